@@ -1,0 +1,75 @@
+/** Milliseconds since the epoch, wall clock: what is written to disk and compared after a restart. */
+export type Instant = number;
+
+/** A length of time in milliseconds. */
+export type Millis = number;
+
+export type KeyType = 'ecdsa-p256' | 'ecdsa-p384' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096';
+
+/** When to renew where the CA gives no window: after a share of the lifetime, or a fixed time before its end. */
+export type RenewAt =
+  | { readonly kind: 'share'; readonly share: number }
+  | { readonly kind: 'before-end'; readonly ms: Millis };
+
+/** A deploy hook as configured. `argv` runs without a shell; `shell` is asked for by the operator. */
+export type Command =
+  | { readonly kind: 'argv'; readonly argv: readonly [string, ...string[]] }
+  | { readonly kind: 'shell'; readonly script: string };
+
+/** How HTTP-01 is answered. */
+export type ChallengeMethod = { readonly kind: 'webroot'; readonly path: string };
+
+/** One certificate that the operator wants: normalised from the configuration, never mutated. */
+export type Target = {
+  readonly name: string;
+  /** A-labels, lower case, without duplicates, in the order of the configuration. */
+  readonly domains: readonly string[];
+  /** Name of the authority in the configuration. */
+  readonly ca: string;
+  readonly keyType: KeyType;
+  readonly challenge: ChallengeMethod;
+  /** Null: 2/3 of the lifetime, 1/2 where the lifetime is under ten days. */
+  readonly renewAt: RenewAt | null;
+  readonly deploy: { readonly hooks: readonly Command[]; readonly timeoutMs: Millis };
+};
+
+/** What a leaf certificate says, as far as decisions need it. */
+export type Leaf = {
+  /** Lower-case hex, as the certificate encodes it. */
+  readonly serial: string;
+  /** Lower-case hex. */
+  readonly fingerprintSha256: string;
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+  /** dNSName entries, lower case. */
+  readonly domains: readonly string[];
+  readonly keyType: KeyType | null;
+};
+
+/** One immutable issued set: `NNNN-xxxxxxxx`, a counter per name and 8 hex digits of the leaf's SHA-256. */
+export type Generation = {
+  readonly id: string;
+  readonly leaf: Leaf;
+  /** The authority's name and directory at the time of issue. */
+  readonly ca: string;
+  readonly directoryUrl: string;
+};
+
+/** A failure as it is kept on disk and shown as `last_error`. */
+export type FailureRecord = {
+  readonly code: string;
+  readonly message: string;
+  readonly at: Instant;
+  readonly problemType: string | null;
+};
+
+/** The CA's suggested renewal window (RFC 9773) and the one moment drawn inside it. */
+export type RenewalWindow = {
+  /** The generation that the window is for. */
+  readonly generation: string;
+  readonly start: Instant;
+  readonly end: Instant;
+  /** Drawn once per window and stored: a draw at each decision could postpone the renewal for ever. */
+  readonly renewAt: Instant;
+  readonly explanationUrl: string | null;
+};

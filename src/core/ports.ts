@@ -1,0 +1,74 @@
+import type { Instant, Millis } from './model.ts';
+
+/** Time, passed in. Real: `host/clock.ts`; fake: `test/support/fake-clock.ts`. */
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
+  sleep(ms: Millis, signal: AbortSignal): Promise<void>;
+}
+
+/** A uniform draw from [0, 1). Real: `Math.random`. */
+export type Random = () => number;
+
+/**
+ * Every mutation of a file that certd makes, so that a test can stop the program at each of them.
+ * All throw Node's system errors (`code` ENOSPC, EACCES, …). Real: `store/disk.ts`; dying:
+ * `test/support/dying-disk.ts`.
+ */
+export interface Disk {
+  /** Creates one directory with exactly `mode`, whatever the umask; EEXIST if anything is there. */
+  makeDir(path: string, mode: number): Promise<void>;
+  /** Creates a file (O_EXCL, O_NOFOLLOW) with exactly `mode` and has its bytes on stable storage on return. */
+  writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void>;
+  /** Appends to a file, creating it with `mode`; not synced (journals are history). */
+  append(path: string, bytes: Uint8Array, mode: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  symlink(target: string, path: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  /** Removes an empty directory. */
+  removeDir(path: string): Promise<void>;
+  /** Makes the directory's entries durable. */
+  syncDir(path: string): Promise<void>;
+}
+
+/** Answers one HTTP-01 challenge. `cleanUp` takes no signal: it always runs, also after an abort. */
+export interface Solver {
+  present(challenge: HttpChallenge, signal: AbortSignal): Promise<void>;
+  cleanUp(token: string): Promise<void>;
+}
+
+/** `token` is base64url and already checked; `keyAuthorization` is what the CA must read (RFC 8555 §8.3). */
+export type HttpChallenge = {
+  readonly domain: string;
+  readonly token: string;
+  readonly keyAuthorization: string;
+};
+
+/** What an authority suggests for one certificate (RFC 9773 §4.2). */
+export type RenewalInfo = {
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly explanationUrl: string | null;
+  /** When to ask again, bounded to between one minute and one day from the answer. */
+  readonly checkAt: Instant;
+};
+
+/** One authority with one account. Every method throws `CertdError` with a code from the catalogue. */
+export interface Issuer {
+  /** Places an order (RFC 8555 §7.4) and returns its URL. `replaces`: an RFC 9773 certID, or null. */
+  order(
+    request: { readonly domains: readonly string[]; readonly replaces: string | null },
+    signal: AbortSignal,
+  ): Promise<string>;
+  /**
+   * Takes an order from whatever state it is in to the downloaded PEM chain: authorizations, finalize
+   * with `csr` (DER), polling, download. `order-gone` when the CA no longer has it or it became invalid
+   * without an authorization to blame.
+   */
+  complete(
+    request: { readonly orderUrl: string; readonly csr: Uint8Array; readonly solver: Solver },
+    signal: AbortSignal,
+  ): Promise<string>;
+  /** Null where the directory has no `renewalInfo`. */
+  renewalInfo(certId: string, signal: AbortSignal): Promise<RenewalInfo | null>;
+}
