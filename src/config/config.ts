@@ -1,0 +1,51 @@
+import type { Millis, Target } from '../core/model.ts';
+
+/** One certificate authority, ready to use. */
+export type Authority = {
+  readonly name: string;
+  readonly directoryUrl: string;
+  /** PEM file with further roots for the CA's own HTTPS, beside the system's. */
+  readonly trustFile: string | null;
+  readonly issueTimeoutMs: Millis;
+  /** The port that the CA validates on; anything but 80 only for test CAs. */
+  readonly validationPort: number;
+};
+
+/** The whole configuration, normalised: durations in ms, shares as fractions, defaults filled in. */
+export type Config = {
+  readonly account: { readonly email: string | null };
+  /** Every authority that a certificate uses, by name. */
+  readonly authorities: ReadonlyMap<string, Authority>;
+  readonly certificates: readonly Target[];
+  /** Cron expression of the poll. */
+  readonly schedule: string;
+  readonly health: {
+    /** Null: `health.sock` in the runtime directory. */
+    readonly socket: string | null;
+    readonly mode: number;
+    readonly group: string | null;
+  };
+  /** Shares of the lifetime that are left, for example 0.2 and 0.05. */
+  readonly thresholds: { readonly warning: number; readonly critical: number };
+  readonly logLevel: LogLevel;
+  /** Problems that do not stop certd: for example a schedule coarser than hourly. */
+  readonly warnings: readonly ConfigProblem[];
+};
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** One thing wrong with the configuration, at a place that an editor can jump to. Line and column count from 1. */
+export type ConfigProblem = {
+  readonly code:
+    | 'config-unreadable'
+    | 'config-syntax'
+    | 'config-unknown-key'
+    | 'config-invalid'
+    | 'config-name-taken'
+    | 'not-available-yet';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Says what is wrong, and where one is known what to write instead. */
+  readonly message: string;
+};
