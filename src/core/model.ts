@@ -73,3 +73,81 @@ export type RenewalWindow = {
   readonly renewAt: Instant;
   readonly explanationUrl: string | null;
 };
+
+/** `issuer/state/<name>.json` (docs/state.md section 6). */
+export type IssuerState = {
+  readonly failures: number;
+  /** Our own back-off; `certd renew` overrides it. */
+  readonly nextAttemptAt: Instant | null;
+  /** The CA's Retry-After; nothing overrides it. */
+  readonly notBefore: Instant | null;
+  readonly lastAttemptAt: Instant | null;
+  readonly lastSuccessAt: Instant | null;
+  readonly lastError: FailureRecord | null;
+  readonly window: RenewalWindow | null;
+  readonly windowCheckAt: Instant | null;
+};
+
+export const firstIssuerState: IssuerState = {
+  failures: 0,
+  nextAttemptAt: null,
+  notBefore: null,
+  lastAttemptAt: null,
+  lastSuccessAt: null,
+  lastError: null,
+  window: null,
+  windowCheckAt: null,
+};
+
+/** A deploy that has begun. Hooks are named by a digest of their text (docs/state.md section 5). */
+export type DeployUnderWay = {
+  readonly id: string;
+  readonly hooksDone: readonly string[];
+  readonly running: string | null;
+  /** How often certd ended while a hook of this deploy was running. */
+  readonly interrupted: number;
+};
+
+/** `deploy/<name>.json` (docs/state.md section 5). */
+export type DeployState = {
+  readonly deployed: string | null;
+  readonly previous: string | null;
+  readonly rejected: readonly string[];
+  readonly underWay: DeployUnderWay | null;
+  readonly failures: number;
+  readonly nextAttemptAt: Instant | null;
+  readonly lastAt: Instant | null;
+  readonly lastError: FailureRecord | null;
+};
+
+export const firstDeployState: DeployState = {
+  deployed: null,
+  previous: null,
+  rejected: [],
+  underWay: null,
+  failures: 0,
+  nextAttemptAt: null,
+  lastAt: null,
+  lastError: null,
+};
+
+/** Something on disk that cannot be used. `blocking`: nothing is done for the certificate until it is mended. */
+export type DiskFault = {
+  readonly code: 'state-corrupt' | 'generation-damaged';
+  readonly message: string;
+  readonly blocking: boolean;
+};
+
+/** Everything that the disk says about one name. */
+export type Observed = {
+  readonly name: string;
+  /** Good generations, oldest first. */
+  readonly issued: readonly Generation[];
+  /** What `live/<name>` shows, read from the deployed files. */
+  readonly live: { readonly id: string; readonly leaf: Leaf } | null;
+  readonly issuer: IssuerState;
+  readonly deploy: DeployState;
+  /** An order is recorded in `issuer/work/<name>`. */
+  readonly orderUnderWay: boolean;
+  readonly faults: readonly DiskFault[];
+};
