@@ -1,0 +1,67 @@
+import type { ErrorCode } from './catalogue.ts';
+import type { FailureRecord, Instant, Observed } from './model.ts';
+import type { Verdict } from './plan.ts';
+import { lifetimeOf } from './renewal.ts';
+import type { Level, Problem } from './status-document.ts';
+import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
+
+/** Shares of the lifetime that are left. */
+export type Thresholds = { readonly warning: number; readonly critical: number };
+
+/** Everything that is wrong with one certificate, as `status`, `/healthz` and the log name it. */
+export function certificateProblems(
+  seen: Observed,
+  verdict: Verdict,
+  { now, thresholds }: { readonly now: Instant; readonly thresholds: Thresholds },
+): Problem[] {
+  const faults = seen.faults.map(fault =>
+    problem(fault.code, fault.blocking ? 'critical' : 'warning', seen.name, fault.message, null),
+  );
+  const rest = [lapseProblem(seen, now, thresholds), renewalProblem(seen), owedProblem(seen, verdict)];
+  return [...faults, ...rest.filter(found => found !== null)];
+}
+
+export function worst(problems: readonly Problem[]): Level {
+  if (problems.some(({ level }) => level === 'critical')) return 'critical';
+  return problems.length > 0 ? 'warning' : 'ok';
+}
+
+export function problem(
+  code: ErrorCode,
+  level: Problem['level'],
+  certificate: string | null,
+  message: string,
+  since: Instant | null,
+): Problem {
+  return { code, certificate, message, since: rfc3339OrNull(since), level };
+}
+
+function lapseProblem(seen: Observed, now: Instant, thresholds: Thresholds): Problem | null {
+  if (seen.live === null) {
+    return problem('not-issued', 'critical', seen.name, 'no certificate is live yet', null);
+  }
+  const { leaf } = seen.live;
+  const left = (leaf.notAfter - now) / lifetimeOf({ leaf });
+  const message = `the live certificate ends ${toRfc3339(leaf.notAfter)}`;
+  if (left <= 0) return problem('expired', 'critical', seen.name, message, leaf.notAfter);
+  if (left < thresholds.critical) return problem('expiring-soon', 'critical', seen.name, message, null);
+  if (left < thresholds.warning) return problem('renewal-late', 'warning', seen.name, message, null);
+  return null;
+}
+
+/** A failed attempt alone is a warning: `lapseProblem` makes it critical when time runs out. */
+function renewalProblem({ issuer, name }: Observed): Problem | null {
+  return issuer.lastError === null ? null : recorded(issuer.lastError, name, 'warning');
+}
+
+function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {
+  if (deploy.kind !== 'now' && deploy.kind !== 'held') return null;
+  const { lastError } = seen.deploy;
+  if (lastError !== null) return recorded(lastError, seen.name, 'critical');
+  const message = `generation ${deploy.id} is issued and not deployed yet`;
+  return problem('deploy-owed', 'warning', seen.name, message, null);
+}
+
+function recorded(error: FailureRecord, certificate: string, level: Problem['level']): Problem {
+  return { code: error.code, certificate, message: error.message, since: toRfc3339(error.at), level };
+}

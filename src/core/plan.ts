@@ -1,0 +1,112 @@
+import { type Asked, pendingChanges, type Reason, type Situation, situationOf, whyDue } from './due.ts';
+import type { Instant, Observed, Target } from './model.ts';
+import type { RenewalMoment } from './renewal.ts';
+
+/** What is to be done about the issue of one certificate. */
+export type IssueVerdict =
+  | { readonly kind: 'now'; readonly reason: Reason }
+  | {
+      readonly kind: 'held';
+      readonly reason: Reason;
+      readonly until: Instant;
+      readonly by: 'back-off' | 'ca';
+    }
+  | { readonly kind: 'later'; readonly moment: RenewalMoment }
+  | { readonly kind: 'blocked'; readonly message: string };
+
+/** What is to be done about the deploy of one certificate. */
+export type DeployVerdict =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'now'; readonly id: string }
+  | { readonly kind: 'held'; readonly id: string; readonly until: Instant }
+  | { readonly kind: 'blocked'; readonly message: string };
+
+export type Verdict = {
+  readonly name: string;
+  readonly issue: IssueVerdict;
+  /** True where the CA should be asked for its renewal window now. */
+  readonly askWindow: boolean;
+  readonly deploy: DeployVerdict;
+  /** Changes of the configuration that wait for the next renewal. */
+  readonly pending: readonly string[];
+  /** The next moment at which this verdict can change by itself; null if none. */
+  readonly wakeAt: Instant | null;
+};
+
+/**
+ * The decision about one certificate: pure and total. The same function serves the daemon, `renew`, `plan`
+ * and `status`; `asked` says whether a person stands behind this look.
+ */
+export function planFor(target: Target, seen: Observed, asked: Asked, now: Instant): Verdict {
+  const blocked = seen.faults.find(fault => fault.blocking);
+  if (blocked !== undefined) {
+    const verdict = { kind: 'blocked', message: blocked.message } as const;
+    return {
+      name: target.name,
+      issue: verdict,
+      askWindow: false,
+      deploy: verdict,
+      pending: [],
+      wakeAt: null,
+    };
+  }
+  const situation = situationOf(target, seen, asked, now);
+  const issue = issueVerdict(situation);
+  const deploy = deployVerdict(seen, asked, now);
+  const windowAt = windowQuestionAt(situation);
+  return {
+    name: target.name,
+    issue,
+    askWindow: windowAt !== null && windowAt <= now,
+    deploy,
+    pending: situation.newest === null ? [] : pendingChanges(target, situation.newest),
+    wakeAt: earliest([momentOf(issue), deploy.kind === 'held' ? deploy.until : null, windowAt], now),
+  };
+}
+
+/** The generation that should be deployed: the newest good one that was not rejected (contract section 5). */
+export function deployTarget(seen: Observed): string | null {
+  return seen.issued.findLast(({ id }) => !seen.deploy.rejected.includes(id))?.id ?? null;
+}
+
+function issueVerdict(situation: Situation): IssueVerdict {
+  const reason = whyDue(situation);
+  if (reason === null) {
+    if (situation.moment === null) throw new Error('a certificate without a generation is always due');
+    return { kind: 'later', moment: situation.moment };
+  }
+  const { nextAttemptAt, notBefore } = situation.seen.issuer;
+  if (notBefore !== null && notBefore > situation.now) {
+    return { kind: 'held', reason, until: notBefore, by: 'ca' };
+  }
+  if (situation.asked === 'nothing' && nextAttemptAt !== null && nextAttemptAt > situation.now) {
+    return { kind: 'held', reason, until: nextAttemptAt, by: 'back-off' };
+  }
+  return { kind: 'now', reason };
+}
+
+function deployVerdict(seen: Observed, asked: Asked, now: Instant): DeployVerdict {
+  const id = deployTarget(seen);
+  if (id === null || id === seen.deploy.deployed) return { kind: 'none' };
+  const until = seen.deploy.nextAttemptAt;
+  if (asked === 'nothing' && until !== null && until > now) return { kind: 'held', id, until };
+  return { kind: 'now', id };
+}
+
+/** When to ask for the window: at once for a generation that has none, else as the last answer said. */
+function windowQuestionAt({ seen, newest, asked, now }: Situation): Instant | null {
+  if (newest === null) return null;
+  if (asked !== 'nothing') return now;
+  if (seen.issuer.windowCheckAt === null) return now;
+  return seen.issuer.windowCheckAt;
+}
+
+function momentOf(issue: IssueVerdict): Instant | null {
+  if (issue.kind === 'held') return issue.until;
+  return issue.kind === 'later' ? issue.moment.renewAt : null;
+}
+
+function earliest(moments: readonly (Instant | null)[], now: Instant): Instant | null {
+  const ahead = moments.filter(moment => moment !== null).filter(moment => moment > now);
+  return ahead.length === 0 ? null : Math.min(...ahead);
+}

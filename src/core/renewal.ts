@@ -1,0 +1,77 @@
+import type { Generation, Instant, Millis, RenewAt, RenewalWindow } from './model.ts';
+
+const hour = 3_600_000;
+const tenDays = 240 * hour;
+
+export type RenewalMoment = {
+  readonly source: 'ari' | 'lifetime';
+  readonly renewAt: Instant;
+  readonly window: RenewalWindow | null;
+};
+
+/**
+ * When this generation is to be renewed: at the moment drawn in the CA's window (RFC 9773), else by the
+ * configured share of the lifetime. With under a twentieth of the lifetime left no window is waited for.
+ */
+export function renewalMoment(
+  generation: Generation,
+  window: RenewalWindow | null,
+  renewAt: RenewAt | null,
+): RenewalMoment {
+  const byLifetime = {
+    source: 'lifetime',
+    renewAt: momentByLifetime(generation, renewAt),
+    window: null,
+  } as const;
+  if (window === null || window.generation !== generation.id) return byLifetime;
+  const latest = generation.leaf.notAfter - lifetimeOf(generation) / 20;
+  const earliest = generation.leaf.notBefore + youth(generation);
+  return { source: 'ari', renewAt: Math.min(latest, Math.max(earliest, window.renewAt)), window };
+}
+
+export function lifetimeOf({ leaf }: Pick<Generation, 'leaf'>): Millis {
+  return leaf.notAfter - leaf.notBefore;
+}
+
+/**
+ * How long a new generation is not renewed by itself, whatever the window says. A CA whose windows lie in
+ * the past would otherwise be sent an order at every tick, until its limit on equal certificates is spent.
+ */
+function youth(generation: Generation): Millis {
+  return Math.min(hour, lifetimeOf(generation) / 100);
+}
+
+function momentByLifetime(generation: Generation, renewAt: RenewAt | null): Instant {
+  const lifetime = lifetimeOf(generation);
+  if (renewAt?.kind === 'before-end') {
+    // A lifetime shorter than the configured time must not make each new certificate due at once.
+    const wanted = generation.leaf.notAfter - renewAt.ms;
+    return Math.max(wanted, generation.leaf.notBefore + lifetime / 2);
+  }
+  const share = renewAt?.share ?? (lifetime < tenDays ? 1 / 2 : 2 / 3);
+  return Math.round(generation.leaf.notBefore + lifetime * share);
+}
+
+/** One uniform moment inside the window (RFC 9773 §4.2), to be stored. `draw` is uniform in [0, 1). */
+export function drawInWindow(start: Instant, end: Instant, draw: number): Instant {
+  return Math.floor(start + (end - start) * draw);
+}
+
+/**
+ * The window to store after the CA was asked: the drawn moment stays while the window stays, or else each
+ * question would draw anew and could put the renewal off for ever.
+ */
+export function windowAfterAnswer(
+  stored: RenewalWindow | null,
+  answer: { readonly start: Instant; readonly end: Instant; readonly explanationUrl: string | null },
+  generation: string,
+  draw: number,
+): RenewalWindow {
+  const same =
+    stored !== null &&
+    stored.generation === generation &&
+    stored.start === answer.start &&
+    stored.end === answer.end;
+  const renewAt = same ? stored.renewAt : drawInWindow(answer.start, answer.end, draw);
+  return { generation, start: answer.start, end: answer.end, renewAt, explanationUrl: answer.explanationUrl };
+}

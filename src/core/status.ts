@@ -1,0 +1,157 @@
+import { certificateProblems, problem, type Thresholds, worst } from './certificate-problems.ts';
+import type { FailureRecord, Instant, Observed, Target } from './model.ts';
+import { planFor, type Verdict } from './plan.ts';
+import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
+import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
+
+export type StatusInput = {
+  readonly version: string;
+  readonly source: 'daemon' | 'disk';
+  readonly pid: number | null;
+  readonly startedAt: Instant | null;
+  readonly now: Instant;
+  readonly targets: readonly Target[];
+  /** What is on disk, the unmanaged included. */
+  readonly observed: readonly Observed[];
+  readonly thresholds: Thresholds;
+  /** Problems of the program itself: a refused reload, a daemon that does not answer. */
+  readonly problems: readonly Problem[];
+};
+
+/** The whole document of contract section 6. Pure: daemon, disk reader and tests call the same function. */
+export function statusDocument(input: StatusInput): StatusDocument {
+  const managed = input.targets.map(target => certificateStatus(target, seenOf(input, target.name), input));
+  const unmanaged = input.observed
+    .filter(seen => !input.targets.some(target => target.name === seen.name))
+    .filter(seen => seen.live !== null)
+    .map(seen => unmanagedStatus(seen, input));
+  const certificates = [...managed, ...unmanaged];
+  return {
+    schema: 1,
+    version: input.version,
+    status: worst([...certificates.flatMap(({ problems }) => problems), ...input.problems]),
+    source: input.source,
+    pid: input.pid,
+    started_at: rfc3339OrNull(input.startedAt),
+    now: toRfc3339(input.now),
+    problems: [...input.problems],
+    certificates,
+    monitors: [],
+  };
+}
+
+function seenOf(input: StatusInput, name: string): Observed {
+  const seen = input.observed.find(candidate => candidate.name === name);
+  if (seen === undefined) throw new Error(`nothing was observed for ${name}`);
+  return seen;
+}
+
+function certificateStatus(target: Target, seen: Observed, input: StatusInput): CertificateStatus {
+  const verdict = planFor(target, seen, 'nothing', input.now);
+  const problems = certificateProblems(seen, verdict, input);
+  return {
+    ...leafFields(seen, input.now),
+    name: target.name,
+    domains: [...target.domains],
+    managed: true,
+    status: worst(problems),
+    problems,
+    ca: target.ca,
+    profile: null,
+    key_type: target.keyType,
+    generation: generationFields(seen),
+    renewal: renewalFields(seen, verdict),
+    deploy: deployFields(seen, verdict),
+    served: [],
+  };
+}
+
+function unmanagedStatus(seen: Observed, { now }: StatusInput): CertificateStatus {
+  const message = 'live, but not in the configuration: nobody renews it';
+  const problems = [problem('unmanaged', 'warning', seen.name, message, null)];
+  return {
+    ...leafFields(seen, now),
+    name: seen.name,
+    domains: [...(seen.live?.leaf.domains ?? [])],
+    managed: false,
+    status: 'warning',
+    problems,
+    ca: seen.issued.at(-1)?.ca ?? null,
+    profile: null,
+    key_type: seen.live?.leaf.keyType ?? null,
+    generation: generationFields(seen),
+    renewal: { ...renewalFields(seen, null), source: 'none' },
+    deploy: deployFields(seen, null),
+    served: [],
+  };
+}
+
+function leafFields(seen: Observed, now: Instant) {
+  const leaf = seen.live?.leaf ?? null;
+  return {
+    serial: leaf?.serial ?? null,
+    fingerprint_sha256: leaf?.fingerprintSha256 ?? null,
+    not_before: rfc3339OrNull(leaf?.notBefore ?? null),
+    not_after: rfc3339OrNull(leaf?.notAfter ?? null),
+    days_left: leaf === null ? null : Math.round((leaf.notAfter - now) / 8_640_000) / 10,
+  };
+}
+
+function generationFields(seen: Observed): CertificateStatus['generation'] {
+  return {
+    issued: seen.issued.at(-1)?.id ?? null,
+    live: seen.live?.id ?? null,
+    deployed: seen.deploy.deployed,
+  };
+}
+
+function renewalFields(seen: Observed, verdict: Verdict | null): CertificateStatus['renewal'] {
+  const newest = seen.issued.at(-1)?.id;
+  const window = seen.issuer.window?.generation === newest ? seen.issuer.window : null;
+  const moment = verdict?.issue.kind === 'later' ? verdict.issue.moment : null;
+  const held = verdict?.issue.kind === 'held' ? verdict.issue.until : null;
+  return {
+    source: renewalSource(verdict, window !== null),
+    window_start: rfc3339OrNull(window?.start ?? null),
+    window_end: rfc3339OrNull(window?.end ?? null),
+    renew_at: rfc3339OrNull(moment?.renewAt ?? window?.renewAt ?? null),
+    explanation_url: window?.explanationUrl ?? null,
+    next_attempt_at: rfc3339OrNull(held),
+    failures: seen.issuer.failures,
+    last_success_at: rfc3339OrNull(seen.issuer.lastSuccessAt),
+    last_error: errorFields(seen.issuer.lastError),
+  };
+}
+
+function renewalSource(verdict: Verdict | null, window: boolean): 'ari' | 'lifetime' | 'none' {
+  if (verdict === null || verdict.issue.kind === 'blocked') return 'none';
+  if (verdict.issue.kind === 'later') return verdict.issue.moment.source;
+  if (verdict.issue.reason.code === 'no-certificate') return 'none';
+  return window ? 'ari' : 'lifetime';
+}
+
+function deployFields(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy'] {
+  const { deploy } = seen;
+  return {
+    state: deployState(seen, verdict),
+    last_at: rfc3339OrNull(deploy.lastAt),
+    next_attempt_at: rfc3339OrNull(verdict?.deploy.kind === 'held' ? verdict.deploy.until : null),
+    last_error: errorFields(deploy.lastError),
+  };
+}
+
+function deployState({ deploy }: Observed, verdict: Verdict | null): CertificateStatus['deploy']['state'] {
+  const owed = verdict?.deploy.kind === 'now' || verdict?.deploy.kind === 'held';
+  if (owed) return deploy.failures > 0 ? 'failed' : 'owed';
+  return deploy.deployed === null ? 'none' : 'deployed';
+}
+
+function errorFields(error: FailureRecord | null): LastError | null {
+  if (error === null) return null;
+  return {
+    code: error.code,
+    message: error.message,
+    at: toRfc3339(error.at),
+    problem_type: error.problemType,
+  };
+}
