@@ -224,6 +224,13 @@ export const catalogue = {
     'certd could not read its own challenge file over HTTP. The order went on: some hosts cannot reach themselves.',
     'If validation fails too, check the web server’s location for `/.well-known/acme-challenge/`.',
   ),
+  // Certificates
+  'certificate-unreadable': entry(
+    'back-off',
+    'critical',
+    'A certificate or private key cannot be parsed.',
+    'The message says where; if it lies on disk, look for a failing disk or a stray edit.',
+  ),
   // The gate before a deploy
   'gate-refused': entry(
     'daily',

@@ -72,3 +72,13 @@ export interface Issuer {
   /** Null where the directory has no `renewalInfo`. */
   renewalInfo(certId: string, signal: AbortSignal): Promise<RenewalInfo | null>;
 }
+
+/** Where one account of one authority is kept. Real: `store/account.ts`. */
+export interface AccountStore {
+  /** Null where there is no key yet; `url` is null between the key and the answer to newAccount. */
+  read(): Promise<{ readonly keyPem: string; readonly url: string | null } | null>;
+  /** Stores a new key (PKCS#8 PEM), durable on return: a lost key is a lost account. */
+  createKey(keyPem: string): Promise<void>;
+  /** Stores the account's URL (RFC 8555 §7.3), durable on return. */
+  saveUrl(url: string): Promise<void>;
+}
