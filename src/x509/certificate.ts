@@ -1,0 +1,76 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { CertdError } from '../core/errors.ts';
+import type { KeyType, Leaf } from '../core/model.ts';
+import { children, content } from './der.ts';
+import { derOf } from './pem.ts';
+import { readTbs } from './tbs.ts';
+
+const subjectAltName = '551d11';
+const dnsNameTag = 0x82;
+
+/** What the first certificate in `pem` says. Throws `certificate-unreadable`. */
+export function readLeaf(pem: string): Leaf {
+  const der = derOf(pem);
+  const certificate = parseCertificate(pem);
+  const tbs = readTbs(der);
+  return {
+    serial: Buffer.from(tbs.serial).toString('hex'),
+    fingerprintSha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    notBefore: instantOf(certificate.validFromDate),
+    notAfter: instantOf(certificate.validToDate),
+    domains: dnsNames(der),
+    keyType: keyTypeOf(certificate.publicKey),
+  };
+}
+
+/** Node's view of the first certificate in `pem`. Throws `certificate-unreadable`. */
+export function parseCertificate(pem: string): X509Certificate {
+  try {
+    return new X509Certificate(derOf(pem));
+  } catch (error) {
+    throw new CertdError('certificate-unreadable', 'The certificate cannot be parsed.', { cause: error });
+  }
+}
+
+/** Whether the private key belongs to the first certificate in `pem`. Throws `certificate-unreadable`. */
+export function keyMatchesLeaf(pem: string, keyPem: string): boolean {
+  return parseCertificate(pem).checkPrivateKey(parseKey(keyPem));
+}
+
+/** Reads an unencrypted private key. The error carries no text of OpenSSL: it could quote the key. */
+export function parseKey(keyPem: string): KeyObject {
+  try {
+    return createPrivateKey(keyPem);
+  } catch {
+    throw new CertdError('certificate-unreadable', 'The private key cannot be parsed.');
+  }
+}
+
+/** Null for a kind of key that certd never asks for. */
+export function keyTypeOf(key: KeyObject): KeyType | null {
+  const details = key.asymmetricKeyDetails;
+  if (key.asymmetricKeyType === 'ec') {
+    if (details?.namedCurve === 'prime256v1') return 'ecdsa-p256';
+    return details?.namedCurve === 'secp384r1' ? 'ecdsa-p384' : null;
+  }
+  if (key.asymmetricKeyType !== 'rsa') return null;
+  if (details?.modulusLength === 2048) return 'rsa-2048';
+  if (details?.modulusLength === 3072) return 'rsa-3072';
+  return details?.modulusLength === 4096 ? 'rsa-4096' : null;
+}
+
+/** From the DER: Node's `subjectAltName` is a display string with quoting of its own. */
+function dnsNames(der: Uint8Array): readonly string[] {
+  const extension = readTbs(der).extension(subjectAltName);
+  if (extension === null) return [];
+  return children(extension)
+    .filter(node => node.tag === dnsNameTag)
+    .map(node => Buffer.from(content(node)).toString('latin1').toLowerCase());
+}
+
+function instantOf(date: Date): number {
+  const instant = date.getTime();
+  if (!Number.isFinite(instant))
+    throw new CertdError('certificate-unreadable', 'The certificate has no date.');
+  return instant;
+}

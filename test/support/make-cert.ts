@@ -1,0 +1,90 @@
+import { createPrivateKey, createPublicKey, randomBytes, webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import type { KeyType } from '../../src/core/model.ts';
+import { generateKey } from '../../src/x509/keys.ts';
+import { certificatePem } from '../../src/x509/pem.ts';
+
+/** A certificate authority of the test's own. */
+export type TestCa = { readonly pem: string; readonly keyPem: string };
+
+type LeafWish = {
+  readonly domains: readonly string[];
+  readonly keyType?: KeyType;
+  /** Reuses this key instead of making one. Only its public half goes into the certificate. */
+  readonly keyPem?: string;
+  readonly publicKeyPem?: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  readonly serialHex?: string;
+  readonly withoutAki?: boolean;
+  readonly isCa?: boolean;
+};
+
+/** A self-signed root, or an intermediate when `issuer` is given. P-256. */
+export async function makeCa(name: string, issuer?: TestCa, dates?: { notAfter: Date }): Promise<TestCa> {
+  const keyPem = await generateKey('ecdsa-p256');
+  const signer = issuer ?? { keyPem, pem: '' };
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: randomBytes(8).toString('hex'),
+    subject: `CN=${name}`,
+    issuer: issuer === undefined ? `CN=${name}` : new x509.X509Certificate(issuer.pem).subject,
+    notBefore: new Date(Date.now() - 3_600_000),
+    notAfter: dates?.notAfter ?? new Date(Date.now() + 86_400_000),
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    publicKey: await publicKeyOf(keyPem),
+    signingKey: await signingKeyOf(signer.keyPem),
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      await x509.SubjectKeyIdentifierExtension.create(await publicKeyOf(keyPem)),
+    ],
+  });
+  return { pem: certificatePem(new Uint8Array(certificate.rawData)), keyPem };
+}
+
+/** A leaf signed by `ca`. An all-digit name with dots is an IP address. */
+export async function makeLeaf(ca: TestCa, wish: LeafWish): Promise<{ pem: string; keyPem: string }> {
+  const keyPem = wish.keyPem ?? (await generateKey(wish.keyType ?? 'ecdsa-p256'));
+  const publicKey = await publicKeyOf(wish.publicKeyPem ?? keyPem);
+  const issuer = new x509.X509Certificate(ca.pem);
+  const aki = await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: wish.serialHex ?? randomBytes(8).toString('hex'),
+    subject: '',
+    issuer: issuer.subject,
+    notBefore: wish.notBefore ?? new Date(Date.now() - 3_600_000),
+    notAfter: wish.notAfter ?? new Date(Date.now() + 3_600_000),
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    publicKey,
+    signingKey: await signingKeyOf(ca.keyPem),
+    extensions: [
+      new x509.BasicConstraintsExtension(wish.isCa ?? false, undefined, true),
+      new x509.SubjectAlternativeNameExtension(wish.domains.map(nameOf), true),
+      ...(wish.withoutAki === true ? [] : [aki]),
+    ],
+  });
+  return { pem: certificatePem(new Uint8Array(certificate.rawData)), keyPem };
+}
+
+function nameOf(value: string): { type: 'ip' | 'dns'; value: string } {
+  return { type: /^[0-9.]+$/.test(value) ? 'ip' : 'dns', value };
+}
+
+/** Signing with P-256 only: leaves of other kinds are signed by a P-256 CA all the same. */
+function signingKeyOf(keyPem: string) {
+  const der = createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'der' });
+  return webcrypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
+}
+
+/** From a private or public PEM. */
+function publicKeyOf(pem: string) {
+  const key = createPublicKey(pem);
+  const der = key.export({ type: 'spki', format: 'der' });
+  const algorithm =
+    key.asymmetricKeyType === 'rsa'
+      ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+      : {
+          name: 'ECDSA',
+          namedCurve: key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'P-384' : 'P-256',
+        };
+  return webcrypto.subtle.importKey('spki', der, algorithm, true, ['verify']);
+}

@@ -1,0 +1,100 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { keyMatchesLeaf, readLeaf } from '../../src/x509/certificate.ts';
+import { generateKey } from '../../src/x509/keys.ts';
+import { splitChain } from '../../src/x509/pem.ts';
+import { makeCa, makeLeaf, type TestCa } from '../support/make-cert.ts';
+
+let ca: TestCa;
+beforeAll(async () => {
+  ca = await makeCa('certificate test root');
+});
+
+describe('readLeaf', () => {
+  it('reads serial, dates, names and key type', async () => {
+    const leaf = await makeLeaf(ca, {
+      domains: ['WWW.Example.com', 'example.com', '192.0.2.1'],
+      serialHex: '00a1b2c3',
+      notBefore: new Date('2026-01-02T03:04:05Z'),
+      notAfter: new Date('2026-04-02T03:04:05Z'),
+      keyType: 'ecdsa-p384',
+    });
+    const raw = new X509Certificate(leaf.pem).raw;
+    expect(readLeaf(leaf.pem)).toEqual({
+      serial: '00a1b2c3',
+      fingerprintSha256: createHash('sha256').update(raw).digest('hex'),
+      notBefore: Date.UTC(2026, 0, 2, 3, 4, 5),
+      notAfter: Date.UTC(2026, 3, 2, 3, 4, 5),
+      domains: ['www.example.com', 'example.com'],
+      keyType: 'ecdsa-p384',
+    });
+  });
+
+  it('reads names that a display string would quote', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['a.example, DNS:b.example'] });
+    expect(readLeaf(leaf.pem).domains).toEqual(['a.example, dns:b.example']);
+  });
+
+  it('tells an RSA key by its size', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['a.example'], keyType: 'rsa-2048' });
+    expect(readLeaf(leaf.pem).keyType).toBe('rsa-2048');
+  });
+
+  it('reads the first certificate of a chain', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['a.example'] });
+    expect(readLeaf(leaf.pem + ca.pem).domains).toEqual(['a.example']);
+  });
+
+  it('refuses a certificate that is cut off', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['a.example'] });
+    const cut = leaf.pem.replace(/[\s\S]{200}-----END/, '-----END');
+    expect(() => readLeaf(cut)).toThrow(expect.objectContaining({ code: 'certificate-unreadable' }));
+  });
+});
+
+describe('keyMatchesLeaf', () => {
+  it('knows the right key from another', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['a.example'] });
+    expect(keyMatchesLeaf(leaf.pem, leaf.keyPem)).toBe(true);
+    expect(keyMatchesLeaf(leaf.pem, await generateKey('ecdsa-p256'))).toBe(false);
+  });
+
+  it('never quotes a key that it cannot parse', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['a.example'] });
+    expect(() => keyMatchesLeaf(leaf.pem, 'SECRET')).toThrow('The private key cannot be parsed.');
+  });
+});
+
+describe('splitChain', () => {
+  it('gives canonical PEM whatever the line ends and columns were', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['a.example'] });
+    const body = leaf.pem.replaceAll(/-----[A-Z ]+-----|\s/g, '');
+    const wild = `\r\n-----BEGIN CERTIFICATE-----\r\n${body}\r\n-----END CERTIFICATE-----\r\n\r\n${ca.pem}`;
+    const [first, second] = splitChain(wild);
+    expect(first).toMatch(/^-----BEGIN CERTIFICATE-----\n([\w+/=]{1,64}\n)+-----END CERTIFICATE-----\n$/);
+    expect(first.split('\n')[1]).toHaveLength(64);
+    expect(second && new X509Certificate(second).raw).toEqual(new X509Certificate(ca.pem).raw);
+  });
+
+  it('refuses a private key among the certificates', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['a.example'] });
+    expect(() => splitChain(leaf.pem + leaf.keyPem)).toThrow('holds a PRIVATE KEY');
+  });
+
+  it.each([
+    ['nothing', '', 'holds no certificate'],
+    ['HTML', '<html>hello</html>', 'holds no certificate'],
+    [
+      'an empty block',
+      '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
+      'holds a block of 0 bytes',
+    ],
+  ])('refuses %s', (_, text, message) => {
+    expect(() => splitChain(text)).toThrow(message);
+  });
+
+  it('refuses text beside the certificates and too many of them', () => {
+    expect(() => splitChain(`${ca.pem}hello`)).toThrow('text outside');
+    expect(() => splitChain(ca.pem.repeat(17))).toThrow('more than 16');
+  });
+});
