@@ -87,7 +87,8 @@ function issueVerdict(situation: Situation): IssueVerdict {
 
 function deployVerdict(seen: Observed, asked: Asked, now: Instant): DeployVerdict {
   const id = deployTarget(seen);
-  if (id === null || id === seen.deploy.deployed) return { kind: 'none' };
+  // A link that somebody removed or bent is owed again, though its generation was deployed once.
+  if (id === null || (id === seen.deploy.deployed && id === seen.live?.id)) return { kind: 'none' };
   const until = seen.deploy.nextAttemptAt;
   if (asked === 'nothing' && until !== null && until > now) return { kind: 'held', id, until };
   return { kind: 'now', id };

@@ -1,0 +1,52 @@
+import { constants, promises as fs } from 'node:fs';
+import type { Disk } from '../core/ports.ts';
+
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const appendFile = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+
+/** The legal mutations of docs/state.md section 3 on the real file system. Nothing else in certd writes. */
+export const realDisk: Disk = {
+  makeDir,
+  writeNew,
+  append,
+  rename: (from, to) => fs.rename(from, to),
+  symlink: (target, path) => fs.symlink(target, path),
+  unlink: path => fs.unlink(path),
+  removeDir: path => fs.rmdir(path),
+  syncDir,
+};
+
+async function makeDir(path: string, mode: number): Promise<void> {
+  await fs.mkdir(path, { mode });
+  // mkdir obeys the umask, which can only take bits away: widening afterwards opens no gap.
+  if (((await fs.stat(path)).mode & 0o777) !== mode) await fs.chmod(path, mode);
+}
+
+async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const file = await fs.open(path, newFile, mode);
+  try {
+    if (((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function append(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const file = await fs.open(path, appendFile, mode);
+  try {
+    await file.appendFile(bytes);
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncDir(path: string): Promise<void> {
+  const directory = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { type FailureRecord, firstIssuerState, type IssuerState, type RenewalWindow } from '../core/model.ts';
+import type { Disk } from '../core/ports.ts';
+import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
+import { type Fields, failureOf, readState } from './json.ts';
+import { replaceFile } from './replace-file.ts';
+
+/** Reads `issuer/state/<name>.json`; a missing file is the first state. Throws `state-corrupt`. */
+export function readIssuerState(path: string): IssuerState {
+  const fields = readState(path);
+  if (fields === null) return firstIssuerState;
+  return {
+    failures: fields.number('failures'),
+    nextAttemptAt: fields.instantOrNull('next_attempt_at'),
+    notBefore: fields.instantOrNull('not_before'),
+    lastAttemptAt: fields.instantOrNull('last_attempt_at'),
+    lastSuccessAt: fields.instantOrNull('last_success_at'),
+    lastError: failureOf(fields.objectOrNull('last_error')),
+    window: windowOf(fields.objectOrNull('window')),
+    windowCheckAt: fields.instantOrNull('window_check_at'),
+  };
+}
+
+export async function writeIssuerState(disk: Disk, path: string, state: IssuerState): Promise<void> {
+  const document = {
+    schema: 1,
+    failures: state.failures,
+    next_attempt_at: rfc3339OrNull(state.nextAttemptAt),
+    not_before: rfc3339OrNull(state.notBefore),
+    last_attempt_at: rfc3339OrNull(state.lastAttemptAt),
+    last_success_at: rfc3339OrNull(state.lastSuccessAt),
+    last_error: failureDocument(state.lastError),
+    window: windowDocument(state.window),
+    window_check_at: rfc3339OrNull(state.windowCheckAt),
+  };
+  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+}
+
+export function failureDocument(error: FailureRecord | null) {
+  if (error === null) return null;
+  return {
+    code: error.code,
+    message: error.message,
+    at: toRfc3339(error.at),
+    problem_type: error.problemType,
+  };
+}
+
+function windowOf(fields: Fields | null): RenewalWindow | null {
+  if (fields === null) return null;
+  return {
+    generation: fields.text('generation'),
+    start: fields.instant('start'),
+    end: fields.instant('end'),
+    renewAt: fields.instant('renew_at'),
+    explanationUrl: fields.textOrNull('explanation_url'),
+  };
+}
+
+function windowDocument(window: RenewalWindow | null) {
+  if (window === null) return null;
+  return {
+    generation: window.generation,
+    start: toRfc3339(window.start),
+    end: toRfc3339(window.end),
+    renew_at: toRfc3339(window.renewAt),
+    explanation_url: window.explanationUrl,
+  };
+}

@@ -1,0 +1,105 @@
+import { readFileSync, statSync } from 'node:fs';
+import { CertdError, systemErrorOf } from '../core/errors.ts';
+import type { FailureRecord, Instant } from '../core/model.ts';
+
+const largest = 1024 * 1024;
+
+/** A JSON object with the reader's questions; each throws `state-corrupt` with the file and the key. */
+export type Fields = {
+  text(key: string): string;
+  textOrNull(key: string): string | null;
+  number(key: string): number;
+  instantOrNull(key: string): Instant | null;
+  instant(key: string): Instant;
+  texts(key: string): readonly string[];
+  objectOrNull(key: string): Fields | null;
+};
+
+/** The object in a state file, or null where there is no file. Anything else is `state-corrupt`. */
+export function readState(path: string): Fields | null {
+  const text = readText(path);
+  if (text === null) return null;
+  const fields = fieldsOf(parse(path, text), path);
+  const schema = fields.number('schema');
+  if (schema !== 1) throw corrupt(path, `schema ${schema} is not known to this version`);
+  return fields;
+}
+
+function readText(path: string): string | null {
+  try {
+    if (statSync(path).size > largest) throw corrupt(path, 'it is larger than 1 MiB');
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    if (systemErrorOf(thrown)?.code === 'ENOENT') return null;
+    throw thrown;
+  }
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // The parser's message can quote the content; the position is all that a person needs.
+    throw corrupt(path, 'it is not JSON', cause);
+  }
+}
+
+function fieldsOf(value: unknown, where: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw corrupt(where, 'it is no JSON object');
+  }
+  const object = new Map<string, unknown>(Object.entries(value));
+  const of = <T>(key: string, wanted: string, read: (found: unknown) => T | undefined): T => {
+    const result = read(object.get(key));
+    if (result === undefined) throw corrupt(where, `"${key}" is not ${wanted}`);
+    return result;
+  };
+  return {
+    text: key => of(key, 'a text', textOf),
+    textOrNull: key => of(key, 'a text or null', orNull(textOf)),
+    number: key => of(key, 'a whole number', countOf),
+    instant: key => of(key, 'an RFC 3339 time', instantOf),
+    instantOrNull: key => of(key, 'an RFC 3339 time or null', orNull(instantOf)),
+    texts: key => of(key, 'a list of texts', textsOf),
+    objectOrNull: key => {
+      const found = of(key, 'an object or null', value => (value === undefined ? undefined : { value }));
+      return found.value === null ? null : fieldsOf(found.value, `${where}: "${key}"`);
+    },
+  };
+}
+
+const orNull =
+  <T>(read: (found: unknown) => T | undefined) =>
+  (found: unknown): T | null | undefined =>
+    found === null ? null : read(found);
+
+const textOf = (found: unknown) => (typeof found === 'string' ? found : undefined);
+const countOf = (found: unknown) =>
+  typeof found === 'number' && Number.isSafeInteger(found) && found >= 0 ? found : undefined;
+
+function textsOf(found: unknown): readonly string[] | undefined {
+  if (!Array.isArray(found)) return undefined;
+  const texts = found.filter(item => typeof item === 'string');
+  return texts.length === found.length ? texts : undefined;
+}
+
+function instantOf(found: unknown): Instant | undefined {
+  if (typeof found !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(found)) return undefined;
+  const at = Date.parse(found);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** Reads `last_error` as both state files have it. */
+export function failureOf(fields: Fields | null): FailureRecord | null {
+  if (fields === null) return null;
+  return {
+    code: fields.text('code'),
+    message: fields.text('message'),
+    at: fields.instant('at'),
+    problemType: fields.textOrNull('problem_type'),
+  };
+}
+
+function corrupt(where: string, why: string, cause?: unknown): CertdError {
+  return new CertdError('state-corrupt', `${where} cannot be used: ${why}`, { cause });
+}

@@ -1,0 +1,68 @@
+import { readdirSync } from 'node:fs';
+import { asCertdError, type CertdError } from '../core/errors.ts';
+import {
+  type DiskFault,
+  firstDeployState,
+  firstIssuerState,
+  type Generation,
+  type Observed,
+} from '../core/model.ts';
+import { readDeployState } from './deploy-state.ts';
+import { generationIds, liveId, readLeafOf, readPair } from './generation.ts';
+import { readIssuerState } from './issuer-state.ts';
+import { isName, type Layout } from './layout.ts';
+import { exists } from './replace-file.ts';
+import { readOrigin, readWork } from './work.ts';
+
+/**
+ * Everything the disk says about one name. What cannot be used becomes a fault of that name; a disk that
+ * fails or forbids is thrown, because then nothing is known.
+ */
+export function observe(layout: Layout, name: string): Observed {
+  const faults: DiskFault[] = [];
+  const tolerate = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch (thrown) {
+      faults.push(faultOf(asCertdError(thrown)));
+      return otherwise;
+    }
+  };
+  const issuer = tolerate(() => readIssuerState(layout.issuerState(name)), firstIssuerState);
+  const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
+  const orderUnderWay = tolerate(() => readWork(layout, name) !== null, false);
+  const live = tolerate(() => readLive(layout, name), null);
+  const issued = issuedIds(layout, name)
+    .map(id => tolerate(() => readGeneration(layout, name, id), null))
+    .filter(generation => generation !== null);
+  return { name, issued, live, issuer, deploy, orderUnderWay, faults };
+}
+
+/** Every name that certd has ever put on this disk and not forgotten. */
+export function namesOnDisk(layout: Layout): readonly string[] {
+  const places = [layout.live, layout.deployed, layout.issued, layout.work].filter(exists);
+  const names = places.flatMap(place => readdirSync(place)).filter(isName);
+  return [...new Set(names)].sort();
+}
+
+function readLive(layout: Layout, name: string): Observed['live'] {
+  const id = liveId(layout.liveLink(name));
+  return id === null ? null : { id, leaf: readLeafOf(layout.deployedGeneration(name, id)) };
+}
+
+function issuedIds(layout: Layout, name: string): readonly string[] {
+  const parent = layout.issuedOf(name);
+  return exists(parent) ? generationIds(readdirSync(parent)) : [];
+}
+
+function readGeneration(layout: Layout, name: string, id: string): Generation {
+  const directory = layout.issuedGeneration(name, id);
+  return { id, leaf: readPair(directory).leaf, ...readOrigin(directory) };
+}
+
+function faultOf(error: CertdError): DiskFault {
+  if (error.code === 'state-corrupt') return { code: error.code, message: error.message, blocking: true };
+  if (error.code === 'generation-damaged')
+    return { code: error.code, message: error.message, blocking: false };
+  throw error;
+}

@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { asCertdError } from '../core/errors.ts';
+import type { DeployState } from '../core/model.ts';
+import type { Disk } from '../core/ports.ts';
+import { generationIds, liveId, type Pair, readPair, writePair } from './generation.ts';
+import { generationFiles, type Layout } from './layout.ts';
+import { removeDirectory, removeTree } from './remove-tree.ts';
+import { exists } from './replace-file.ts';
+
+/** Step 9: a generation of the deployer's own, from re-encoded text. One that is complete already is kept. */
+export async function installGeneration(
+  disk: Disk,
+  layout: Layout,
+  name: string,
+  { id, pair }: { readonly id: string; readonly pair: Pair },
+): Promise<void> {
+  const parent = layout.deployedOf(name);
+  const place = layout.deployedGeneration(name, id);
+  if (!exists(parent)) {
+    await disk.makeDir(parent, 0o755);
+    await disk.syncDir(layout.deployed);
+  }
+  if (exists(place)) {
+    if (holds(place, pair)) return;
+    await removeDirectory(disk, place);
+  }
+  const fresh = layout.deployedGeneration(name, `.new-${id}`);
+  if (exists(fresh)) await removeTree(disk, fresh);
+  await disk.makeDir(fresh, 0o755);
+  await writePair(disk, fresh, pair, generationFiles);
+  await disk.rename(fresh, place);
+  await disk.syncDir(parent);
+}
+
+/** Step 11: one rename(2) shows the whole generation. */
+export async function flipLive(disk: Disk, layout: Layout, name: string, id: string): Promise<void> {
+  if (liveId(layout.liveLink(name)) === id) return;
+  const fresh = layout.liveLinkNew(name);
+  if (exists(fresh)) await disk.unlink(fresh);
+  await disk.symlink(layout.liveLinkTarget(name, id), fresh);
+  await disk.rename(fresh, layout.liveLink(name));
+  await disk.syncDir(layout.live);
+}
+
+const keptGenerations = 3;
+
+/** Step 14: keeps the newest three, what is live, and what a rollback would go back to. */
+export async function prune(disk: Disk, layout: Layout, name: string, state: DeployState): Promise<void> {
+  const kept = [state.deployed, state.previous, state.underWay?.id, liveId(layout.liveLink(name))];
+  for (const parent of [layout.deployedOf(name), layout.issuedOf(name)]) {
+    const ids = exists(parent) ? generationIds(readdirSync(parent)) : [];
+    for (const id of ids.slice(0, -keptGenerations).filter(old => !kept.includes(old))) {
+      await removeDirectory(disk, `${parent}/${id}`);
+    }
+  }
+}
+
+function holds(place: string, pair: Pair): boolean {
+  try {
+    const found = readPair(place);
+    return found.key === pair.key && found.cert === pair.cert && found.chain === pair.chain;
+  } catch (thrown) {
+    if (asCertdError(thrown).code === 'generation-damaged') return false;
+    throw thrown;
+  }
+}

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CertdError } from '../core/errors.ts';
+import { nextId } from '../core/generation-id.ts';
+import type { KeyType, Target } from '../core/model.ts';
+import type { Disk } from '../core/ports.ts';
+import { generationIds, type Pair, readPair, writePair } from './generation.ts';
+import { readState } from './json.ts';
+import { generationFiles, type Layout } from './layout.ts';
+import { removeDirectory } from './remove-tree.ts';
+import { exists, replaceFile } from './replace-file.ts';
+
+/** An order under way (docs/state.md section 4). `request` is PEM text of a PKCS#10 request. */
+export type Work = {
+  readonly key: string;
+  readonly request: string;
+  readonly order: WorkOrder;
+  /** The download is complete: only the rename is left. */
+  readonly downloaded: boolean;
+};
+
+/** What the order was placed for: a work directory that no longer fits its certificate is begun anew. */
+export type WorkOrder = {
+  readonly url: string;
+  readonly ca: string;
+  readonly directoryUrl: string;
+  readonly domains: readonly string[];
+  readonly keyType: string;
+};
+
+const files = { key: 'privkey.pem', request: 'request.pem', order: 'order.json', done: 'generation.json' };
+
+const downloadedFiles = generationFiles.filter(file => file !== files.key);
+
+/** The order under way for a name; null where none was recorded (steps 1 and 2 leave nothing to take up). */
+export function readWork(layout: Layout, name: string): Work | null {
+  const directory = layout.workOf(name);
+  const fields = readState(join(directory, files.order));
+  if (fields === null) return null;
+  if (!exists(join(directory, files.key)) || !exists(join(directory, files.request))) {
+    throw new CertdError('state-corrupt', `${directory} has an order without its key or its request`);
+  }
+  return {
+    key: readFileSync(join(directory, files.key), 'utf8'),
+    request: readFileSync(join(directory, files.request), 'utf8'),
+    order: {
+      url: fields.text('url'),
+      ca: fields.text('ca'),
+      directoryUrl: fields.text('directory'),
+      domains: fields.texts('domains'),
+      keyType: fields.text('key_type'),
+    },
+    downloaded: exists(join(directory, files.done)),
+  };
+}
+
+/** Whether an order under way still is what the configuration asks for. */
+export function workFits({ order }: Work, target: Target, directoryUrl: string): boolean {
+  return (
+    order.directoryUrl === directoryUrl &&
+    order.ca === target.ca &&
+    order.keyType === target.keyType &&
+    [...order.domains].sort().join() === [...target.domains].sort().join()
+  );
+}
+
+/** Step 1: a fresh work directory with the key and the request, before any order is placed. */
+export async function beginWork(
+  disk: Disk,
+  layout: Layout,
+  name: string,
+  { key, request }: { readonly key: string; readonly request: string },
+): Promise<void> {
+  const directory = layout.workOf(name);
+  await removeDirectory(disk, directory);
+  await disk.makeDir(directory, 0o700);
+  await disk.writeNew(join(directory, files.key), Buffer.from(key), 0o400);
+  await disk.writeNew(join(directory, files.request), Buffer.from(request), 0o400);
+  await disk.syncDir(directory);
+  await disk.syncDir(layout.work);
+}
+
+/** Step 3: from here on the order is taken up again, not placed again. */
+export async function recordOrder(
+  disk: Disk,
+  layout: Layout,
+  name: string,
+  order: WorkOrder & { readonly keyType: KeyType },
+): Promise<void> {
+  const document = {
+    schema: 1,
+    url: order.url,
+    ca: order.ca,
+    directory: order.directoryUrl,
+    domains: order.domains,
+    key_type: order.keyType,
+  };
+  const path = join(layout.workOf(name), files.order);
+  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o400);
+}
+
+/** Step 6: the downloaded set; `generation.json` comes last and says that it is complete. */
+export async function recordDownload(
+  disk: Disk,
+  layout: Layout,
+  name: string,
+  download: { readonly pair: Pair; readonly ca: string; readonly directoryUrl: string },
+): Promise<void> {
+  const directory = layout.workOf(name);
+  for (const file of downloadedFiles) {
+    // Left by a download that a crash cut short. The key is that of step 1 and stays.
+    if (exists(join(directory, file))) await disk.unlink(join(directory, file));
+  }
+  await writePair(disk, directory, download.pair, downloadedFiles);
+  const document = { schema: 1, ca: download.ca, directory: download.directoryUrl };
+  await replaceFile(disk, join(directory, files.done), `${JSON.stringify(document, null, 2)}\n`, 0o400);
+}
+
+/** Step 7: the work directory becomes an issued generation. Returns its id. */
+export async function publishWork(disk: Disk, layout: Layout, name: string): Promise<string> {
+  const { leaf } = readPair(layout.workOf(name));
+  const parent = layout.issuedOf(name);
+  if (!exists(parent)) {
+    await disk.makeDir(parent, 0o700);
+    await disk.syncDir(layout.issued);
+  }
+  const id = nextId(knownIds(layout, name), leaf.fingerprintSha256);
+  await disk.rename(layout.workOf(name), layout.issuedGeneration(name, id));
+  await disk.syncDir(parent);
+  await disk.syncDir(layout.work);
+  return id;
+}
+
+export async function discardWork(disk: Disk, layout: Layout, name: string): Promise<void> {
+  await removeDirectory(disk, layout.workOf(name));
+  await disk.syncDir(layout.work);
+}
+
+/** What `generation.json` says of an issued generation. Throws `generation-damaged` where it is missing. */
+export function readOrigin(directory: string): { readonly ca: string; readonly directoryUrl: string } {
+  const fields = readState(join(directory, files.done));
+  if (fields === null) throw new CertdError('generation-damaged', `${directory}: generation.json is missing`);
+  return { ca: fields.text('ca'), directoryUrl: fields.text('directory') };
+}
+
+/** Every id that the name has anywhere, so that the counter never goes back. */
+function knownIds(layout: Layout, name: string): readonly string[] {
+  const places = [layout.issuedOf(name), layout.deployedOf(name)].filter(exists);
+  return places.flatMap(place => generationIds(readdirSync(place)));
+}
