@@ -28,7 +28,7 @@ export type Config = {
   /** Shares of the lifetime that are left, for example 0.2 and 0.05. */
   readonly thresholds: { readonly warning: number; readonly critical: number };
   readonly logLevel: LogLevel;
-  /** Problems that do not stop certd: for example a schedule coarser than hourly. */
+  /** What does not stop certd, for example a schedule coarser than hourly; all `config-doubtful`. */
   readonly warnings: readonly ConfigProblem[];
 };
 
@@ -42,6 +42,7 @@ export type ConfigProblem = {
     | 'config-unknown-key'
     | 'config-invalid'
     | 'config-name-taken'
+    | 'config-doubtful'
     | 'not-available-yet';
   readonly file: string;
   readonly line: number;

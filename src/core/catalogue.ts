@@ -64,6 +64,12 @@ export const catalogue = {
     'The same certificate name is used twice, or this set of domains is on disk under another name.',
     'Give each certificate a `name:` of its own; the message prints the line to add.',
   ),
+  'config-doubtful': entry(
+    'none',
+    'warning',
+    'The configuration is valid, but something in it is probably not what is meant.',
+    'Read the message; nothing is refused.',
+  ),
   'config-refused': entry(
     'none',
     'warning',
