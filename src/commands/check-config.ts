@@ -1,0 +1,34 @@
+import type { ConfigProblem } from '../config/config.ts';
+import { decodeConfig } from '../config/decode.ts';
+import { type ConfigFiles, readConfigFiles } from '../host/read-config.ts';
+
+type Output = {
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+};
+
+/**
+ * `certd check-config`: every problem and every doubt of the configuration at `file`, one line each, to
+ * `err` (lines end with a newline). Returns the exit code: 78 when there is a problem, else 0.
+ */
+export function checkConfig(
+  file: string,
+  { out, err }: Output,
+  readFiles: (path: string) => ConfigFiles = readConfigFiles,
+): number {
+  const { files, problems } = readFiles(file);
+  const decoded = decodeConfig(files, problems);
+  if ('problems' in decoded) {
+    for (const problem of decoded.problems) err(`${problemLine(problem)}\n`);
+    return 78;
+  }
+  const { certificates, warnings } = decoded.config;
+  for (const warning of warnings) err(`${problemLine(warning)}\n`);
+  out(`${file}: ok, ${certificates.length} ${certificates.length === 1 ? 'certificate' : 'certificates'}\n`);
+  return 0;
+}
+
+/** `file:line:column: code: message`, as compilers print it and editors jump to it. */
+export function problemLine({ file, line, column, code, message }: ConfigProblem): string {
+  return `${file}:${line}:${column}: ${code}: ${message}`;
+}

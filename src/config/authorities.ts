@@ -1,0 +1,21 @@
+type Preset = { readonly directoryUrl: string | null; readonly needsEab: boolean };
+
+/**
+ * The authorities that need no entry in `cas:`. Directory URLs after letsencrypt.org/docs/staging-environment
+ * and the lists of lego (advanced/caservers) and acme.sh (wiki/Server). Null where the provider has one
+ * directory per key type (SSL.com) or per customer platform (DigiCert), so that the entry must say.
+ */
+export const presets: ReadonlyMap<string, Preset> = new Map([
+  ['letsencrypt', { directoryUrl: 'https://acme-v02.api.letsencrypt.org/directory', needsEab: false }],
+  [
+    'letsencrypt-staging',
+    { directoryUrl: 'https://acme-staging-v02.api.letsencrypt.org/directory', needsEab: false },
+  ],
+  ['zerossl', { directoryUrl: 'https://acme.zerossl.com/v2/DV90', needsEab: true }],
+  ['google', { directoryUrl: 'https://dv.acme-v02.api.pki.goog/directory', needsEab: true }],
+  ['google-staging', { directoryUrl: 'https://dv.acme-v02.test-api.pki.goog/directory', needsEab: true }],
+  ['sslcom', { directoryUrl: null, needsEab: true }],
+  ['digicert', { directoryUrl: null, needsEab: true }],
+]);
+
+export const defaultAuthority = 'letsencrypt';

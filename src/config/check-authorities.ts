@@ -1,0 +1,75 @@
+import { defaultAuthority, presets } from './authorities.ts';
+import type { Entry, Located } from './entries.ts';
+import { didYouMean } from './nearest.ts';
+import type { Source } from './parse.ts';
+import { authority } from './schema.ts';
+import { caChoice } from './schema-certificate.ts';
+import { at, type Finding } from './schema-findings.ts';
+import { plainName } from './schema-values.ts';
+
+/** Every CA that is named must exist and be one that this version can register with; each entry needs a directory. */
+export function authorityFindings(main: Source, entries: readonly Entry[]): Located[] {
+  const cas = at(main.data, ['cas']);
+  const written = typeof cas === 'object' && cas !== null ? Object.keys(cas) : [];
+  const known = [...new Set([...presets.keys(), ...written])];
+  const mentions = [
+    { source: main, path: ['ca'], ca: writtenCa(main, ['ca']) },
+    { source: main, path: ['defaults', 'ca'], ca: writtenCa(main, ['defaults', 'ca']) },
+    ...entries.map(entry => ({ source: entry.source, path: [...entry.path, 'ca'], ca: entry.ca })),
+  ];
+  const found: Located[] = mentions.flatMap(({ source, path, ca }) => {
+    const problem = ca === null ? null : mentionProblem(ca, known);
+    return problem === null ? [] : [{ source, finding: { ...problem, path, onKey: false } }];
+  });
+  return [...found, ...written.flatMap(name => entryFindings(main, name))];
+}
+
+/** A name without a dot is nobody's in the public DNS: only a private authority issues for it (CA/B BR 7.1.2.7.12). */
+export function singleLabelFindings(main: Source, entries: readonly Entry[]): Located[] {
+  return entries.flatMap(({ source, path, domains, ca }) => {
+    const authority =
+      ca ?? writtenCa(main, ['defaults', 'ca']) ?? writtenCa(main, ['ca']) ?? defaultAuthority;
+    if (!presets.has(authority) || at(main.data, ['cas', authority, 'directory']) !== undefined) return [];
+    return domains.flatMap((domain, index) => {
+      if (domain === null || domain.includes('.')) return [];
+      const message = `${domain} has no dot: a public CA such as ${authority} does not issue for it`;
+      return [{ source, finding: invalid([...path, 'domains', index], message) }];
+    });
+  });
+}
+
+function mentionProblem(ca: string, known: readonly string[]): Pick<Finding, 'code' | 'message'> | null {
+  if (!known.includes(ca)) {
+    return { code: 'config-invalid', message: `there is no CA \`${ca}\`${didYouMean(ca, known)}` };
+  }
+  if (presets.get(ca)?.needsEab !== true) return null;
+  return {
+    code: 'not-available-yet',
+    message: `the CA \`${ca}\` wants external account binding, which is not available in this version`,
+  };
+}
+
+function entryFindings(main: Source, name: string): Located[] {
+  const checked = plainName.safeParse(name);
+  if (!checked.success) {
+    const message = `the name \`${name}\` must be ${checked.error.issues[0]?.message}`;
+    return [{ source: main, finding: { ...invalid(['cas', name], message), onKey: true } }];
+  }
+  const preset = presets.get(name);
+  const entry = at(main.data, ['cas', name]);
+  if (typeof entry !== 'object' || entry === null || preset?.directoryUrl) return [];
+  // A key that is unknown is probably this one, misspelt, and reported already.
+  const keys = Object.keys(entry);
+  if (keys.includes('directory') || keys.some(key => !(key in authority.shape))) return [];
+  const similar = preset === undefined ? didYouMean(name, [...presets.keys()]) : '';
+  const message = `the CA \`${name}\` needs a \`directory\`${similar}`;
+  return [{ source: main, finding: { ...invalid(['cas', name], message), onKey: true } }];
+}
+
+function writtenCa(main: Source, path: readonly string[]): string | null {
+  return caChoice.safeParse(at(main.data, path)).data?.[0] ?? null;
+}
+
+function invalid(path: readonly PropertyKey[], message: string): Finding {
+  return { code: 'config-invalid', path, onKey: false, message };
+}

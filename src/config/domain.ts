@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+import type { Reading } from './reading.ts';
+
+/**
+ * One domain of a certificate as A-labels in lower case (RFC 5890 §2.3.2.1; letters, digits and hyphens,
+ * RFC 1123 §2.1). A name of one label passes here: private authorities issue for such.
+ */
+export function readDomain(text: string): Reading<string> {
+  if (isIP(text.replace(/^\[(.*)\]$/, '$1')) !== 0) {
+    return {
+      problem: `${text} is an IP address; certificates for addresses are not available in this version`,
+      code: 'not-available-yet',
+    };
+  }
+  const shape = shapeProblem(text);
+  if (shape !== null) return { problem: shape };
+  const ascii = toAscii(text);
+  if (ascii === null) return { problem: `${JSON.stringify(text)} cannot be written as a domain name` };
+  const problem = nameProblem(ascii);
+  return problem === null ? { value: ascii } : { problem };
+}
+
+function shapeProblem(text: string): string | null {
+  if (text.includes('*')) {
+    return `${JSON.stringify(text)} is a wildcard, which HTTP-01 cannot prove (RFC 8555 needs DNS-01 for it); list the names one by one`;
+  }
+  const scheme = /^[a-z]+:\/\//i.exec(text)?.[0];
+  if (scheme !== undefined) return `write the domain alone, without ${scheme}`;
+  if (/[:/@]/.test(text)) return `${JSON.stringify(text)} is more than a domain: no port, path or @`;
+  if (text.endsWith('.')) return `${JSON.stringify(text)} ends with a dot; write it without`;
+  return null;
+}
+
+/** Null where IDNA cannot map it. Only what is not ASCII goes through the mapper: it also decodes %41 and 0x7f.1. */
+function toAscii(text: string): string | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
+  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
+  if (/[\x00-\x7f]/.test(text.replace(/[A-Za-z0-9.-]/g, ''))) return null;
+  const ascii = domainToASCII(text);
+  // UTS 46 also knows three other full stops; a mapper that stopped early would return fewer labels.
+  const sameLabels = ascii.split('.').length === text.split(/[.。．｡]/).length;
+  return ascii !== '' && sameLabels ? ascii : null;
+}
+
+function nameProblem(name: string): string | null {
+  if (name === '') return 'the domain is empty';
+  if (name.length > 253) return `the domain is ${name.length} characters long; 253 is the limit`;
+  const labels = name.split('.');
+  const bad = labels.find(label => !/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label));
+  if (bad === '') return `${JSON.stringify(name)} has an empty part between two dots`;
+  if (bad !== undefined) {
+    return `${JSON.stringify(name)} is no domain name: ${JSON.stringify(bad)} may hold only letters, digits and inner hyphens`;
+  }
+  const long = labels.find(label => label.length > 63);
+  if (long !== undefined) return `the part ${JSON.stringify(long)} is longer than 63 characters`;
+  if (/^\d+$/.test(labels.at(-1) ?? ''))
+    return `${JSON.stringify(name)} ends in a number: no such domain exists`;
+  return null;
+}

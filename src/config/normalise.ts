@@ -1,0 +1,86 @@
+import { CertdError } from '../core/errors.ts';
+import type { ChallengeMethod, Target } from '../core/model.ts';
+import { defaultAuthority, presets } from './authorities.ts';
+import type { Authority, Config, ConfigProblem } from './config.ts';
+import type { CertificateEntry, Defaults, MainFile } from './schema.ts';
+
+/** Files that passed every check; `certificates` are those of all of them. */
+export type DecodedFiles = { readonly main: MainFile; readonly certificates: readonly CertificateEntry[] };
+
+/**
+ * The configuration as the rest of certd sees it: defaults filled in, and `defaults:` under each
+ * certificate. Mappings (`key`, `renew`, `deploy`) merge key by key; lists, and `challenge`, which is one
+ * choice, are taken whole from the nearest place.
+ */
+export function normalise({ main, certificates }: DecodedFiles, warnings: readonly ConfigProblem[]): Config {
+  const targets = certificates.map(entry => targetOf(entry, main.defaults ?? {}, main.ca));
+  return {
+    account: { email: main.account.email ?? null },
+    authorities: authoritiesOf(targets, main.cas ?? {}),
+    certificates: targets,
+    schedule: main.schedule ?? '* * * * *',
+    health: {
+      socket: main.health?.socket ?? null,
+      mode: main.health?.mode ?? 0o660,
+      group: main.health?.group ?? null,
+    },
+    thresholds: {
+      warning: main.thresholds?.warning ?? defaultThresholds.warning,
+      critical: main.thresholds?.critical ?? defaultThresholds.critical,
+    },
+    logLevel: main.log?.level ?? 'info',
+    warnings,
+  };
+}
+
+export const defaultThresholds = { warning: 0.2, critical: 0.05 };
+
+/** The name of a certificate that is given none. `*` can be no part of a path that people type. */
+export function defaultName(firstDomain: string): string {
+  return firstDomain.replace(/^\*\./, '_.');
+}
+
+function targetOf(entry: CertificateEntry, defaults: Defaults, mainCa: MainFile['ca']): Target {
+  const [first = ''] = entry.domains;
+  const [ca = defaultAuthority] = entry.ca ?? defaults.ca ?? mainCa ?? [];
+  return {
+    name: entry.name ?? defaultName(first),
+    domains: entry.domains,
+    ca,
+    keyType: entry.key?.type ?? defaults.key?.type ?? 'ecdsa-p256',
+    challenge: challengeOf(entry.challenge ?? defaults.challenge),
+    renewAt: entry.renew?.at ?? defaults.renew?.at ?? null,
+    deploy: {
+      hooks: entry.deploy?.hooks ?? defaults.deploy?.hooks ?? [],
+      timeoutMs: entry.deploy?.timeout ?? defaults.deploy?.timeout ?? 60_000,
+    },
+  };
+}
+
+function challengeOf(challenge: CertificateEntry['challenge']): ChallengeMethod {
+  if (challenge?.webroot === undefined) {
+    throw new CertdError('internal-error', 'a certificate without a challenge passed the checks');
+  }
+  return { kind: 'webroot', path: challenge.webroot };
+}
+
+function authoritiesOf(
+  targets: readonly Target[],
+  cas: NonNullable<MainFile['cas']>,
+): ReadonlyMap<string, Authority> {
+  return new Map(targets.map(({ ca }) => [ca, authorityOf(ca, cas[ca])]));
+}
+
+function authorityOf(name: string, entry: NonNullable<MainFile['cas']>[string] | undefined): Authority {
+  const directoryUrl = entry?.directory ?? presets.get(name)?.directoryUrl ?? null;
+  if (directoryUrl === null) {
+    throw new CertdError('internal-error', `the CA ${name} without a directory passed the checks`);
+  }
+  return {
+    name,
+    directoryUrl,
+    trustFile: entry?.trust ?? null,
+    issueTimeoutMs: entry?.issue_timeout ?? 600_000,
+    validationPort: entry?.validation_port ?? 80,
+  };
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import {
+  account,
+  command,
+  domain,
+  listOf,
+  mapping,
+  notYet,
+  octalMode,
+  oneOf,
+  path,
+  plainName,
+  refuseNotYet,
+  renewAt,
+  text,
+  timeLimit,
+  yesOrNo,
+} from './schema-values.ts';
+
+/** A CA's name, or the CAs to try in order; more than one is for a later version. */
+export const caChoice = z
+  .union(
+    [
+      plainName.transform(name => [name]),
+      listOf(plainName, 'the name of a CA or a list of names')
+        .min(1, 'the name of a CA or a list of names')
+        .superRefine((names, context) => {
+          if (names.length > 1) {
+            refuseNotYet(context, 'more than one CA is not available in this version: name one');
+          }
+        }),
+    ],
+    { error: 'the name of a CA or a list of names' },
+  )
+  .meta({ description: 'The CA to order from: built in, or one of `cas`. Default: letsencrypt.' });
+
+const textPerCa = z.record(plainName, text('text'), { error: 'a mapping from CA to text' });
+
+const profile = z.union(
+  [
+    text('a profile’s name'),
+    mapping({ name: text('a profile’s name'), required: yesOrNo.optional() }),
+    textPerCa,
+  ],
+  { error: 'a profile’s name, { name, required }, or a mapping from CA to name' },
+);
+
+const key = mapping({
+  type: oneOf(['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'])
+    .meta({ description: 'Type of the private key. Default: ecdsa-p256.' })
+    .optional(),
+  reuse: yesOrNo
+    .superRefine((reuse, context) => {
+      if (reuse)
+        refuseNotYet(
+          context,
+          '`reuse: true` is not available in this version: every certificate gets a new key',
+        );
+    })
+    .meta({ description: 'Whether a renewal keeps the key. Only false is available in this version.' })
+    .optional(),
+}).meta({ description: 'The private key.' });
+
+const listenAddress = text('an address and port such as "0.0.0.0:80"').regex(
+  /^(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}$/,
+  'an address and port such as "0.0.0.0:80"',
+);
+
+const standalone = mapping({
+  listen: listOf(listenAddress, 'a list of addresses').min(1, 'a list of addresses').optional(),
+  socket: oneOf(['systemd']).optional(),
+}).refine(({ listen, socket }) => (listen === undefined) !== (socket === undefined), {
+  error: 'it needs either `listen` or `socket`',
+});
+
+const challenge = mapping({
+  webroot: path
+    .meta({
+      description:
+        'Directory that port 80 of every domain serves; certd writes below .well-known/acme-challenge.',
+    })
+    .optional(),
+  standalone: notYet(standalone, 'Answer on port 80 without a web server.').optional(),
+})
+  .refine(({ webroot, standalone }) => webroot !== undefined || standalone !== undefined, {
+    error: 'it says no way to answer: write `webroot: /var/www/certd`',
+  })
+  .meta({ description: 'How HTTP-01 (RFC 8555 §8.3) is answered.' });
+
+const outputFile = mapping({
+  path,
+  content: oneOf(['cert', 'chain', 'fullchain', 'key', 'combined']),
+  owner: account.optional(),
+  group: account.optional(),
+  mode: octalMode.optional(),
+});
+
+const endpoint = mapping({
+  connect: listenAddress,
+  server_name: text('a host name').optional(),
+  timeout: timeLimit.optional(),
+  starttls: oneOf(['smtp', 'imap', 'postgres']).optional(),
+  proxy_protocol: oneOf(['v1', 'v2']).optional(),
+  source: oneOf(['local', 'remote']).optional(),
+});
+
+const window = mapping({
+  hours: z
+    .string({ error: 'hours such as "02:00-05:00"' })
+    .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'hours such as "02:00-05:00"'),
+  timezone: text('a time zone such as Europe/Berlin').optional(),
+});
+
+const deploy = mapping({
+  test: notYet(command, 'A command that must succeed before the hooks, such as nginx -t.').optional(),
+  hooks: listOf(command, 'a list of commands')
+    .meta({ description: 'Commands that run after the certificate actually changed, in this order.' })
+    .optional(),
+  timeout: timeLimit
+    .meta({ description: 'Per command; then its whole process group is killed. Default: 60s.' })
+    .optional(),
+  verify: notYet(
+    listOf(endpoint, 'a list of endpoints'),
+    'Endpoints that must present the new certificate.',
+  ).optional(),
+  window: notYet(window, 'Hours outside of which deploys wait.').optional(),
+  on_failure: notYet(oneOf(['rollback', 'keep']), 'What happens after a failed deploy.').optional(),
+}).meta({ description: 'What happens with a new certificate.' });
+
+const commands = listOf(command, 'a list of commands').optional();
+const later = z.unknown();
+
+/** Everything that `defaults` may hold too. Nothing is required here: the rest may come from there. */
+const shared = {
+  ca: caChoice.optional(),
+  profile: notYet(profile, 'The CA’s certificate profile (draft-ietf-acme-profiles).').optional(),
+  key: key.optional(),
+  preferred_chain: notYet(
+    z.union([text('a root’s name'), textPerCa], { error: 'a root’s name, or a mapping from CA to name' }),
+    'The root that the chain should lead to, where the CA offers several.',
+  ).optional(),
+  challenge: challenge.optional(),
+  renew: mapping({
+    at: renewAt
+      .meta({
+        description:
+          'Where the CA suggests no window: a share of the lifetime (2/3) or a time before its end (30d). Default: 2/3; 1/2 for lifetimes under ten days.',
+      })
+      .optional(),
+  })
+    .meta({ description: 'When to renew.' })
+    .optional(),
+  files: notYet(
+    listOf(outputFile, 'a list of files'),
+    'Further outputs for those who do not read keys as root.',
+  ).optional(),
+  deploy: deploy.optional(),
+  attempt: notYet(mapping({ before: commands, after: commands }), 'Commands around an attempt.').optional(),
+  placeholder: notYet(later, 'A self-signed certificate until the first one is issued.').optional(),
+  redeploy_on_drift: notYet(later, 'Deploy again when an endpoint presents another certificate.').optional(),
+};
+
+/** `defaults:` */
+export const defaultsSchema = mapping(shared).meta({
+  description: 'Any key of a certificate but `name` and `domains`, for all.',
+});
+
+/** One item of `certificates:` */
+export const certificateSchema = mapping({
+  name: plainName
+    .meta({ description: 'Default: the first domain. The name of the directory below live/.' })
+    .optional(),
+  domains: listOf(domain, 'a list of domain names').min(1, 'a list of at least one domain name').meta({
+    description:
+      'DNS names; international ones as they are written. No wildcards: HTTP-01 cannot prove them.',
+  }),
+  ...shared,
+}).meta({ description: 'One certificate.' });
