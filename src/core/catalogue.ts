@@ -257,6 +257,12 @@ export const catalogue = {
     'A deploy hook ran into its time limit and its process group was killed.',
     'Make the hook return (use `systemctl reload` rather than starting a daemon) or raise `deploy.timeout`.',
   ),
+  'hook-interrupted': entry(
+    'back-off',
+    'critical',
+    'certd ended twice while the same deploy hook was running. The hook is tried again with back-off.',
+    'A hook must not restart certd; if certd crashed, look at its log.',
+  ),
   'hook-not-found': entry(
     'back-off',
     'critical',

@@ -1,0 +1,124 @@
+import { execa } from 'execa';
+import { systemErrorOf } from '../core/errors.ts';
+import type { Command, Millis } from '../core/model.ts';
+
+export type HookOutcome = 'ok' | 'hook-failed' | 'hook-timeout' | 'hook-not-found' | 'stopped';
+
+/** `output` is the end of what the hook printed on both streams, at most 16 KiB. */
+export type HookResult = { readonly outcome: HookOutcome; readonly detail: string; readonly output: string };
+
+export type HookRun = {
+  readonly command: Command;
+  readonly env: Record<string, string>;
+  readonly timeoutMs: Millis;
+  /** How long a killed group has before SIGKILL, and a finished hook's pipes before they are closed. */
+  readonly graceMs: Millis;
+  readonly signal: AbortSignal;
+};
+
+const outputLimit = 16 * 1024;
+
+type Child = ReturnType<typeof spawn>;
+
+/**
+ * Runs one deploy hook in a process group of its own, with exactly the given environment and no input.
+ * Takes at most its limit and twice the grace. A process that a finished hook leaves behind is left alone
+ * but no longer listened to; at the limit the whole group is killed.
+ */
+export async function runHook({ command, env, timeoutMs, graceMs, signal }: HookRun): Promise<HookResult> {
+  const child = spawn(command, env);
+  const output = tailOf(child);
+  const limits = limit(child, { timeoutMs, graceMs, signal });
+  const errno = await Promise.race([child.then(errnoOf), limits.gaveUp]);
+  limits.end();
+  switch (limits.reason()) {
+    case 'timeout':
+      return { outcome: 'hook-timeout', detail: `killed after ${timeoutMs / 1000} s`, output: output() };
+    case 'aborted':
+      return { outcome: 'stopped', detail: 'certd was stopped', output: output() };
+    case null:
+      return { ...judge(child, errno), output: output() };
+  }
+}
+
+function spawn(command: Command, env: Record<string, string>) {
+  const [file, ...args]: readonly [string, ...string[]] =
+    command.kind === 'argv' ? command.argv : ['/bin/sh', '-c', command.script];
+  return execa(file, args, {
+    detached: true,
+    cleanup: false,
+    stdin: 'ignore',
+    buffer: false,
+    all: true,
+    reject: false,
+    extendEnv: false,
+    cwd: '/',
+    env,
+  });
+}
+
+function judge({ nodeChildProcess: child }: Child, errno: string | null): Omit<HookResult, 'output'> {
+  if (child.exitCode === 0) return { outcome: 'ok', detail: 'exit 0' };
+  if (errno === 'ENOENT') return { outcome: 'hook-not-found', detail: 'no such program' };
+  if (errno === 'EACCES') return { outcome: 'hook-not-found', detail: 'not executable' };
+  if (child.signalCode !== null) return { outcome: 'hook-failed', detail: `killed by ${child.signalCode}` };
+  if (child.exitCode !== null && child.exitCode > 0) {
+    return { outcome: 'hook-failed', detail: `exit ${child.exitCode}` };
+  }
+  return { outcome: 'hook-failed', detail: `it could not be started: ${errno ?? 'unknown reason'}` };
+}
+
+/** Holds the group to its time, and afterwards its pipes to theirs. */
+function limit(
+  child: Child,
+  { timeoutMs, graceMs, signal }: Pick<HookRun, 'timeoutMs' | 'graceMs' | 'signal'>,
+) {
+  let reason: 'timeout' | 'aborted' | null = null;
+  const timers: NodeJS.Timeout[] = [];
+  const { promise: gaveUp, resolve } = Promise.withResolvers<null>();
+  const closePipes = () => {
+    child.all?.destroy();
+    resolve(null);
+  };
+  const stop = (why: 'timeout' | 'aborted') => {
+    if (reason !== null || child.nodeChildProcess.exitCode !== null) return;
+    reason = why;
+    killGroup(child.pid, 'SIGTERM');
+    timers.push(setTimeout(killGroup, graceMs, child.pid, 'SIGKILL'), setTimeout(closePipes, 2 * graceMs));
+  };
+  const abort = () => stop('aborted');
+  timers.push(setTimeout(stop, timeoutMs, 'timeout'));
+  signal.addEventListener('abort', abort, { once: true });
+  child.nodeChildProcess.once('exit', () => timers.push(setTimeout(closePipes, graceMs)));
+  return {
+    gaveUp,
+    reason: () => reason,
+    end: () => {
+      for (const timer of timers) clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      // The leader may have obeyed SIGTERM while a child of its group did not.
+      if (reason !== null) killGroup(child.pid, 'SIGKILL');
+    },
+  };
+}
+
+function killGroup(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch (thrown) {
+    if (systemErrorOf(thrown)?.code !== 'ESRCH') throw thrown;
+  }
+}
+
+function tailOf(child: Child): () => string {
+  let tail = Buffer.alloc(0);
+  child.all?.on('data', (chunk: Buffer) => {
+    tail = Buffer.concat([tail, chunk]).subarray(-outputLimit);
+  });
+  return () => tail.toString('utf8');
+}
+
+function errnoOf(result: object): string | null {
+  return 'code' in result && typeof result.code === 'string' ? result.code : null;
+}

@@ -1,0 +1,79 @@
+import { CertdError } from '../core/errors.ts';
+import type { Command, DeployUnderWay } from '../core/model.ts';
+import { attempt, type Deploying, save } from './deploying.ts';
+import { type HookSubject, hookEnvironment } from './hook-environment.ts';
+import { commandText, nextHook } from './hook-order.ts';
+import type { HookResult } from './run-hook.ts';
+import type { DeployParts } from './transaction.ts';
+import { hookKey } from './under-way.ts';
+
+/** Runs what the certificates of a batch still owe, each command once for all that share it. */
+export async function runHooks(batch: readonly Deploying[], parts: DeployParts): Promise<void> {
+  for (;;) {
+    const open = batch.filter(({ error }) => error === null);
+    const step = nextHook(open.map(deploying => ({ subject: deploying, commands: owedCommands(deploying) })));
+    if (step === null) return;
+    await runOne(step.command, step.subjects, parts);
+  }
+}
+
+function owedCommands({ job, state }: Deploying): readonly Command[] {
+  const done = state.underWay?.hooksDone ?? [];
+  return job.target.deploy.hooks.filter(command => !done.includes(hookKey(command)));
+}
+
+async function runOne(command: Command, sharers: readonly Deploying[], parts: DeployParts): Promise<void> {
+  const key = hookKey(command);
+  for (const deploying of sharers) {
+    await attempt(deploying, parts, () => mark(deploying, parts, { running: key }));
+  }
+  const running = sharers.filter(({ error }) => error === null);
+  if (running.length === 0) return;
+  const result = await run(command, running, parts);
+  for (const deploying of running) {
+    await attempt(deploying, parts, async () => {
+      if (result.outcome !== 'ok') throw hookError(result.outcome, command, result);
+      const hooksDone = [...(deploying.state.underWay?.hooksDone ?? []), key];
+      await mark(deploying, parts, { running: null, hooksDone });
+    });
+  }
+}
+
+async function run(command: Command, sharers: readonly Deploying[], parts: DeployParts): Promise<HookResult> {
+  const startedAt = parts.now();
+  const result = await parts.runHook({
+    command,
+    env: hookEnvironment(sharers.map(deploying => subjectOf(deploying, parts))),
+    timeoutMs: Math.max(...sharers.map(({ job }) => job.target.deploy.timeoutMs)),
+    graceMs: parts.graceMs,
+    signal: parts.signal,
+  });
+  const names = sharers.map(({ job }) => job.target.name);
+  parts.onHook({ names, command: commandText(command), result, durationMs: parts.now() - startedAt });
+  return result;
+}
+
+function subjectOf({ job, leaf, state }: Deploying, parts: DeployParts): HookSubject {
+  if (leaf === null) throw new CertdError('internal-error', `${job.target.name} has hooks before its gate`);
+  const { name } = job.target;
+  const previous = state.deployed === null ? null : parts.deployedLeaf(name, state.deployed);
+  return { target: job.target, leaf, liveDir: parts.liveDir(name), previous };
+}
+
+async function mark(
+  deploying: Deploying,
+  parts: DeployParts,
+  change: Partial<DeployUnderWay>,
+): Promise<void> {
+  const { underWay } = deploying.state;
+  if (underWay === null) throw new CertdError('internal-error', 'a hook without a deploy under way');
+  await save(deploying, parts, { underWay: { ...underWay, ...change } });
+}
+
+function hookError(
+  code: Exclude<HookResult['outcome'], 'ok'>,
+  command: Command,
+  result: HookResult,
+): CertdError {
+  return new CertdError(code, `hook ${commandText(command)}: ${result.detail}`);
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { CertdError } from '../core/errors.ts';
+import type { Command, DeployState, DeployUnderWay } from '../core/model.ts';
+import { commandText } from './hook-order.ts';
+
+/** What is under way for `id`: taken up where a crash left it, or begun. */
+export function takenUp(state: DeployState, id: string): DeployUnderWay {
+  const { underWay } = state;
+  if (underWay === null || underWay.id !== id) return { id, hooksDone: [], running: null, interrupted: 0 };
+  const interrupted = underWay.interrupted + (underWay.running === null ? 0 : 1);
+  return { ...underWay, running: null, interrupted };
+}
+
+/**
+ * Whether a hook has now been cut short for the second time. A hook that restarts certd would otherwise be
+ * run again at every start; from here on it waits as a failed one does (contract section 5).
+ */
+export function checkInterrupted(before: DeployState, underWay: DeployUnderWay): CertdError | null {
+  const newly = before.underWay?.id === underWay.id && underWay.interrupted > before.underWay.interrupted;
+  if (!newly || underWay.interrupted < 2) return null;
+  return new CertdError(
+    'hook-interrupted',
+    `certd ended ${underWay.interrupted} times while a hook of generation ${underWay.id} was running`,
+  );
+}
+
+/** A command's name in the state file: a digest, so that no secret written into a command is copied there. */
+export function hookKey(command: Command): string {
+  return createHash('sha256').update(commandText(command)).digest('hex').slice(0, 16);
+}
