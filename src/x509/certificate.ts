@@ -25,8 +25,9 @@ export function readLeaf(pem: string): Leaf {
 
 /** Node's view of the first certificate in `pem`. Throws `certificate-unreadable`. */
 export function parseCertificate(pem: string): X509Certificate {
+  const der = derOf(pem);
   try {
-    return new X509Certificate(derOf(pem));
+    return new X509Certificate(der);
   } catch (error) {
     throw new CertdError('certificate-unreadable', 'The certificate cannot be parsed.', { cause: error });
   }

@@ -1,0 +1,131 @@
+import acme from 'acme-client';
+import { CertdError } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Answer } from './answer.ts';
+import type { Connection } from './connection.ts';
+import { leadingName, refusal } from './problem.ts';
+import { decodeProblem } from './problem-document.ts';
+import type { RequestKind } from './request-kind.ts';
+import { isStaleConnection } from './transport-error.ts';
+
+export type SignedRequest = {
+  readonly kind: RequestKind;
+  readonly url: string;
+  /** Null is a POST-as-GET (RFC 8555 §6.3). */
+  readonly payload: Readonly<Record<string, unknown>> | null;
+  readonly accept: readonly number[];
+};
+
+/** Signs with one account key. */
+export type Signer = {
+  /** Throws what the transport throws, and the typed error of any status outside `accept`. */
+  post(request: SignedRequest, signal: AbortSignal): Promise<Answer>;
+  /** RFC 8555 §8.1. */
+  keyAuthorization(token: string): Promise<string>;
+};
+
+// With half of all good nonces refused, one request in 8000 would still fail.
+const maxBadNonces = 12;
+
+/** `accountUrl` null: requests carry the key itself, as only newAccount may (§6.2). */
+export function openSigner(
+  connection: Connection,
+  account: { readonly keyPem: string; readonly url: string | null },
+  clock: Clock,
+): Signer {
+  return {
+    async post(request, signal) {
+      const answer = await postSigned(connection, account, request, signal);
+      if (request.accept.includes(answer.status)) return answer;
+      throw refusal(answer, request.kind, clock.now());
+    },
+    keyAuthorization: token => internalsOf(account).getChallengeKeyAuthorization({ type: 'http-01', token }),
+  };
+}
+
+/**
+ * A certificate request as DER: the domains as subjectAltName, an empty subject (§7.4 asks for no common
+ * name, and some profiles have none).
+ */
+export async function createRequest(keyPem: string, domains: readonly string[]): Promise<Uint8Array> {
+  const [, pem] = await acme.crypto.createCsr({ altNames: [...domains] }, keyPem);
+  return Buffer.from(pem.toString('latin1').replaceAll(/-----[A-Z ]+-----|\s/g, ''), 'base64');
+}
+
+/**
+ * A server may close a kept-alive connection just as a request goes out. It is then signed again with a
+ * fresh nonce, once: should the first have been read all the same, newAccount and POST-as-GET repeat
+ * without effect, newOrder leaves an order that expires, and a second challenge or finalize is refused by
+ * state, which those steps look up.
+ */
+async function postSigned(
+  connection: Connection,
+  account: { readonly keyPem: string; readonly url: string | null },
+  request: SignedRequest,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const bound = bind(connection, account, request.kind, signal);
+  const sign = () =>
+    bound.api.apiRequest(request.url, request.payload, [], { includeJwsKid: account.url !== null });
+  try {
+    return await sign();
+  } catch (error) {
+    if (!isStaleConnection(error)) throw error;
+    return await sign();
+  }
+}
+
+/** One acme-client for one request: its methods take no signal, so the signal lives in its overrides. */
+function bind(
+  connection: Connection,
+  account: { readonly keyPem: string; readonly url: string | null },
+  kind: RequestKind,
+  signal: AbortSignal,
+): Internals {
+  const client = internalsOf(account);
+  client.http.maxBadNonceRetries = maxBadNonces;
+  client.http.getNonce = () => connection.takeNonce(signal);
+  client.http.request = async (url, method, { data }) => {
+    if (method !== 'post')
+      throw new CertdError('internal-error', `acme-client sends a ${method} of its own.`);
+    const answer = await connection.send(kind, { method: 'POST', url, body: JSON.stringify(data) }, signal);
+    // acme-client signs again with the nonce of a badNonce answer: it must not be handed out twice (§6.5).
+    if (!isBadNonce(answer)) connection.nonces.put(answer.headers['replay-nonce']);
+    return answer;
+  };
+  return client;
+}
+
+function isBadNonce(answer: Answer): boolean {
+  const problem = answer.status === 400 ? decodeProblem(answer.data) : null;
+  return problem !== null && leadingName(problem) === 'badNonce';
+}
+
+/** What acme-client 5.4.0 has and its typings leave out (src/http.js, src/api.js). */
+type Internals = {
+  readonly http: {
+    maxBadNonceRetries: number;
+    getNonce: () => Promise<string>;
+    request: (url: string, method: string, options: { data: unknown }) => Promise<Answer>;
+  };
+  readonly api: {
+    /** An empty list of valid codes: every status is an answer, so that problem documents survive. */
+    apiRequest(
+      url: string,
+      payload: Readonly<Record<string, unknown>> | null,
+      validStatusCodes: readonly number[],
+      options: { includeJwsKid: boolean },
+    ): Promise<Answer>;
+  };
+  getChallengeKeyAuthorization(challenge: { type: 'http-01'; token: string }): Promise<string>;
+};
+
+function internalsOf(account: { readonly keyPem: string; readonly url: string | null }): Internals {
+  const options = {
+    // Never asked: certd reads the directory itself.
+    directoryUrl: '',
+    accountKey: account.keyPem,
+    ...(account.url === null ? {} : { accountUrl: account.url }),
+  };
+  return new acme.Client(options) as unknown as Internals;
+}

@@ -1,0 +1,75 @@
+import { CertdError } from '../core/errors.ts';
+import { splitChain } from '../x509/pem.ts';
+import { authorize } from './authorize.ts';
+import { decodeOrder, type Order } from './decode.ts';
+import { type Look, poll } from './poll.ts';
+import { ask, blame, lookAtOrder, pollOrder, type Work, waitOf } from './work.ts';
+
+/**
+ * Takes an order from whatever state it is in to the PEM chain, leaf first (RFC 8555 §7.4). `placed` is
+ * newOrder's answer where it has just come in, which saves one look.
+ */
+export async function completeOrder(work: Work, csr: Uint8Array, placed: Order | null): Promise<string> {
+  let order = placed ?? (await firstLook(work));
+  if (order.status === 'invalid') throw new CertdError('order-gone', 'The order is invalid.');
+  if (order.status === 'pending') order = await authorize(work, order);
+  if (order.status === 'ready') order = await finalize(work, order, csr);
+  if (order.status !== 'valid') order = await pollOrder(work, ['pending', 'ready', 'processing'], null);
+  return download(work, order);
+}
+
+/** The order of an earlier attempt may be gone, or belong to an account that was replaced since. */
+async function firstLook(work: Work): Promise<Order> {
+  try {
+    return (await lookAtOrder(work)).order;
+  } catch (error) {
+    const name = error instanceof CertdError ? error.problemType?.split(':').at(-1) : undefined;
+    if (name !== 'malformed' && name !== 'unauthorized') throw error;
+    throw new CertdError('order-gone', 'The CA no longer knows the order.', { cause: error });
+  }
+}
+
+/** `ready` can lag at the CA that is asked to finalize (`orderNotReady`): then wait, look, and ask again. */
+async function finalize(work: Work, order: Order, csr: Uint8Array): Promise<Order> {
+  const first = await tryFinalize(work, order, csr);
+  if (first !== null) return first;
+  const look = async (): Promise<Look<Order>> => {
+    const seen = await lookAtOrder(work);
+    if (seen.order.status === 'invalid') throw await blame(work, seen.order);
+    if (seen.order.status === 'pending') return { waitMs: seen.waitMs };
+    if (seen.order.status !== 'ready') return { done: seen.order };
+    const done = await tryFinalize(work, seen.order, csr);
+    return done === null ? { waitMs: seen.waitMs } : { done };
+  };
+  return poll(look, work.limits, null);
+}
+
+/** The order from `processing` on, polled with the wait that the answer asks for; null for `orderNotReady`. */
+async function tryFinalize(work: Work, order: Order, csr: Uint8Array): Promise<Order | null> {
+  try {
+    const payload = { csr: Buffer.from(csr).toString('base64url') };
+    const answer = await ask(work, 'finalize', order.finalize, payload);
+    const finalized = decodeOrder(answer.data);
+    if (finalized.status === 'invalid') throw await blame(work, finalized);
+    if (finalized.status === 'valid') return finalized;
+    return await pollOrder(work, ['pending', 'ready', 'processing'], waitOf(work, answer));
+  } catch (error) {
+    if (error instanceof CertdError && error.problemType?.endsWith(':orderNotReady') === true) return null;
+    throw error;
+  }
+}
+
+/** Nothing but certificates may come down (§9.1 warns of files that would be more than they seem). */
+async function download(work: Work, order: Order): Promise<string> {
+  if (order.certificate === null) {
+    throw new CertdError('ca-malformed', 'The CA’s order is valid and names no certificate.');
+  }
+  const { data } = await ask(work, 'certificate', order.certificate, null);
+  if (typeof data !== 'string') throw new CertdError('ca-malformed', 'The CA sent no PEM chain.');
+  try {
+    return splitChain(data).join('');
+  } catch (error) {
+    if (!(error instanceof CertdError)) throw error;
+    throw new CertdError('ca-malformed', `The CA sent no PEM chain: ${error.message}`, { cause: error });
+  }
+}

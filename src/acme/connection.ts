@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { asCertdError, CertdError } from '../core/errors.ts';
+import type { Instant, Millis } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import { type Answer, answerOf } from './answer.ts';
+import { type Directory, decodeDirectory } from './decode.ts';
+import { type Nonces, openNonces } from './nonces.ts';
+import { refusal } from './problem.ts';
+import type { RequestKind } from './request-kind.ts';
+import { type HttpRequest, openTransport, type Transport } from './transport.ts';
+import { trustContext } from './trust.ts';
+
+/** Everything below the account: the way to one CA, its directory and its nonces. */
+export type Connection = {
+  readonly nonces: Nonces;
+  /** Kept for an hour. */
+  directory(signal: AbortSignal): Promise<Directory>;
+  /** A nonce from the pool, else from newNonce (RFC 8555 §7.2). */
+  takeNonce(signal: AbortSignal): Promise<string>;
+  /** Sends and counts one request. Any HTTP status is an answer. */
+  send(kind: RequestKind, request: HttpRequest, signal: AbortSignal): Promise<Answer>;
+  close(): void;
+};
+
+export type ConnectionOptions = {
+  readonly directoryUrl: string;
+  readonly trustFile: string | null;
+  readonly userAgent: string;
+  readonly timeoutMs: Millis;
+  readonly clock: Clock;
+  readonly onRequest: (kind: RequestKind) => void;
+};
+
+const directoryAge = 60 * 60 * 1000;
+
+/** Opens nothing yet: the trust store is read and the CA is spoken to at the first request. */
+export function openConnection(options: ConnectionOptions): Connection {
+  const nonces = openNonces();
+  let transport: Transport | null = null;
+  let cached: { directory: Directory; at: Instant } | null = null;
+
+  const send: Connection['send'] = async (kind, request, signal) => {
+    transport ??= await openWithTrust(options);
+    options.onRequest(kind);
+    return answerOf(await transport.send(request, signal));
+  };
+
+  return {
+    nonces,
+    send,
+    async directory(signal) {
+      const now = options.clock.now();
+      // A clock that was set back must not keep a directory for ever.
+      if (cached !== null && now >= cached.at && now - cached.at < directoryAge) return cached.directory;
+      cached = { directory: await fetchDirectory(options, send, signal), at: now };
+      return cached.directory;
+    },
+    async takeNonce(signal) {
+      return (
+        nonces.take() ?? (await fetchNonce((await this.directory(signal)).newNonce, options, send, signal))
+      );
+    },
+    close: () => transport?.close(),
+  };
+}
+
+async function openWithTrust(options: ConnectionOptions): Promise<Transport> {
+  const { trustFile, userAgent, timeoutMs } = options;
+  const trust = trustContext(trustFile === null ? null : await readTrust(trustFile));
+  return openTransport({ trust, userAgent, timeoutMs });
+}
+
+async function readTrust(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { message } = asCertdError(error);
+    throw new CertdError('ca-untrusted', `The file of \`trust\` cannot be read: ${message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function fetchDirectory(
+  options: ConnectionOptions,
+  send: Connection['send'],
+  signal: AbortSignal,
+): Promise<Directory> {
+  const request = { method: 'GET', url: options.directoryUrl, body: null, followRedirects: true } as const;
+  const answer = await send('directory', request, signal);
+  if (answer.status !== 200) throw refusal(answer, 'directory', options.clock.now());
+  return decodeDirectory(answer.data);
+}
+
+async function fetchNonce(
+  url: string,
+  options: ConnectionOptions,
+  send: Connection['send'],
+  signal: AbortSignal,
+): Promise<string> {
+  const answer = await send('nonce', { method: 'HEAD', url, body: null }, signal);
+  const nonce = answer.headers['replay-nonce'];
+  if (answer.status >= 400) throw refusal(answer, 'nonce', options.clock.now());
+  if (nonce === undefined) throw new CertdError('ca-malformed', 'The CA’s newNonce answers without a nonce.');
+  return nonce;
+}

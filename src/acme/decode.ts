@@ -1,0 +1,143 @@
+import { CertdError } from '../core/errors.ts';
+import type { Instant } from '../core/model.ts';
+import { decodeProblem, type Problem } from './problem-document.ts';
+import { safeText } from './text.ts';
+
+export type Directory = {
+  readonly newNonce: string;
+  readonly newAccount: string;
+  readonly newOrder: string;
+  /** Null where the CA has no ARI (RFC 9773). */
+  readonly renewalInfo: string | null;
+};
+
+export type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
+
+/** RFC 8555 §7.1.3, as far as certd looks. */
+export type Order = {
+  readonly status: OrderStatus;
+  readonly authorizations: readonly string[];
+  readonly finalize: string;
+  readonly certificate: string | null;
+  readonly error: Problem | null;
+};
+
+/** RFC 8555 §7.1.4. */
+export type Authorization = {
+  readonly status: string;
+  readonly domain: string;
+  readonly challenges: readonly Challenge[];
+};
+
+/** RFC 8555 §7.1.5. Types that certd does not know are kept: only `http-01` is looked at. */
+export type Challenge = {
+  readonly type: string;
+  readonly url: string;
+  readonly token: string | null;
+  readonly status: string;
+  readonly error: Problem | null;
+};
+
+const orderStatuses: readonly OrderStatus[] = ['pending', 'ready', 'processing', 'valid', 'invalid'];
+const maxAuthorizations = 1000;
+
+/** The directory (§7.1.1). Keys that certd does not know are ignored: Let's Encrypt adds random ones. */
+export function decodeDirectory(data: unknown): Directory {
+  const object = objectOf(data, 'directory');
+  return {
+    newNonce: textOf(object, 'newNonce', 'directory'),
+    newAccount: textOf(object, 'newAccount', 'directory'),
+    newOrder: textOf(object, 'newOrder', 'directory'),
+    renewalInfo: optionalText(object, 'renewalInfo'),
+  };
+}
+
+export function decodeOrder(data: unknown): Order {
+  const object = objectOf(data, 'order');
+  const status = textOf(object, 'status', 'order');
+  const known = orderStatuses.find(name => name === status);
+  if (known === undefined) throw malformed('order', `has the status "${status}"`);
+  return {
+    status: known,
+    authorizations: urlsOf(object['authorizations']),
+    finalize: textOf(object, 'finalize', 'order'),
+    certificate: optionalText(object, 'certificate'),
+    error: decodeProblem(object['error']),
+  };
+}
+
+export function decodeAuthorization(data: unknown): Authorization {
+  const object = objectOf(data, 'authorization');
+  const challenges = object['challenges'];
+  return {
+    status: textOf(object, 'status', 'authorization'),
+    domain: textOf(objectOf(object['identifier'], 'identifier'), 'value', 'identifier'),
+    challenges: Array.isArray(challenges) ? challenges.map(decodeChallenge) : [],
+  };
+}
+
+/** The suggested window (RFC 9773 §4.2). A window that does not end after its start is refused, as §4.2 demands. */
+export function decodeWindow(data: unknown): {
+  start: Instant;
+  end: Instant;
+  explanationUrl: string | null;
+} {
+  const object = objectOf(data, 'renewal info');
+  const window = objectOf(object['suggestedWindow'], 'suggested window');
+  const start = instantOf(window, 'start');
+  const end = instantOf(window, 'end');
+  if (end <= start) throw malformed('suggested window', 'does not end after its start');
+  const url = optionalText(object, 'explanationURL');
+  return { start, end, explanationUrl: url === null ? null : safeText(url) };
+}
+
+function decodeChallenge(data: unknown): Challenge {
+  const object = objectOf(data, 'challenge');
+  return {
+    type: textOf(object, 'type', 'challenge'),
+    url: optionalText(object, 'url') ?? '',
+    token: optionalText(object, 'token'),
+    status: optionalText(object, 'status') ?? 'pending',
+    error: decodeProblem(object['error']),
+  };
+}
+
+function urlsOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length > maxAuthorizations) {
+    throw malformed('order', 'has no usable list of authorizations');
+  }
+  return value.map(url => {
+    if (typeof url === 'string') return url;
+    throw malformed('order', 'has an authorization that is not a URL');
+  });
+}
+
+/** RFC 3339 (§5.6): JavaScript would also read many other forms. */
+function instantOf(object: Record<string, unknown>, key: string): Instant {
+  const text = textOf(object, key, 'suggested window');
+  const instant = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(instant)) throw malformed('suggested window', `has a ${key} that is no date`);
+  return instant;
+}
+
+function objectOf(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw malformed(what, 'is not a JSON object');
+  }
+  return { ...value };
+}
+
+function textOf(object: Record<string, unknown>, key: string, what: string): string {
+  const text = optionalText(object, key);
+  if (text === null) throw malformed(what, `has no "${key}"`);
+  return text;
+}
+
+function optionalText(object: Record<string, unknown>, key: string): string | null {
+  const value = object[key];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function malformed(what: string, how: string): CertdError {
+  return new CertdError('ca-malformed', safeText(`The CA's ${what} ${how}.`));
+}

@@ -1,0 +1,90 @@
+import type { CertdError } from '../core/errors.ts';
+import type { Millis } from '../core/model.ts';
+import type { AccountStore, Clock, Issuer, Random } from '../core/ports.ts';
+import { openAccount } from './account.ts';
+import { completeOrder } from './complete.ts';
+import { openConnection } from './connection.ts';
+import type { Order } from './decode.ts';
+import { placeOrder } from './order.ts';
+import { fetchRenewalInfo } from './renewal-info.ts';
+import type { RequestKind } from './request-kind.ts';
+
+export type IssuerOptions = {
+  readonly authority: {
+    readonly directoryUrl: string;
+    readonly trustFile: string | null;
+    readonly issueTimeoutMs: Millis;
+  };
+  readonly account: AccountStore;
+  readonly email: string | null;
+  readonly agreeTos: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `certd/<version>` (RFC 8555 §6.1 asks for one). */
+  readonly userAgent: string;
+  /** What went wrong without harm to the order. */
+  readonly warn: (error: CertdError) => void;
+  /** Called once for every request that goes out, also for one that is signed again. */
+  readonly onRequest?: (kind: RequestKind) => void;
+  /** For one request: connecting and the whole answer. */
+  readonly requestTimeoutMs?: Millis;
+};
+
+// One for every order under way; far fewer run at once.
+const maxPlaced = 64;
+
+/** One CA with one account over RFC 8555 and RFC 9773. Speaks to nobody before the first call. */
+export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
+  const { clock, random, warn } = options;
+  const connection = openConnection({
+    directoryUrl: options.authority.directoryUrl,
+    trustFile: options.authority.trustFile,
+    userAgent: options.userAgent,
+    timeoutMs: options.requestTimeoutMs ?? 30_000,
+    clock,
+    onRequest: options.onRequest ?? (() => undefined),
+  });
+  const account = openAccount({
+    connection,
+    store: options.account,
+    email: options.email,
+    agreeTos: options.agreeTos,
+    clock,
+  });
+  const placed = rememberOrders();
+  return {
+    async order(request, signal) {
+      const { url, order } = await placeOrder(connection, await account(signal), request, signal);
+      placed.put(url, order);
+      return url;
+    },
+    async complete({ orderUrl, csr, solver }, signal) {
+      const deadline = clock.now() + options.authority.issueTimeoutMs;
+      const known = placed.take(orderUrl);
+      const limits = { clock, random, deadline, signal };
+      const work = { orderUrl, signer: await account(signal), solver, limits, warn };
+      return completeOrder(work, csr, known);
+    },
+    renewalInfo: (certId, signal) => fetchRenewalInfo(connection, certId, clock, signal),
+    close: () => connection.close(),
+  };
+}
+
+/** newOrder's answer, kept for the `complete` that follows it and used once: later it would be stale. */
+function rememberOrders(): { put(url: string, order: Order): void; take(url: string): Order | null } {
+  const orders = new Map<string, Order>();
+  return {
+    put(url, order) {
+      orders.set(url, order);
+      for (const oldest of orders.keys()) {
+        if (orders.size <= maxPlaced) break;
+        orders.delete(oldest);
+      }
+    },
+    take(url) {
+      const order = orders.get(url) ?? null;
+      orders.delete(url);
+      return order;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { CertdError } from '../core/errors.ts';
+import type { Instant, Millis } from '../core/model.ts';
+import type { Clock, Random } from '../core/ports.ts';
+
+export type PollLimits = {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `issue_timeout` from the start of the attempt. */
+  readonly deadline: Instant;
+  readonly signal: AbortSignal;
+};
+
+/** What a look found: the end, or how long the CA asks to wait (Retry-After), null where it says nothing. */
+export type Look<T> = { readonly done: T } | { readonly waitMs: Millis | null };
+
+const shortest = 50;
+const longest = 5_000;
+
+/**
+ * Waits, then looks, until a look finds the end. `firstWait` is what the CA asked for before the first
+ * look. Without its word the waits go from 50 ms, doubling, to 5 s, each with a fifth of jitter. Throws
+ * `issue-timeout` at once where the next wait does not fit before the deadline.
+ */
+export async function poll<T>(
+  look: () => Promise<Look<T>>,
+  limits: PollLimits,
+  firstWait: Millis | null,
+): Promise<T> {
+  let asked = firstWait;
+  for (let own = shortest; ; own = Math.min(own * 2, longest)) {
+    const wait = asked !== null && asked > 0 ? asked : own * (0.8 + 0.4 * limits.random());
+    checkFits(wait, limits);
+    await pause(wait, limits);
+    const found = await look();
+    if ('done' in found) return found.done;
+    asked = found.waitMs;
+  }
+}
+
+async function pause(wait: Millis, limits: PollLimits): Promise<void> {
+  try {
+    await limits.clock.sleep(wait, limits.signal);
+  } catch (error) {
+    if (error instanceof CertdError) throw error;
+    throw new CertdError('stopped', 'Waiting for the CA was stopped; the order is kept.', { cause: error });
+  }
+}
+
+function checkFits(wait: Millis, limits: PollLimits): void {
+  const next = limits.clock.now() + wait;
+  if (next <= limits.deadline) return;
+  throw new CertdError('issue-timeout', 'The CA did not finish the order in time; it is kept.', {
+    notBefore: wait > longest * 1.2 ? next : null,
+  });
+}

@@ -1,0 +1,105 @@
+import type { ErrorCode } from '../core/catalogue.ts';
+import { CertdError } from '../core/errors.ts';
+import type { Instant, Millis } from '../core/model.ts';
+import type { Answer } from './answer.ts';
+import { decodeProblem, type Problem } from './problem-document.ts';
+import type { RequestKind } from './request-kind.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { safeText } from './text.ts';
+
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
+// Let's Encrypt's longest limits refill within a week; nothing a CA says puts a certificate to sleep for longer.
+const longestRateLimit = 7 * day;
+
+/** An answer that is not a success as an error of the catalogue (RFC 8555 §6.7). */
+export function refusal(answer: Answer, kind: RequestKind, now: Instant): CertdError {
+  const problem = decodeProblem(answer.data);
+  const wait = retryAfterMs(answer.headers['retry-after'], now);
+  const code = codeOf(answer.status, problem, kind);
+  const words = problem === null ? `HTTP ${answer.status} without a problem document` : wordsOf(problem);
+  return new CertdError(code, safeText(`The CA refused ${objects[kind]}: ${words}`), {
+    facts: { status: answer.status },
+    notBefore: notBefore(code, wait, now),
+    problemType: problem?.type ?? null,
+  });
+}
+
+/** Problems found inside an order or its authorizations, by domain, as one error. */
+export function objectRefusal(problems: readonly { domain: string | null; problem: Problem }[]): CertdError {
+  const [first] = problems;
+  if (first === undefined)
+    return new CertdError('order-gone', 'The CA made the order invalid and gave no reason.');
+  const words = problems.map(({ domain, problem }) => `${domain ?? 'order'}: ${wordsOf(problem)}`);
+  return new CertdError(validationCode(first.problem), safeText(words.join('; ')), {
+    facts: { domain: first.domain },
+    problemType: first.problem.type,
+  });
+}
+
+/** The problem's own name, or for `compound` that of the first subproblem (§6.7.1). */
+export function leadingName(problem: Problem): string {
+  const [first] = problem.subproblems;
+  return problem.name === 'compound' && first !== undefined ? first.name : problem.name;
+}
+
+const objects: Record<RequestKind, string> = {
+  directory: 'the directory',
+  nonce: 'a nonce',
+  account: 'the account',
+  order: 'the order',
+  authorization: 'to show an authorization',
+  challenge: 'the challenge',
+  finalize: 'the certificate request',
+  certificate: 'the certificate',
+  'renewal-info': 'the renewal information',
+};
+
+const codes: ReadonlyMap<string, ErrorCode> = new Map([
+  ['accountDoesNotExist', 'account-refused'],
+  ['userActionRequired', 'account-refused'],
+  ['externalAccountRequired', 'account-refused'],
+  ['invalidContact', 'account-refused'],
+  ['unsupportedContact', 'account-refused'],
+  ['rejectedIdentifier', 'identifier-rejected'],
+  ['unsupportedIdentifier', 'identifier-rejected'],
+  ['caa', 'caa-forbids'],
+  ['badCSR', 'csr-refused'],
+  ['badPublicKey', 'csr-refused'],
+  // Every nonce was refused, again and again: the CA is in trouble, not the request.
+  ['badNonce', 'ca-error'],
+]);
+
+function codeOf(status: number, problem: Problem | null, kind: RequestKind): ErrorCode {
+  const name = problem === null ? '' : leadingName(problem);
+  if (status === 429 || name === 'rateLimited') return 'rate-limited';
+  if (status >= 500) return 'ca-error';
+  // A redirect that is not followed, an HTML page of a proxy: no ACME server answered.
+  if (problem === null) return 'ca-malformed';
+  const asksForAccount = kind === 'account' || kind === 'order';
+  if (asksForAccount && (name === 'unauthorized' || (kind === 'account' && name === 'badPublicKey'))) {
+    return 'account-refused';
+  }
+  return codes.get(name) ?? 'ca-refused';
+}
+
+function validationCode(problem: Problem): ErrorCode {
+  const name = leadingName(problem);
+  const code = codes.get(name);
+  return code === 'identifier-rejected' || code === 'caa-forbids' || code === 'csr-refused'
+    ? code
+    : 'validation-failed';
+}
+
+function notBefore(code: ErrorCode, wait: Millis | null, now: Instant): Instant | null {
+  if (code === 'rate-limited') return now + Math.min(wait ?? hour, longestRateLimit);
+  return code === 'ca-error' && wait !== null ? now + Math.min(wait, day) : null;
+}
+
+function wordsOf(problem: Problem): string {
+  const subproblems = problem.subproblems.map(
+    sub => `${sub.domain ?? 'another'}: ${sub.detail} (${sub.name})`,
+  );
+  const place = problem.instance === null ? '' : ` See ${problem.instance}`;
+  return [`${problem.detail} (${problem.name})${place}`, ...subproblems].join('; ');
+}

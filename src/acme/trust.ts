@@ -1,0 +1,28 @@
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { CertdError } from '../core/errors.ts';
+
+/**
+ * The roots that a CA's own HTTPS is checked against: the system's store, else Node's bundle where the
+ * host has none, what NODE_EXTRA_CA_CERTS names, and `extraPem` (`cas.<name>.trust`) beside them.
+ * Throws `ca-untrusted` where `extraPem` holds no certificate.
+ */
+export function trustContext(extraPem: string | null): SecureContext {
+  const system = getCACertificates('system');
+  const base = system.length > 0 ? system : getCACertificates('bundled');
+  // Node lists a root once per file and directory that it was found in; each costs time to parse again.
+  const roots = new Set([...base, ...getCACertificates('extra'), ...extraRoots(extraPem)]);
+  try {
+    return createSecureContext({ ca: [...roots] });
+  } catch (error) {
+    throw new CertdError('ca-untrusted', 'The file of `trust` holds a certificate that cannot be parsed.', {
+      cause: error,
+    });
+  }
+}
+
+function extraRoots(pem: string | null): readonly string[] {
+  if (pem === null) return [];
+  const roots = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
+  if (roots === null) throw new CertdError('ca-untrusted', 'The file of `trust` holds no PEM certificate.');
+  return roots;
+}

@@ -1,0 +1,109 @@
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import { CertdError } from '../core/errors.ts';
+import type { Millis } from '../core/model.ts';
+import type { HttpChallenge, Solver } from '../core/ports.ts';
+
+type Options = {
+  /** 80, but for test CAs. */
+  readonly port: number;
+  readonly warn: (error: CertdError) => void;
+  readonly timeoutMs?: Millis;
+};
+
+// A key authorization has about 87 bytes, and Let's Encrypt reads 128.
+const maxBytes = 1024;
+const maxRedirects = 2;
+
+/**
+ * Reads each challenge over HTTP as the CA will, by the system's resolver, and warns with
+ * `self-check-failed` where that fails. It runs beside the order: `present` does not wait for it, `cleanUp`
+ * does, so it costs nothing where the CA is slower and `timeoutMs` (2 s) at most.
+ */
+export function withSelfCheck(solver: Solver, options: Options): Solver {
+  const running = new Map<string, Promise<void>>();
+  return {
+    async present(challenge, signal) {
+      await solver.present(challenge, signal);
+      running.set(challenge.token, check(challenge, options, signal));
+    },
+    async cleanUp(token) {
+      await running.get(token);
+      running.delete(token);
+      await solver.cleanUp(token);
+    },
+  };
+}
+
+/** Never rejects: whatever happens is the warning. After an abort nobody wants to know. */
+async function check(challenge: HttpChallenge, options: Options, signal: AbortSignal): Promise<void> {
+  const { domain } = challenge;
+  const reason = await failureOf(challenge, options, signal);
+  if (reason === null || signal.aborted) return;
+  const message = `certd could not read its challenge for ${domain} over HTTP: ${reason}.`;
+  options.warn(new CertdError('self-check-failed', message, { facts: { domain, reason } }));
+}
+
+async function failureOf(
+  challenge: HttpChallenge,
+  options: Options,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const port = options.port === 80 ? '' : `:${options.port}`;
+  const start = new URL(`http://${challenge.domain}${port}/.well-known/acme-challenge/${challenge.token}`);
+  const timeoutMs = options.timeoutMs ?? 2_000;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    const body = await fetchFollowing(start, AbortSignal.any([signal, deadline]));
+    // §8.3: white space after it is to be ignored.
+    return body.trimEnd() === challenge.keyAuthorization ? null : 'something else answers there';
+  } catch (error) {
+    if (deadline.aborted) return `no answer within ${timeoutMs / 1000} s`;
+    return reasonOf(error);
+  }
+}
+
+async function fetchFollowing(start: URL, signal: AbortSignal): Promise<string> {
+  let url = start;
+  for (let hop = 0; hop <= maxRedirects; hop += 1) {
+    const { status, location, body } = await fetchOnce(url, signal);
+    if (status === 200) return body;
+    const next = location === null ? null : URL.parse(location, url.href);
+    if (status < 300 || status > 399 || next === null) throw new Error(`HTTP ${status}`);
+    url = next;
+  }
+  throw new Error(`more than ${maxRedirects} redirects`);
+}
+
+type Fetched = { readonly status: number; readonly location: string | null; readonly body: string };
+
+function fetchOnce(url: URL, signal: AbortSignal): Promise<Fetched> {
+  return new Promise((resolve, reject) => {
+    const collect = (response: IncomingMessage) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= maxBytes) chunks.push(chunk);
+        else response.destroy(new Error(`more than ${maxBytes} bytes answer there`));
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const body = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, location: response.headers.location ?? null, body });
+      });
+    };
+    // A CA that is sent to https does not check the certificate either: it may be the one that is missing.
+    const request =
+      url.protocol === 'https:'
+        ? httpsGet(url, { signal, agent: false, rejectUnauthorized: false }, collect)
+        : httpGet(url, { signal, agent: false }, collect);
+    request.on('error', reject);
+  });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}

@@ -1,0 +1,132 @@
+import { lstat, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CertdError, systemErrorOf } from '../core/errors.ts';
+import type { Disk, Solver } from '../core/ports.ts';
+
+/** Which token files are certd's own, kept on disk: a file that is not recorded is never touched. */
+export type TokenLedger = {
+  /** Durable on return; the same path twice is one entry. */
+  recordToken(path: string): Promise<void>;
+  /** Forgets a path; one that is not recorded is fine. */
+  forgetToken(path: string): Promise<void>;
+  recordedTokens(): Promise<readonly string[]>;
+};
+
+const tokenPattern = /^[A-Za-z0-9_-]{1,200}$/;
+
+/**
+ * Answers HTTP-01 by files below `path` (RFC 8555 §8.3), which the operator's web server serves. Throws
+ * `webroot-unusable` with path and errno, `disk-full`.
+ */
+export function webrootSolver(options: {
+  readonly path: string;
+  readonly disk: Disk;
+  readonly ledger: TokenLedger;
+}): Solver {
+  const { disk, ledger } = options;
+  const fileOf = (token: string) => join(options.path, '.well-known', 'acme-challenge', token);
+  return {
+    async present(challenge) {
+      const file = fileOf(challenge.token);
+      await named(options.path, () => prepare(options.path, disk));
+      await named(file, () => removeLeftover(file, disk, ledger));
+      await ledger.recordToken(file);
+      // 0644 whatever the umask: the web server reads it as another user.
+      await named(file, () => disk.writeNew(file, Buffer.from(challenge.keyAuthorization), 0o644));
+    },
+    async cleanUp(token) {
+      const file = fileOf(token);
+      const recorded = await ledger.recordedTokens();
+      if (recorded.includes(file)) await removeToken(file, disk, ledger);
+    },
+  };
+}
+
+/** Removes the tokens that an earlier run left behind; for the start. Throws `state-corrupt`, `webroot-unusable`. */
+export async function sweepTokens(options: {
+  readonly disk: Disk;
+  readonly ledger: TokenLedger;
+}): Promise<void> {
+  for (const file of await options.ledger.recordedTokens()) {
+    if (!isTokenPath(file)) {
+      throw new CertdError('state-corrupt', `The list of tokens names a file that is none: ${file}`);
+    }
+    await removeToken(file, options.disk, options.ledger);
+  }
+}
+
+/** The webroot itself may be a link that the operator made; what lies below it must not lead elsewhere. */
+async function prepare(webroot: string, disk: Disk): Promise<void> {
+  const root = await stat(webroot);
+  if (!root.isDirectory()) throw unusable(webroot, 'ENOTDIR', 'is not a directory');
+  const wellKnown = join(webroot, '.well-known');
+  await ensureDirectory(wellKnown, disk);
+  await ensureDirectory(join(wellKnown, 'acme-challenge'), disk);
+}
+
+async function ensureDirectory(path: string, disk: Disk): Promise<void> {
+  if ((await kindOf(path)) === 'missing') {
+    try {
+      await disk.makeDir(path, 0o755);
+    } catch (error) {
+      // Two certificates share a webroot and both came here.
+      if (systemErrorOf(error)?.code !== 'EEXIST') throw error;
+    }
+  }
+  const kind = await kindOf(path);
+  if (kind === 'link') throw unusable(path, 'ELOOP', 'is a symbolic link, which certd does not follow');
+  if (kind !== 'directory') throw unusable(path, 'ENOTDIR', 'is not a directory');
+}
+
+async function kindOf(path: string): Promise<'missing' | 'directory' | 'link' | 'other'> {
+  try {
+    const found = await lstat(path);
+    if (found.isSymbolicLink()) return 'link';
+    return found.isDirectory() ? 'directory' : 'other';
+  } catch (error) {
+    if (systemErrorOf(error)?.code === 'ENOENT') return 'missing';
+    throw error;
+  }
+}
+
+/** The token of an order that a crash interrupted may lie there already, half-written. */
+async function removeLeftover(file: string, disk: Disk, ledger: TokenLedger): Promise<void> {
+  if ((await kindOf(file)) === 'missing') return;
+  const recorded = await ledger.recordedTokens();
+  if (!recorded.includes(file)) throw unusable(file, 'EEXIST', 'exists and is not certd’s');
+  await disk.unlink(file);
+}
+
+async function removeToken(file: string, disk: Disk, ledger: TokenLedger): Promise<void> {
+  await named(file, async () => {
+    if ((await kindOf(file)) !== 'missing') await disk.unlink(file);
+  });
+  await ledger.forgetToken(file);
+}
+
+function isTokenPath(file: string): boolean {
+  const parent = dirname(file);
+  const inPlace = basename(parent) === 'acme-challenge' && basename(dirname(parent)) === '.well-known';
+  return inPlace && tokenPattern.test(basename(file));
+}
+
+/** Runs a step on `path`; what the system refuses becomes an error that says where and why. */
+async function named(path: string, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    const system = systemErrorOf(error);
+    // A full disk has a cure of its own.
+    if (system === null || system.code === 'ENOSPC' || system.code === 'EDQUOT') throw error;
+    throw unusable(
+      system.path ?? path,
+      system.code,
+      `cannot be used: ${system.syscall} failed with ${system.code}`,
+      error,
+    );
+  }
+}
+
+function unusable(path: string, errno: string, what: string, cause?: unknown): CertdError {
+  return new CertdError('webroot-unusable', `${path} ${what}.`, { facts: { path, errno }, cause });
+}
