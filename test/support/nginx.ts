@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Programs } from './programs.ts';
+import { type RunningProcess, startProcess } from './run-process.ts';
+import { waitUntil, waitUntilListening } from './wait-until.ts';
+
+export type TestNginx = {
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  /** Where challenge files go; served under `/.well-known/acme-challenge/` for every name. */
+  readonly webroot: string;
+  /** A script that is nginx with this configuration: `${program} -s reload`. */
+  readonly program: string;
+  /** The argv of an operator's reload, for deploy hooks. */
+  readonly reload: readonly [string, string, string];
+  /** Every `*.conf` in it is part of the configuration. */
+  readonly sitesDir: string;
+  /** The running master. */
+  process(): RunningProcess;
+  /** How often the master was told to reload since the stack began. */
+  reloadCount(): Promise<number>;
+  /** Writes a TLS site that reads `liveDir`, as an operator would, and reloads. */
+  addTlsSite(site: { readonly serverName: string; readonly liveDir: string }): Promise<void>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+};
+
+/**
+ * nginx as an operator has it before the first certificate: port 80 answers challenges from the webroot, and
+ * there is no TLS site, since one without a certificate would keep nginx from starting. `addTlsSite` puts it
+ * there once the certificate exists; from then on only deploy hooks reload.
+ */
+export async function startNginx(
+  programs: Programs,
+  dir: string,
+  ports: { readonly http: number; readonly https: number },
+): Promise<TestNginx> {
+  const paths = {
+    program: join(dir, 'bin', 'nginx'),
+    webroot: join(dir, 'webroot'),
+    sitesDir: join(dir, 'sites'),
+    config: join(dir, 'nginx.conf'),
+    errorLog: join(dir, 'nginx-error.log'),
+    pidFile: join(dir, 'nginx.pid'),
+  };
+  for (const each of [join(dir, 'bin'), paths.webroot, paths.sitesDir]) await mkdir(each, { mode: 0o755 });
+  await writeFile(paths.config, mainConfig(dir, paths, ports.http, await workerUser()));
+  await writeFile(paths.program, wrapper(programs, paths), { mode: 0o755 });
+  const start = () => startMaster(dir, paths, ports.http);
+  let master = await start();
+  const reload = [paths.program, '-s', 'reload'] as const;
+  return {
+    httpPort: ports.http,
+    httpsPort: ports.https,
+    webroot: paths.webroot,
+    program: paths.program,
+    reload,
+    sitesDir: paths.sitesDir,
+    process: () => master,
+    reloadCount: () => countReloads(paths.errorLog),
+    addTlsSite: async site => {
+      await writeFile(join(paths.sitesDir, `${site.serverName}.conf`), tlsSite(site, ports.https));
+      await promisify(execFile)(paths.program, ['-t']);
+      const before = await countReloads(paths.errorLog);
+      await promisify(execFile)(reload[0], reload.slice(1));
+      await waitUntil('nginx reads its configuration again', async () =>
+        (await countReloads(paths.errorLog)) > before ? true : null,
+      );
+      await waitUntilListening('the TLS site of nginx', { port: ports.https }, master);
+    },
+    stop: () => master.stop('SIGTERM'),
+    start: async () => {
+      master = await start();
+    },
+  };
+}
+
+async function startMaster(
+  dir: string,
+  paths: { program: string; pidFile: string },
+  port: number,
+): Promise<RunningProcess> {
+  const master = await startProcess({
+    name: 'nginx',
+    argv: [paths.program, '-g', 'daemon off;'],
+    cwd: dir,
+    logFile: join(dir, 'nginx.log'),
+  });
+  await waitUntilListening('nginx', { port }, master);
+  // `nginx -s` needs the pid file, which comes after the first listening socket.
+  await waitUntil('nginx has written its pid file', () =>
+    readFile(paths.pidFile, 'utf8').then(pid => pid || null),
+  );
+  return master;
+}
+
+/**
+ * Workers run as nobody where that user can be taken on. A user namespace made by `unshare --map-root-user`
+ * knows root alone; without root nginx has no choice to make.
+ */
+async function workerUser(): Promise<string> {
+  if (process.geteuid?.() !== 0) return '';
+  const map = (await readFile('/proc/self/uid_map', 'utf8')).trim().split(/\s+/).map(Number);
+  return (map[2] ?? 0) > 65_534 ? 'user nobody nogroup;' : 'user root;';
+}
+
+function mainConfig(
+  dir: string,
+  paths: { pidFile: string; errorLog: string; webroot: string; sitesDir: string },
+  port: number,
+  user: string,
+): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map(kind => `${kind}_temp_path ${join(dir, `nginx-${kind}`)};`)
+    .join(' ');
+  return `${user}
+worker_processes 1;
+pid ${paths.pidFile};
+error_log ${paths.errorLog} notice;
+events { worker_connections 256; }
+http {
+  access_log ${join(dir, 'nginx-access.log')};
+  ${temporary}
+  server {
+    listen 127.0.0.1:${port} default_server;
+    location /.well-known/acme-challenge/ { root ${paths.webroot}; default_type text/plain; }
+    location / { return 404; }
+  }
+  include ${paths.sitesDir}/*.conf;
+}
+`;
+}
+
+function tlsSite(site: { serverName: string; liveDir: string }, port: number): string {
+  return `server {
+  listen 127.0.0.1:${port} ssl;
+  server_name ${site.serverName};
+  ssl_certificate ${join(site.liveDir, 'fullchain.pem')};
+  ssl_certificate_key ${join(site.liveDir, 'privkey.pem')};
+  location / { return 200 "${site.serverName}\\n"; }
+}
+`;
+}
+
+/** `exec`, so that the process that is started is nginx itself. */
+function wrapper(programs: Programs, paths: { errorLog: string; config: string }): string {
+  const library = programs.nginxLibraryPath;
+  const environment = library === '' ? '' : `export LD_LIBRARY_PATH='${library}'\n`;
+  return `#!/bin/sh\n${environment}exec '${programs.nginx}' -e '${paths.errorLog}' -c '${paths.config}' "$@"\n`;
+}
+
+async function countReloads(errorLog: string): Promise<number> {
+  await access(errorLog);
+  const log = await readFile(errorLog, 'utf8');
+  return log.split('\n').filter(line => line.includes('(SIGHUP) received')).length;
+}
