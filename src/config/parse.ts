@@ -1,5 +1,16 @@
-import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+} from 'yaml';
 import type { ConfigProblem } from './config.ts';
+import { wordsFor } from './syntax-words.ts';
 
 /** A file as plain data, and where in its text everything stands. */
 export type Source = {
@@ -57,26 +68,38 @@ export function parseSource(file: string, text: string): { source: Source } | { 
 
 type Unwanted = { readonly offset: number; readonly message: string };
 
+const maxDepth = 32;
+
+/** Walks without recursion: how deep the parser itself gets depends on the stack that was left to it. */
 function unwanted(document: Document.Parsed): Unwanted[] {
   const found: Unwanted[] = [];
-  visit(document, {
-    Alias(_, node) {
-      found.push({
-        offset: node.range?.[0] ?? 0,
-        message: `aliases such as *${node.source} are not supported`,
-      });
-    },
-    Pair(_, pair) {
-      // A key of this name would change what other code sees of the mapping, and zod passes over it.
-      if (isScalar(pair.key) && pair.key.value === '__proto__') {
-        found.push({ offset: pair.key.range?.[0] ?? 0, message: '__proto__ cannot be a key' });
-      }
-    },
-  });
-  if (document.contents !== null && !isMap(document.contents) && !isAlias(document.contents)) {
-    found.push({ offset: document.contents.range[0], message: 'the file must be a mapping (key: value)' });
+  const ahead: { node: unknown; depth: number }[] = [{ node: document.contents, depth: 1 }];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const { node, depth } = next;
+    const message = refusal(node, depth);
+    if (message !== null && isNode(node)) found.push({ offset: node.range?.[0] ?? 0, message });
+    else if (isCollection(node)) for (const item of node.items) ahead.push(...childrenOf(item, depth + 1));
   }
   return found;
+}
+
+function refusal(node: unknown, depth: number): string | null {
+  if (isAlias(node)) return `aliases such as *${node.source} are not supported`;
+  if (isCollection(node) && depth > maxDepth) return 'nested too deeply';
+  if (depth === 1 && node !== null && !isMap(node)) return 'the file must be a mapping (key: value)';
+  // A key of this name would change what other code sees of the mapping, and zod passes over it.
+  if (depth < 0 && isScalar(node) && node.value === '__proto__') return '__proto__ cannot be a key';
+  return null;
+}
+
+/** Keys carry a depth below zero, so that they can be told from values. */
+function childrenOf(item: unknown, depth: number): { node: unknown; depth: number }[] {
+  return isPair(item)
+    ? [
+        { node: item.key, depth: -1 },
+        { node: item.value, depth },
+      ]
+    : [{ node: item, depth }];
 }
 
 /** One slip makes a parser stumble many times; the first on a line is the telling one. */
@@ -110,30 +133,4 @@ function keyOffset(document: Document.Parsed, path: readonly PropertyKey[]): num
 function positionOf(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
-}
-
-/** The parser speaks to programmers; these are what operators run into. */
-function wordsFor(code: string, message: string): string {
-  switch (code) {
-    case 'DUPLICATE_KEY':
-      return 'this key stands twice in one mapping';
-    case 'TAB_AS_INDENT':
-      return 'a tab cannot indent: use spaces';
-    case 'MULTIPLE_DOCS':
-      return 'a second document begins here (---): a file holds one';
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return 'a second `: ` on this line: put the value in quotes';
-    case 'BAD_INDENT':
-      return `indentation or a closing bracket is wrong (${message})`;
-    case 'MULTILINE_IMPLICIT_KEY':
-      return 'this line has no `key: value`';
-    case 'TAG_RESOLVE_FAILED':
-      return 'tags such as !name are not supported';
-    case 'NON_STRING_KEY':
-      return 'a key must be text';
-    case 'RESOURCE_EXHAUSTION':
-      return 'nested too deeply';
-    default:
-      return message;
-  }
 }
