@@ -1,5 +1,6 @@
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { CertdError } from '../core/errors.ts';
+import { parseCertificate } from '../x509/certificate.ts';
 
 /**
  * The roots that a CA's own HTTPS is checked against: the system's store, else Node's bundle where the
@@ -11,18 +12,23 @@ export function trustContext(extraPem: string | null): SecureContext {
   const base = system.length > 0 ? system : getCACertificates('bundled');
   // Node lists a root once per file and directory that it was found in; each costs time to parse again.
   const roots = new Set([...base, ...getCACertificates('extra'), ...extraRoots(extraPem)]);
-  try {
-    return createSecureContext({ ca: [...roots] });
-  } catch (error) {
-    throw new CertdError('ca-untrusted', 'The file of `trust` holds a certificate that cannot be parsed.', {
-      cause: error,
-    });
-  }
+  return createSecureContext({ ca: [...roots] });
 }
 
+/** Node leaves out what it cannot parse without a word, so each is parsed here first. */
 function extraRoots(pem: string | null): readonly string[] {
   if (pem === null) return [];
   const roots = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
   if (roots === null) throw new CertdError('ca-untrusted', 'The file of `trust` holds no PEM certificate.');
+  roots.forEach(checkRoot);
   return roots;
+}
+
+function checkRoot(pem: string): void {
+  try {
+    parseCertificate(pem);
+  } catch (error) {
+    const message = 'The file of `trust` holds a certificate that cannot be parsed.';
+    throw new CertdError('ca-untrusted', message, { cause: error });
+  }
 }

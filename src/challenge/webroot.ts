@@ -5,11 +5,11 @@ import type { Disk, Solver } from '../core/ports.ts';
 
 /** Which token files are certd's own, kept on disk: a file that is not recorded is never touched. */
 export type TokenLedger = {
+  paths(): readonly string[];
   /** Durable on return; the same path twice is one entry. */
-  recordToken(path: string): Promise<void>;
-  /** Forgets a path; one that is not recorded is fine. */
-  forgetToken(path: string): Promise<void>;
-  recordedTokens(): Promise<readonly string[]>;
+  add(path: string): Promise<void>;
+  /** A path that is not recorded is fine. */
+  remove(path: string): Promise<void>;
 };
 
 const tokenPattern = /^[A-Za-z0-9_-]{1,200}$/;
@@ -30,14 +30,13 @@ export function webrootSolver(options: {
       const file = fileOf(challenge.token);
       await named(options.path, () => prepare(options.path, disk));
       await named(file, () => removeLeftover(file, disk, ledger));
-      await ledger.recordToken(file);
+      await ledger.add(file);
       // 0644 whatever the umask: the web server reads it as another user.
       await named(file, () => disk.writeNew(file, Buffer.from(challenge.keyAuthorization), 0o644));
     },
     async cleanUp(token) {
       const file = fileOf(token);
-      const recorded = await ledger.recordedTokens();
-      if (recorded.includes(file)) await removeToken(file, disk, ledger);
+      if (ledger.paths().includes(file)) await removeToken(file, disk, ledger);
     },
   };
 }
@@ -47,7 +46,7 @@ export async function sweepTokens(options: {
   readonly disk: Disk;
   readonly ledger: TokenLedger;
 }): Promise<void> {
-  for (const file of await options.ledger.recordedTokens()) {
+  for (const file of options.ledger.paths()) {
     if (!isTokenPath(file)) {
       throw new CertdError('state-corrupt', `The list of tokens names a file that is none: ${file}`);
     }
@@ -92,8 +91,7 @@ async function kindOf(path: string): Promise<'missing' | 'directory' | 'link' | 
 /** The token of an order that a crash interrupted may lie there already, half-written. */
 async function removeLeftover(file: string, disk: Disk, ledger: TokenLedger): Promise<void> {
   if ((await kindOf(file)) === 'missing') return;
-  const recorded = await ledger.recordedTokens();
-  if (!recorded.includes(file)) throw unusable(file, 'EEXIST', 'exists and is not certd’s');
+  if (!ledger.paths().includes(file)) throw unusable(file, 'EEXIST', 'exists and is not certd’s');
   await disk.unlink(file);
 }
 
@@ -101,7 +99,7 @@ async function removeToken(file: string, disk: Disk, ledger: TokenLedger): Promi
   await named(file, async () => {
     if ((await kindOf(file)) !== 'missing') await disk.unlink(file);
   });
-  await ledger.forgetToken(file);
+  await ledger.remove(file);
 }
 
 function isTokenPath(file: string): boolean {

@@ -10,10 +10,10 @@ import { generationFiles, type Layout } from './layout.ts';
 import { removeDirectory } from './remove-tree.ts';
 import { exists, replaceFile } from './replace-file.ts';
 
-/** An order under way (docs/state.md section 4). `request` is PEM text of a PKCS#10 request. */
+/** An order under way (docs/state.md section 4). `request` is a PKCS#10 request in DER. */
 export type Work = {
   readonly key: string;
-  readonly request: string;
+  readonly request: Uint8Array;
   readonly order: WorkOrder;
   /** The download is complete: only the rename is left. */
   readonly downloaded: boolean;
@@ -28,7 +28,7 @@ export type WorkOrder = {
   readonly keyType: string;
 };
 
-const files = { key: 'privkey.pem', request: 'request.pem', order: 'order.json', done: 'generation.json' };
+const files = { key: 'privkey.pem', request: 'request.der', order: 'order.json', done: 'generation.json' };
 
 const downloadedFiles = generationFiles.filter(file => file !== files.key);
 
@@ -42,7 +42,7 @@ export function readWork(layout: Layout, name: string): Work | null {
   }
   return {
     key: readFileSync(join(directory, files.key), 'utf8'),
-    request: readFileSync(join(directory, files.request), 'utf8'),
+    request: readFileSync(join(directory, files.request)),
     order: {
       url: fields.text('url'),
       ca: fields.text('ca'),
@@ -69,13 +69,13 @@ export async function beginWork(
   disk: Disk,
   layout: Layout,
   name: string,
-  { key, request }: { readonly key: string; readonly request: string },
+  { key, request }: { readonly key: string; readonly request: Uint8Array },
 ): Promise<void> {
   const directory = layout.workOf(name);
   await removeDirectory(disk, directory);
   await disk.makeDir(directory, 0o700);
   await disk.writeNew(join(directory, files.key), Buffer.from(key), 0o400);
-  await disk.writeNew(join(directory, files.request), Buffer.from(request), 0o400);
+  await disk.writeNew(join(directory, files.request), request, 0o400);
   await disk.syncDir(directory);
   await disk.syncDir(layout.work);
 }

@@ -1,0 +1,75 @@
+import { createRequest } from './acme/client.ts';
+import { openIssuer } from './acme/issuer.ts';
+import { withSelfCheck } from './challenge/self-check.ts';
+import { webrootSolver } from './challenge/webroot.ts';
+import type { Authority, Config } from './config/config.ts';
+import type { CertdError } from './core/errors.ts';
+import type { Clock, Disk, Issuer, Random } from './core/ports.ts';
+import { version } from './host/version.ts';
+import type { Log } from './log.ts';
+import type { PassParts } from './pass-parts.ts';
+import { accountStore } from './store/account.ts';
+import type { Layout } from './store/layout.ts';
+import { tokenRecord } from './store/tokens.ts';
+import { generateKey } from './x509/keys.ts';
+
+export type Host = {
+  readonly disk: Disk;
+  readonly layout: Layout;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+/** How many requests went to CAs, by kind, since the process started. */
+export type RequestCounts = Map<string, number>;
+
+/** The real parts of a pass for one configuration. `close` ends the connections to its CAs. */
+export function buildParts(
+  config: Config,
+  host: Host,
+  counts: RequestCounts,
+): { readonly parts: PassParts; readonly close: () => void } {
+  const issuers = new Map<string, Issuer & { close(): void }>();
+  const warn = (error: CertdError) => warning(error, host.log);
+  const open = (authority: Authority) =>
+    openIssuer({
+      authority,
+      account: accountStore(host.disk, host.layout, authority.directoryUrl),
+      email: config.account.email,
+      agreeTos: true,
+      clock: host.clock,
+      random: host.random,
+      userAgent: `certd/${version}`,
+      warn,
+      onRequest: kind => counts.set(kind, (counts.get(kind) ?? 0) + 1),
+    });
+  const ledger = tokenRecord(host.disk, host.layout);
+  const parts: PassParts = {
+    ...host,
+    authorities: config.authorities,
+    issuerFor: authority => {
+      const issuer = issuers.get(authority.name) ?? open(authority);
+      issuers.set(authority.name, issuer);
+      return issuer;
+    },
+    solverFor: (target, authority) =>
+      withSelfCheck(webrootSolver({ path: target.challenge.path, disk: host.disk, ledger }), {
+        port: authority.validationPort,
+        warn,
+      }),
+    generateKey,
+    createRequest,
+    // The runner is loaded at the first hook: most days there is none.
+    runHook: async run => (await import('./deploy/run-hook.ts')).runHook(run),
+  };
+  const close = () => {
+    for (const issuer of issuers.values()) issuer.close();
+  };
+  return { parts, close };
+}
+
+function warning(error: CertdError, log: Log): void {
+  log.warn({ code: error.code, ...error.facts, reason: error.message }, 'attempt goes on with a warning');
+}

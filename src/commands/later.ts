@@ -1,0 +1,17 @@
+/** Commands of contract section 1 that a later version brings. */
+export const laterCommands: readonly { readonly words: string; readonly summary: string }[] = [
+  { words: 'revoke', summary: 'revoke and replace at once' },
+  { words: 'account', summary: 'the ACME account' },
+  { words: 'deploy', summary: 'the deploy transaction' },
+  { words: 'rollback', summary: 'back to an earlier generation' },
+  { words: 'remove', summary: 'forget a certificate' },
+  { words: 'why', summary: 'why a certificate is or is not renewed' },
+  { words: 'verify', summary: 'handshake with every declared endpoint' },
+  { words: 'doctor', summary: 'preflight' },
+  { words: 'adopt', summary: 'take over from another client' },
+  { words: 'inspect', summary: 'show certificate files' },
+  { words: 'snippet', summary: 'lines for a web server' },
+  { words: 'init', summary: 'write a configuration' },
+  { words: 'notify', summary: 'try a notification' },
+  { words: 'completion', summary: 'completion for a shell' },
+];

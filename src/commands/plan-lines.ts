@@ -1,0 +1,48 @@
+import type { Instant } from '../core/model.ts';
+import type { DeployVerdict, IssueVerdict, Verdict } from '../core/plan.ts';
+import { relativeText, toRfc3339 } from '../core/time-text.ts';
+
+/** What `certd plan` prints about one certificate. */
+export function planLines(verdict: Verdict, now: Instant): readonly string[] {
+  const lines = [`${verdict.name}: ${issueText(verdict.issue, now)}`];
+  if (verdict.askWindow) lines.push('  ask the CA for its renewal window');
+  const deploy = deployText(verdict.deploy, now);
+  if (deploy !== null) lines.push(`  ${deploy}`);
+  if (verdict.pending.length > 0) {
+    lines.push(
+      `  at the next renewal, or now with \`certd renew ${verdict.name}\`: ${verdict.pending.join('; ')}`,
+    );
+  }
+  return lines;
+}
+
+function issueText(issue: IssueVerdict, now: Instant): string {
+  switch (issue.kind) {
+    case 'now':
+      return `order now (${issue.reason.code}): ${issue.reason.text}`;
+    case 'held': {
+      const holder = issue.by === 'ca' ? 'the CA asks to wait' : 'backing off';
+      return `order ${when(issue.until, now)} (${issue.reason.code}, ${holder})`;
+    }
+    case 'later':
+      return `renew ${when(issue.moment.renewAt, now)} (${issue.moment.source})`;
+    case 'blocked':
+      return `nothing: ${issue.message}`;
+  }
+}
+
+function deployText(deploy: DeployVerdict, now: Instant): string | null {
+  switch (deploy.kind) {
+    case 'now':
+      return `deploy ${deploy.id} now`;
+    case 'held':
+      return `deploy ${deploy.id} ${when(deploy.until, now)} (backing off)`;
+    case 'none':
+    case 'blocked':
+      return null;
+  }
+}
+
+function when(at: Instant, now: Instant): string {
+  return `${relativeText(at, now)}, ${toRfc3339(at)}`;
+}

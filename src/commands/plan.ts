@@ -1,0 +1,22 @@
+import type { Places } from '../cli.ts';
+import { planFor } from '../core/plan.ts';
+import { checkNames } from '../session.ts';
+import { layoutAt } from '../store/layout.ts';
+import { observe } from '../store/observe.ts';
+import { checkLayout } from '../store/open.ts';
+import { configured } from './configured.ts';
+import { planLines } from './plan-lines.ts';
+
+/** `certd plan`: what the daemon would do now, and when next. Reads the disk, changes nothing, asks no CA. */
+export async function planCommand(places: Places): Promise<number> {
+  const config = configured(places.config);
+  const layout = layoutAt(places.stateDir);
+  checkLayout(layout);
+  checkNames(config, layout);
+  const now = Date.now();
+  for (const target of config.certificates) {
+    const verdict = planFor(target, observe(layout, target.name), 'nothing', now);
+    for (const line of planLines(verdict, now)) process.stdout.write(`${line}\n`);
+  }
+  return 0;
+}

@@ -1,0 +1,19 @@
+import type { Instant } from '../core/model.ts';
+import { relativeText } from '../core/time-text.ts';
+import type { CertificateAnswer, PassAnswer } from '../run-pass.ts';
+
+/** What `certd renew` prints: a line for each certificate. */
+export function renewLines(answer: PassAnswer, now: Instant): readonly string[] {
+  return answer.results.map(result => `${result.name}: ${outcome(result, now)}`);
+}
+
+function outcome(result: CertificateAnswer, now: Instant): string {
+  const parts: string[] = [];
+  if (result.issued !== null) parts.push(`issued ${result.issued}`);
+  if (result.deployed !== null)
+    parts.push(result.issued === result.deployed ? 'deployed' : `deployed ${result.deployed}`);
+  if (result.error !== null) parts.push(`failed: ${result.error.code}: ${result.error.message}`);
+  if (parts.length === 0) parts.push('nothing to do');
+  if (result.renew_at !== null) parts.push(`renews ${relativeText(Date.parse(result.renew_at), now)}`);
+  return parts.join(', ');
+}

@@ -1,0 +1,54 @@
+import type { Places } from '../cli.ts';
+import { CertdError } from '../core/errors.ts';
+import { askDaemon } from '../health/client.ts';
+import type { PassAnswer } from '../run-pass.ts';
+import { controlSocket } from '../sockets.ts';
+import { progress } from './progress.ts';
+import { renewLines } from './renew-lines.ts';
+
+type Options = Places & { readonly force?: true; readonly dryRun?: true };
+
+/** `certd renew`: one pass, by the daemon where it runs, else in this process under the same locks. */
+export async function renewCommand(names: readonly string[], options: Options): Promise<number> {
+  if (options.dryRun) throw new CertdError('not-available-yet', '--dry-run is not built yet');
+  const wanted = names.length === 0 ? null : names;
+  const done = progress('waiting for the pass to end');
+  try {
+    const answer = (await byDaemon(wanted, options)) ?? (await byItself(wanted, options));
+    const now = Date.now();
+    for (const line of renewLines(answer, now)) process.stdout.write(`${line}\n`);
+    return answer.results.some(({ error }) => error !== null) ? 1 : 0;
+  } finally {
+    done();
+  }
+}
+
+/** Null where no daemon listens. */
+async function byDaemon(names: readonly string[] | null, options: Options): Promise<PassAnswer | null> {
+  const body = { names, force: options.force === true };
+  const socket = controlSocket(options.runtimeDir);
+  try {
+    const answer = await askDaemon({ socket, method: 'POST', path: '/renew', body, timeoutMs: null });
+    if (answer.status === 200 && isPassAnswer(answer.body)) return answer.body;
+    throw refusal(answer.body);
+  } catch (thrown) {
+    if (thrown instanceof CertdError && thrown.code === 'daemon-dead') return null;
+    throw thrown;
+  }
+}
+
+function isPassAnswer(body: unknown): body is PassAnswer {
+  return typeof body === 'object' && body !== null && 'results' in body && Array.isArray(body.results);
+}
+
+function refusal(body: unknown): CertdError {
+  if (typeof body === 'object' && body !== null && 'code' in body && 'message' in body) {
+    return new CertdError(body.code === 'usage' ? 'usage' : 'internal-error', String(body.message));
+  }
+  return new CertdError('internal-error', 'the daemon gave an answer that this version does not know');
+}
+
+async function byItself(names: readonly string[] | null, options: Options): Promise<PassAnswer> {
+  const { renewHere } = await import('../renew-here.ts');
+  return renewHere(names, options);
+}

@@ -1,0 +1,41 @@
+import type { Places } from '../cli.ts';
+import type { Config } from '../config/config.ts';
+import { CertdError } from '../core/errors.ts';
+import { runDaemon } from '../daemon.ts';
+import { realClock } from '../host/clock.ts';
+import { realDisk } from '../store/disk.ts';
+import { layoutAt } from '../store/layout.ts';
+import { commandLog } from './command-log.ts';
+import { configured } from './configured.ts';
+import { effectiveUid } from './effective-uid.ts';
+
+/** `certd run`: the daemon, until SIGTERM. */
+export async function runCommand(places: Places & { readonly deploy: string }): Promise<number> {
+  checkMode(places.deploy);
+  const config = configured(places.config);
+  const log = await commandLog(levelOf(places, config), 'stdout');
+  for (const { code, file, line, message } of config.warnings) {
+    log.warn({ code, file, line, reason: message }, 'configuration has a doubt');
+  }
+  await runDaemon(config, {
+    disk: realDisk,
+    layout: layoutAt(places.stateDir),
+    runtimeDir: places.runtimeDir,
+    clock: realClock,
+    random: Math.random,
+    log,
+    uid: effectiveUid(),
+    reload: () => configured(places.config),
+  });
+  return 0;
+}
+
+function levelOf(places: Places, config: Config): string {
+  return places.logLevel ?? config.logLevel;
+}
+
+function checkMode(mode: string): void {
+  if (mode === 'inline') return;
+  if (mode === 'external') throw new CertdError('not-available-yet', '--deploy=external is not built yet');
+  throw new CertdError('usage', `--deploy is inline or external, not ${mode}`);
+}

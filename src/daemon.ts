@@ -1,0 +1,85 @@
+import type { Host } from './build-parts.ts';
+import type { Config } from './config/config.ts';
+import { problem } from './core/certificate-problems.ts';
+import { asCertdError } from './core/errors.ts';
+import type { Problem } from './core/status-document.ts';
+import { version } from './host/version.ts';
+import { type Loop, openLoop } from './loop.ts';
+import { readStatus } from './read-status.ts';
+import { checkNames, openSession } from './session.ts';
+import { openSockets } from './sockets.ts';
+
+export type DaemonSetup = Omit<Host, 'signal'> & {
+  readonly runtimeDir: string;
+  readonly uid: number;
+  /** Reads the configuration again; throws with every problem of a bad one. */
+  readonly reload: () => Config;
+};
+
+/** Runs until SIGTERM or SIGINT. Throws before it has served anything where the start fails. */
+export async function runDaemon(config: Config, setup: DaemonSetup): Promise<void> {
+  const { disk, layout, log, uid } = setup;
+  const release = await openSession(disk, layout, { uid, log });
+  try {
+    checkNames(config, layout);
+    await serve(config, setup);
+  } finally {
+    release();
+  }
+}
+
+async function serve(config: Config, setup: DaemonSetup): Promise<void> {
+  const { clock, log, layout } = setup;
+  const stop = new AbortController();
+  const loop = openLoop(config, { ...setup, signal: stop.signal });
+  const reloader = openReloader(loop, setup);
+  const startedAt = clock.now();
+  const status = () => {
+    const problems = reloader.problems();
+    const teller = { source: 'daemon', pid: process.pid, startedAt, now: clock.now(), problems } as const;
+    return readStatus(loop.config(), layout, teller);
+  };
+  const sockets = await openSockets(config, { ...setup, loop, status });
+  const ended = untilStopped(stop, reloader.reload);
+  log.info({ version, certificates: config.certificates.length, pid: process.pid }, 'certd started');
+  loop.start();
+  await ended;
+  log.info('certd stops');
+  await loop.end();
+  await sockets.close();
+}
+
+function openReloader(loop: Loop, { reload, log, clock, layout }: DaemonSetup) {
+  let refused: Problem | null = null;
+  return {
+    problems: () => (refused === null ? [] : [refused]),
+    reload: () => {
+      try {
+        const fresh = reload();
+        checkNames(fresh, layout);
+        refused = null;
+        log.info({ certificates: fresh.certificates.length }, 'configuration reloaded');
+        return loop.replace(fresh);
+      } catch (thrown) {
+        const { code, message } = asCertdError(thrown);
+        refused = problem('config-refused', 'warning', null, message, clock.now());
+        log.error({ code: 'config-refused', cause: code, reason: message }, 'configuration refused');
+        return Promise.resolve();
+      }
+    },
+  };
+}
+
+/** Resolves after the first SIGTERM or SIGINT, with the signal aborted; SIGHUP reloads. */
+function untilStopped(stop: AbortController, reload: () => Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = () => {
+    stop.abort();
+    process.off('SIGHUP', reload);
+    resolve();
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  process.on('SIGHUP', reload);
+  return promise;
+}

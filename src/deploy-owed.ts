@@ -1,0 +1,114 @@
+import type { Asked } from './core/due.ts';
+import { asCertdError, CertdError } from './core/errors.ts';
+import type { DeployState, Leaf, Target } from './core/model.ts';
+import { planFor } from './core/plan.ts';
+import {
+  type DeployJob,
+  type DeployOutcome,
+  type DeployParts,
+  deployBatch,
+  type HookEvent,
+} from './deploy/transaction.ts';
+import type { PassParts } from './pass-parts.ts';
+import { writeDeployState } from './store/deploy-state.ts';
+import { readLeafOf, readPair } from './store/generation.ts';
+import { journal } from './store/journal.ts';
+import { observe } from './store/observe.ts';
+import { flipLive, installGeneration, prune } from './store/publish.ts';
+import { gateReasons } from './x509/gate.ts';
+
+/** Deploys every generation that is owed now, in one batch, so that a shared command runs once. */
+export async function deployOwed(
+  targets: readonly Target[],
+  asked: Asked,
+  parts: PassParts,
+): Promise<readonly DeployOutcome[]> {
+  const jobs: DeployJob[] = [];
+  for (const target of targets) {
+    const seen = observe(parts.layout, target.name);
+    const { deploy } = planFor(target, seen, asked, parts.clock.now());
+    if (deploy.kind === 'now') jobs.push({ target, id: deploy.id, state: seen.deploy });
+  }
+  if (jobs.length === 0) return [];
+  const outcomes = await deployBatch(jobs, deployParts(parts));
+  for (const outcome of outcomes) await report(outcome, parts);
+  return outcomes;
+}
+
+/** How long a killed hook has before SIGKILL, and a finished one's pipes before they are closed. */
+const hookGraceMs = 5000;
+
+function deployParts(parts: PassParts): DeployParts {
+  const { disk, layout, clock, random, log, signal, runHook } = parts;
+  return {
+    now: clock.now,
+    random,
+    install: (target, id) => install(target, id, parts),
+    flip: (name, id) => flipLive(disk, layout, name, id),
+    save: (name, state) => writeDeployState(disk, layout.deployState(name), state),
+    prune: (name: string, state: DeployState) => prune(disk, layout, name, state),
+    deployedLeaf: (name, id) => deployedLeaf(name, id, parts),
+    liveDir: layout.liveLink,
+    runHook,
+    onHook: event => logHook(event, parts),
+    onUnrecorded: (name, error) =>
+      log.error(
+        { certificate: name, code: error.code, reason: error.message },
+        'failure could not be recorded',
+      ),
+    graceMs: hookGraceMs,
+    signal,
+  };
+}
+
+/** The gate: nothing the issuer wrote is believed before it parses, fits and is encoded anew. */
+async function install(target: Target, id: string, parts: PassParts): Promise<Leaf> {
+  const { leaf, ...pair } = readPair(parts.layout.issuedGeneration(target.name, id));
+  const reasons = gateReasons({
+    fullchainPem: pair.cert + pair.chain,
+    keyPem: pair.key,
+    domains: target.domains,
+    // A changed key type waits for the next renewal (contract section 2): it does not hold up this one.
+    keyType: leaf.keyType ?? target.keyType,
+    now: parts.clock.now(),
+  });
+  if (reasons.length > 0) {
+    throw new CertdError(
+      'gate-refused',
+      `generation ${id} of ${target.name} is refused: ${reasons.join('; ')}`,
+    );
+  }
+  await installGeneration(parts.disk, parts.layout, target.name, { id, pair });
+  return leaf;
+}
+
+/** For the hooks' CERTD_PREVIOUS_FINGERPRINT_SHA256 alone: a generation that is gone or spoiled has none. */
+function deployedLeaf(name: string, id: string, { layout }: PassParts): Leaf | null {
+  try {
+    return readLeafOf(layout.deployedGeneration(name, id));
+  } catch (thrown) {
+    if (asCertdError(thrown).code === 'generation-damaged') return null;
+    throw thrown;
+  }
+}
+
+function logHook({ names, command, result, durationMs }: HookEvent, { log }: PassParts): void {
+  const facts = {
+    certificates: names,
+    hook: command,
+    detail: result.detail,
+    durationMs,
+    output: result.output,
+  };
+  if (result.outcome === 'ok') log.info(facts, 'hook ran');
+  else log.error({ ...facts, code: result.outcome }, 'hook failed');
+}
+
+async function report({ name, id, error }: DeployOutcome, parts: PassParts): Promise<void> {
+  const { disk, layout, clock, log } = parts;
+  const facts = { certificate: name, generation: id };
+  if (error === null) log.info(facts, 'generation deployed');
+  else log.error({ ...facts, code: error.code, reason: error.message }, 'generation could not be deployed');
+  const event = { event: error === null ? 'deployed' : 'deploy-failed', code: error?.code ?? null, ...facts };
+  await journal(disk, layout.deploy, clock.now(), event);
+}

@@ -1,0 +1,50 @@
+import { mkdirSync, statSync, unlinkSync } from 'node:fs';
+import { connect, type Server } from 'node:net';
+import { dirname } from 'node:path';
+import { CertdError, systemErrorOf } from '../core/errors.ts';
+
+/**
+ * Listens on a Unix socket that has `mode` from birth: bind(2) is synchronous in `listen`, so the umask
+ * around it leaves no moment with other permissions. A stale file of a dead process is removed; one that
+ * answers belongs to a living daemon and is `locked`.
+ */
+export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  await removeStale(path);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  const before = process.umask(0o777 & ~mode);
+  try {
+    server.listen(path, resolve);
+  } finally {
+    process.umask(before);
+  }
+  await promise;
+  server.off('error', reject);
+}
+
+async function removeStale(path: string): Promise<void> {
+  if (!isThere(path)) return;
+  if (await answers(path)) throw new CertdError('locked', `another certd answers on ${path}`);
+  unlinkSync(path);
+}
+
+function isThere(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return false;
+  if (found.isSocket()) return true;
+  throw new CertdError('disk-failed', `${path} is there and is no socket; it is left as it is`);
+}
+
+function answers(path: string): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const probe = connect(path, () => {
+    probe.destroy();
+    resolve(true);
+  });
+  probe.once('error', thrown => {
+    if (systemErrorOf(thrown)?.code === 'ECONNREFUSED') resolve(false);
+    else reject(thrown);
+  });
+  return promise;
+}

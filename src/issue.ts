@@ -1,0 +1,124 @@
+import type { Authority } from './config/config.ts';
+import type { ErrorCode } from './core/catalogue.ts';
+import { asCertdError, CertdError } from './core/errors.ts';
+import type { Target } from './core/model.ts';
+import type { Issuer, Solver } from './core/ports.ts';
+import type { PassParts } from './pass-parts.ts';
+import { type Pair, readPair } from './store/generation.ts';
+import {
+  beginWork,
+  discardWork,
+  publishWork,
+  readWork,
+  recordDownload,
+  recordOrder,
+  type Work,
+  workFits,
+} from './store/work.ts';
+import { gateReasons } from './x509/gate.ts';
+import { splitChain } from './x509/pem.ts';
+
+type Attempt = {
+  readonly target: Target;
+  readonly authority: Authority;
+  readonly issuer: Issuer;
+  readonly solver: Solver;
+  /** The certID of the certificate that is being replaced (RFC 9773 §5), where the CA knows it. */
+  readonly replaces: string | null;
+};
+
+/**
+ * One attempt to issue: takes up the order that is recorded in `issuer/work/<name>` or places one, and ends
+ * with an issued generation, whose id it returns. Steps 1 to 7 of docs/state.md section 4.
+ */
+export async function issue(attempt: Attempt, parts: PassParts): Promise<string> {
+  const { target } = attempt;
+  const work = (await workToTakeUp(attempt, parts)) ?? (await placeOrder(attempt, parts));
+  try {
+    if (!isDownloaded(work, target.name, parts)) await download(attempt, work, parts);
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    if (!keepsOrder.has(error.code)) await discardWork(parts.disk, parts.layout, target.name);
+    throw error;
+  }
+  return publishWork(parts.disk, parts.layout, target.name);
+}
+
+/** After these the order at the CA can still become a certificate; after any other error it is given up. */
+const keepsOrder: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ca-unreachable',
+  'ca-untrusted',
+  'ca-timeout',
+  'ca-error',
+  'ca-malformed',
+  'rate-limited',
+  'issue-timeout',
+  'stopped',
+  'disk-full',
+  'disk-failed',
+  'permission-denied',
+  'webroot-unusable',
+  'internal-error',
+]);
+
+async function workToTakeUp({ target, authority }: Attempt, parts: PassParts): Promise<Work | null> {
+  const work = readWork(parts.layout, target.name);
+  if (work === null) return null;
+  if (workFits(work, target, authority.directoryUrl)) return work;
+  await discardWork(parts.disk, parts.layout, target.name);
+  return null;
+}
+
+async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
+  const { target, authority, issuer, replaces } = attempt;
+  const { disk, layout, signal } = parts;
+  const key = await parts.generateKey(target.keyType);
+  const request = await parts.createRequest(key, target.domains);
+  await beginWork(disk, layout, target.name, { key, request });
+  const url = await issuer.order({ domains: target.domains, replaces }, signal);
+  const order = {
+    url,
+    ca: target.ca,
+    directoryUrl: authority.directoryUrl,
+    domains: target.domains,
+    keyType: target.keyType,
+  };
+  await recordOrder(disk, layout, target.name, order);
+  parts.log.info({ certificate: target.name, order: url }, 'order placed');
+  return { key, request, order, downloaded: false };
+}
+
+/** A download that a crash or a bad disk has spoiled is made again; the CA keeps the certificate. */
+function isDownloaded(work: Work, name: string, { layout }: PassParts): boolean {
+  if (!work.downloaded) return false;
+  try {
+    readPair(layout.workOf(name));
+    return true;
+  } catch (thrown) {
+    if (asCertdError(thrown).code === 'generation-damaged') return false;
+    throw thrown;
+  }
+}
+
+async function download(attempt: Attempt, work: Work, parts: PassParts): Promise<void> {
+  const { target, authority, issuer, solver } = attempt;
+  const pem = await issuer.complete({ orderUrl: work.order.url, csr: work.request, solver }, parts.signal);
+  const pair = gated(pem, work, target, parts);
+  const { directoryUrl } = authority;
+  await recordDownload(parts.disk, parts.layout, target.name, { pair, ca: target.ca, directoryUrl });
+}
+
+/** Nothing that a CA sends is kept as good before it fits (contract section 5, gate). */
+function gated(pem: string, work: Work, target: Target, parts: PassParts): Pair {
+  const [cert, ...chain] = splitChain(pem);
+  const { domains, keyType } = target;
+  const now = parts.clock.now();
+  const reasons = gateReasons({ fullchainPem: pem, keyPem: work.key, domains, keyType, now });
+  if (reasons.length > 0) {
+    throw new CertdError(
+      'gate-refused',
+      `the certificate for ${target.name} is refused: ${reasons.join('; ')}`,
+    );
+  }
+  return { key: work.key, cert, chain: chain.join('') };
+}

@@ -1,0 +1,15 @@
+import { Writable } from 'node:stream';
+import pretty from 'pino-pretty';
+import { type Log, openLog } from './log.ts';
+
+/** The log for a person at a terminal; in a file of its own so that a daemon never loads the printer. */
+export function openPrettyLog(level: string, color: boolean, write: (text: string) => void): Log {
+  const destination = new Writable({
+    write: (chunk, _encoding, done) => {
+      write(String(chunk));
+      done();
+    },
+  });
+  const stream = pretty({ colorize: color, sync: true, translateTime: 'SYS:HH:MM:ss', destination });
+  return openLog({ level, style: 'json', write: line => stream.write(line) });
+}

@@ -1,0 +1,85 @@
+import { buildParts, type Host, type RequestCounts } from './build-parts.ts';
+import type { Config } from './config/config.ts';
+import { asCertdError } from './core/errors.ts';
+import type { Instant, Millis } from './core/model.ts';
+import { openAlarm } from './host/alarm.ts';
+import { startTicks } from './host/schedule.ts';
+import { jobQueue, type PassRequest } from './pass-queue.ts';
+import { nextMoment, type PassAnswer, runPass } from './run-pass.ts';
+
+/** Longer than an order (ten minutes) and its hooks should ever take: then the loop counts as hung. */
+const longestPassMs: Millis = 30 * 60_000;
+
+export type Loop = {
+  /** The first look, and from then on one at each tick and at each exact moment. */
+  start(): void;
+  /** A pass that a person asked for, after whatever runs now. */
+  ask(request: PassRequest): Promise<PassAnswer>;
+  /** Puts another configuration in force between two passes, and looks. */
+  replace(config: Config): Promise<void>;
+  config(): Config;
+  alive(): boolean;
+  /** Ends when the pass under way has ended; the host's signal cuts that short. */
+  end(): Promise<void>;
+};
+
+/** What wakes the passes. It decides nothing: every wake-up is the same look at the disk and the clock. */
+export function openLoop(first: Config, host: Host): Loop {
+  const { clock, log, signal } = host;
+  const counts: RequestCounts = new Map();
+  const queue = jobQueue();
+  let config = first;
+  let built = buildParts(first, host, counts);
+  let passStartedAt: Instant | null = null;
+  let lookWaits = false;
+  let ticks: { stop(): void } | null = null;
+
+  const pass = async (request: PassRequest): Promise<PassAnswer> => {
+    passStartedAt = clock.now();
+    try {
+      return await runPass(config, built.parts, counts, request);
+    } finally {
+      passStartedAt = null;
+      if (!signal.aborted) alarm.set(nextMoment(config, built.parts));
+    }
+  };
+  const look = () => {
+    // One waiting look sees everything that another would.
+    if (lookWaits) return;
+    lookWaits = true;
+    const started = queue.run(() => {
+      lookWaits = false;
+      return pass({ names: null, asked: 'nothing' });
+    });
+    started.catch((thrown: unknown) => {
+      const error = asCertdError(thrown);
+      log.error({ code: error.code, ...error.facts, reason: error.message }, 'pass failed');
+    });
+  };
+  const alarm = openAlarm(clock.now, look);
+  const startTicking = () => {
+    ticks = startTicks(config.schedule, look);
+    look();
+  };
+
+  return {
+    start: startTicking,
+    ask: request => queue.run(() => pass(request)),
+    replace: fresh =>
+      queue.run(() => {
+        built.close();
+        config = fresh;
+        built = buildParts(fresh, host, counts);
+        ticks?.stop();
+        startTicking();
+      }),
+    config: () => config,
+    alive: () => passStartedAt === null || clock.now() - passStartedAt < longestPassMs,
+    end: async () => {
+      ticks?.stop();
+      alarm.set(null);
+      await queue.drained();
+      built.close();
+    },
+  };
+}

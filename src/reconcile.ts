@@ -1,0 +1,86 @@
+import { attemptIssue } from './attempt-issue.ts';
+import type { Asked } from './core/due.ts';
+import { asCertdError, type CertdError } from './core/errors.ts';
+import type { Target } from './core/model.ts';
+import { planFor } from './core/plan.ts';
+import { deployOwed } from './deploy-owed.ts';
+import type { PassParts } from './pass-parts.ts';
+import { askWindow } from './renewal-window.ts';
+import { observe } from './store/observe.ts';
+
+/** What a pass did about one certificate; `error` is the last that it met and did not get over. */
+export type PassResult = {
+  readonly name: string;
+  /** The generation that this pass issued. */
+  readonly issued: string | null;
+  /** The generation that this pass deployed. */
+  readonly deployed: string | null;
+  readonly error: CertdError | null;
+};
+
+/**
+ * One pass: look at each certificate, do what the plan says, write down what happened; then deploy whatever
+ * is owed, in one batch. Nothing is remembered between passes but what is on disk.
+ */
+export async function reconcile(
+  targets: readonly Target[],
+  asked: Asked,
+  parts: PassParts,
+): Promise<readonly PassResult[]> {
+  const settled: Settled[] = [];
+  for (const target of targets) settled.push(await settle(target, asked, parts));
+  const deploys = await deployOwed(targets, asked, parts);
+  return settled.map(({ name, issued, error }) => {
+    const deploy = deploys.find(outcome => outcome.name === name);
+    const deployed = deploy?.error === null ? deploy.id : null;
+    return { name, issued, deployed, error: error ?? deploy?.error ?? null };
+  });
+}
+
+type Settled = { readonly name: string; readonly issued: string | null; readonly error: CertdError | null };
+
+/** One failing certificate never stops the others: this is where whatever it threw ends. */
+async function settle(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
+  try {
+    return { name: target.name, ...(await issueWhatIsDue(target, asked, parts)) };
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    parts.log.error(
+      { certificate: target.name, code: error.code, ...error.facts, reason: error.message },
+      'certificate could not be looked after',
+    );
+    return { name: target.name, issued: null, error };
+  }
+}
+
+/** Far above what a certificate ever needs (window, order, window): a defect ends here, not in a loop. */
+const mostRounds = 6;
+
+/** Acts and looks again, until the plan has nothing more to do for this certificate now. */
+async function issueWhatIsDue(
+  target: Target,
+  asked: Asked,
+  parts: PassParts,
+): Promise<Omit<Settled, 'name'>> {
+  const windowsAsked = new Set<string>();
+  let question = asked;
+  let done: Omit<Settled, 'name'> = { issued: null, error: null };
+  for (let round = 0; round < mostRounds; round++) {
+    const seen = observe(parts.layout, target.name);
+    const verdict = planFor(target, seen, question, parts.clock.now());
+    const newest = seen.issued.at(-1);
+    if (verdict.askWindow && newest !== undefined && !windowsAsked.has(newest.id)) {
+      windowsAsked.add(newest.id);
+      await askWindow(target, newest, seen.issuer, parts);
+      continue;
+    }
+    if (verdict.issue.kind !== 'now') return done;
+    parts.log.info({ certificate: target.name, reason: verdict.issue.reason.code }, 'certificate is due');
+    const attempt = await attemptIssue(target, seen, parts);
+    done = { issued: attempt.issued ?? done.issued, error: attempt.error };
+    if (attempt.error === null) question = 'nothing';
+    // An order that the CA lost is placed anew in the same pass; everything else waits for another one.
+    else if (attempt.error.code !== 'order-gone') return done;
+  }
+  return done;
+}

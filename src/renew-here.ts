@@ -1,0 +1,38 @@
+import { buildParts } from './build-parts.ts';
+import type { Places } from './cli.ts';
+import { commandLog } from './commands/command-log.ts';
+import { configured } from './commands/configured.ts';
+import { effectiveUid } from './commands/effective-uid.ts';
+import { realClock } from './host/clock.ts';
+import { type PassAnswer, runPass } from './run-pass.ts';
+import { checkNames, openSession } from './session.ts';
+import { askedBy } from './sockets.ts';
+import { realDisk } from './store/disk.ts';
+import { layoutAt } from './store/layout.ts';
+
+/** One pass in this process, with the daemon's locks: refused as `locked` while a daemon has them. */
+export async function renewHere(
+  names: readonly string[] | null,
+  options: Places & { readonly force?: true },
+): Promise<PassAnswer> {
+  const config = configured(options.config);
+  const log = await commandLog(options.logLevel ?? 'warn', 'stderr');
+  const layout = layoutAt(options.stateDir);
+  const stop = new AbortController();
+  const host = { disk: realDisk, layout, clock: realClock, random: Math.random, log, signal: stop.signal };
+  const release = await openSession(realDisk, layout, { uid: effectiveUid(), log });
+  const counts = new Map<string, number>();
+  const { parts, close } = buildParts(config, host, counts);
+  const abort = () => stop.abort();
+  process.once('SIGTERM', abort);
+  process.once('SIGINT', abort);
+  try {
+    checkNames(config, layout);
+    return await runPass(config, parts, counts, { names, asked: askedBy(names, options.force === true) });
+  } finally {
+    process.off('SIGTERM', abort);
+    process.off('SIGINT', abort);
+    close();
+    release();
+  }
+}

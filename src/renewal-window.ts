@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Authority } from './config/config.ts';
+import { asCertdError, CertdError } from './core/errors.ts';
+import type { Generation, Instant, IssuerState, Observed, RenewalWindow, Target } from './core/model.ts';
+import { windowAfterAnswer } from './core/renewal.ts';
+import type { PassParts } from './pass-parts.ts';
+import { writeIssuerState } from './store/issuer-state.ts';
+import { certIdOf } from './x509/cert-id.ts';
+
+const hour = 3_600_000;
+/** RFC 9773 §4.3.3: after an error the question is repeated in six hours. */
+const afterErrorMs = 6 * hour;
+/** A CA without ARI may learn it; nothing is lost by a day. */
+const withoutAriMs = 24 * hour;
+
+/** Asks the CA when to renew a generation and stores the answer with one drawn moment (RFC 9773 §4). */
+export async function askWindow(
+  target: Target,
+  generation: Generation,
+  before: IssuerState,
+  parts: PassParts,
+): Promise<void> {
+  const now = parts.clock.now();
+  const answer = await windowOf(target, generation, before, parts, now);
+  await writeIssuerState(parts.disk, parts.layout.issuerState(target.name), {
+    ...before,
+    window: answer.window,
+    windowCheckAt: answer.checkAt,
+  });
+}
+
+type Answer = { readonly window: RenewalWindow | null; readonly checkAt: Instant };
+
+async function windowOf(
+  target: Target,
+  generation: Generation,
+  before: IssuerState,
+  parts: PassParts,
+  now: Instant,
+): Promise<Answer> {
+  const authority = authorityOf(target, parts);
+  const certId = certIdOf(certificateText(target.name, generation.id, parts));
+  // A window comes from the CA that issued: after a change of CA there is nobody to ask.
+  if (certId === null || generation.directoryUrl !== authority.directoryUrl) {
+    return { window: null, checkAt: now + withoutAriMs };
+  }
+  try {
+    const issuer = parts.issuerFor(authority);
+    const info = await issuer.renewalInfo(certId, parts.signal);
+    if (info === null) return { window: null, checkAt: now + withoutAriMs };
+    return {
+      window: windowAfterAnswer(before.window, info, generation.id, parts.random()),
+      checkAt: info.checkAt,
+    };
+  } catch (thrown) {
+    // No window is no failure of the certificate: the stored one, or the share of the lifetime, decides.
+    const error = asCertdError(thrown);
+    if (error.code === 'stopped') throw error;
+    const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
+    parts.log.warn(facts, 'renewal window could not be read');
+    return { window: before.window, checkAt: now + afterErrorMs };
+  }
+}
+
+/** What the next order replaces: the newest generation, where the same CA issued it. */
+export function replacedCertId(seen: Observed, authority: Authority, parts: PassParts): string | null {
+  const newest = seen.issued.at(-1);
+  if (newest === undefined || newest.directoryUrl !== authority.directoryUrl) return null;
+  return certIdOf(certificateText(seen.name, newest.id, parts));
+}
+
+export function authorityOf(target: Target, { authorities }: PassParts): Authority {
+  const authority = authorities.get(target.ca);
+  if (authority === undefined) throw new CertdError('internal-error', `no authority named ${target.ca}`);
+  return authority;
+}
+
+function certificateText(name: string, id: string, { layout }: PassParts): string {
+  return readFileSync(join(layout.issuedGeneration(name, id), 'cert.pem'), 'utf8');
+}

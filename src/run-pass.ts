@@ -1,0 +1,81 @@
+import type { RequestCounts } from './build-parts.ts';
+import type { Config } from './config/config.ts';
+import { CertdError } from './core/errors.ts';
+import type { Instant, Target } from './core/model.ts';
+import { planFor } from './core/plan.ts';
+import { rfc3339OrNull } from './core/time-text.ts';
+import type { PassParts } from './pass-parts.ts';
+import type { PassRequest } from './pass-queue.ts';
+import { type PassResult, reconcile } from './reconcile.ts';
+import { observe } from './store/observe.ts';
+
+/** What a pass did, as the control socket answers it and `certd renew` prints it. */
+export type PassAnswer = {
+  readonly duration_ms: number;
+  /** Requests to CAs by kind. */
+  readonly requests: Readonly<Record<string, number>>;
+  readonly results: readonly CertificateAnswer[];
+};
+
+export type CertificateAnswer = {
+  readonly name: string;
+  readonly issued: string | null;
+  readonly deployed: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** When it will be renewed by itself; null where that is not known. */
+  readonly renew_at: string | null;
+};
+
+/** One pass over the named certificates, or all. Throws `usage` for a name that is not configured. */
+export async function runPass(
+  config: Config,
+  parts: PassParts,
+  counts: RequestCounts,
+  { names, asked }: PassRequest,
+): Promise<PassAnswer> {
+  const targets = chosen(config.certificates, names);
+  const before = new Map(counts);
+  const startedAt = parts.clock.now();
+  const results = await reconcile(targets, asked, parts);
+  const durationMs = parts.clock.now() - startedAt;
+  const requests = [...counts].map(([kind, count]) => [kind, count - (before.get(kind) ?? 0)] as const);
+  return {
+    duration_ms: durationMs,
+    requests: Object.fromEntries(requests.filter(([, count]) => count > 0)),
+    results: results.map(result => answerFor(result, config, parts)),
+  };
+}
+
+/** The earliest moment at which any certificate can need something by itself. */
+export function nextMoment(config: Config, parts: PassParts): Instant | null {
+  const now = parts.clock.now();
+  const moments = config.certificates
+    .map(target => planFor(target, observe(parts.layout, target.name), 'nothing', now).wakeAt)
+    .filter(moment => moment !== null);
+  return moments.length === 0 ? null : Math.min(...moments);
+}
+
+function chosen(targets: readonly Target[], names: readonly string[] | null): readonly Target[] {
+  if (names === null) return targets;
+  const unknown = names.filter(name => !targets.some(target => target.name === name));
+  if (unknown.length === 0) return targets.filter(({ name }) => names.includes(name));
+  const known = targets.map(({ name }) => name).join(', ');
+  throw new CertdError('usage', `no certificate is named ${unknown.join(', ')}; there are: ${known}`);
+}
+
+function answerFor({ name, issued, deployed, error }: PassResult, config: Config, parts: PassParts) {
+  return {
+    name,
+    issued,
+    deployed,
+    error: error === null ? null : { code: error.code, message: error.message },
+    renew_at: rfc3339OrNull(renewAt(name, config, parts)),
+  };
+}
+
+function renewAt(name: string, config: Config, { layout, clock }: PassParts): Instant | null {
+  const target = config.certificates.find(candidate => candidate.name === name);
+  if (target === undefined) return null;
+  const { issue } = planFor(target, observe(layout, name), 'nothing', clock.now());
+  return issue.kind === 'later' ? issue.moment.renewAt : null;
+}

@@ -1,0 +1,45 @@
+import { sweepTokens } from './challenge/webroot.ts';
+import type { Config } from './config/config.ts';
+import { CertdError } from './core/errors.ts';
+import { nameConflicts } from './core/name-conflicts.ts';
+import type { Disk } from './core/ports.ts';
+import type { Log } from './log.ts';
+import type { Layout } from './store/layout.ts';
+import { takeLock } from './store/lock.ts';
+import { namesOnDisk, observe } from './store/observe.ts';
+import { openState, sweepLeftovers } from './store/open.ts';
+import { tokenRecord } from './store/tokens.ts';
+
+/**
+ * Opens the state directory for changing: made or checked, both locks taken, and what a crash left swept
+ * away. Returns the release of the locks. Throws before it has changed anything that was there.
+ */
+export async function openSession(
+  disk: Disk,
+  layout: Layout,
+  host: { readonly uid: number; readonly log: Log },
+): Promise<() => void> {
+  await openState(disk, layout, host.uid);
+  const releaseIssuer = takeLock(layout.issuerLock);
+  let releaseDeployer = () => {};
+  const release = () => {
+    releaseDeployer();
+    releaseIssuer();
+  };
+  try {
+    releaseDeployer = takeLock(layout.deployLock);
+    for (const path of await sweepLeftovers(disk, layout)) host.log.info({ path }, 'leftover removed');
+    await sweepTokens({ disk, ledger: tokenRecord(disk, layout) });
+    return release;
+  } catch (thrown) {
+    release();
+    throw thrown;
+  }
+}
+
+/** Refuses a configuration that would order under a new name what is live under another. */
+export function checkNames(config: Config, layout: Layout): void {
+  const observed = namesOnDisk(layout).map(name => observe(layout, name));
+  const conflicts = nameConflicts(config.certificates, observed);
+  if (conflicts.length > 0) throw new CertdError('config-name-taken', conflicts.join('; '));
+}

@@ -1,0 +1,100 @@
+import { chownSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config/config.ts';
+import { CertdError } from './core/errors.ts';
+import type { StatusDocument } from './core/status-document.ts';
+import { listenOnSocket } from './health/listen.ts';
+import { type Routes, routeServer } from './health/server.ts';
+import { groupId } from './host/group.ts';
+import type { Log } from './log.ts';
+import type { Loop } from './loop.ts';
+import type { PassRequest } from './pass-queue.ts';
+
+type Setup = {
+  readonly runtimeDir: string;
+  readonly log: Log;
+  readonly uid: number;
+  readonly loop: Pick<Loop, 'ask' | 'alive'>;
+  readonly status: () => StatusDocument;
+};
+
+/** Opens the read-only health socket and the control socket (contract section 6). */
+export async function openSockets(config: Config, setup: Setup): Promise<{ close(): Promise<void> }> {
+  const { runtimeDir, log } = setup;
+  const onDefect = (error: CertdError) =>
+    log.error({ code: error.code, reason: error.message }, 'socket request failed');
+  const health = routeServer(healthRoutes(setup), onDefect);
+  const control = routeServer(controlRoutes(setup), onDefect);
+  const healthPath = healthSocket(config, runtimeDir);
+  await listenOnSocket(health, healthPath, config.health.mode);
+  await listenOnSocket(control, controlSocket(runtimeDir), 0o600);
+  giveToGroup(healthPath, config.health.group, setup.uid);
+  return {
+    close: async () => {
+      for (const server of [health, control]) {
+        server.closeAllConnections();
+        await new Promise(done => server.close(done));
+      }
+    },
+  };
+}
+
+export function healthSocket(config: Pick<Config, 'health'>, runtimeDir: string): string {
+  return config.health.socket ?? defaultHealthSocket(runtimeDir);
+}
+
+export function defaultHealthSocket(runtimeDir: string): string {
+  return join(runtimeDir, 'health.sock');
+}
+
+export function controlSocket(runtimeDir: string): string {
+  return join(runtimeDir, 'control.sock');
+}
+
+function healthRoutes({ loop, status }: Setup): Routes {
+  return {
+    'GET /livez': () => ({ status: loop.alive() ? 200 : 503, body: { alive: loop.alive() } }),
+    'GET /healthz': () => {
+      const document = status();
+      const problems = [...document.problems, ...document.certificates.flatMap(({ problems }) => problems)];
+      return {
+        status: document.status === 'critical' ? 503 : 200,
+        body: { status: document.status, problems },
+      };
+    },
+    'GET /status': () => ({ status: 200, body: status() }),
+    'GET /metrics': () => {
+      throw new CertdError('not-available-yet', 'metrics are not built in this version');
+    },
+  };
+}
+
+function controlRoutes({ loop }: Setup): Routes {
+  return { 'POST /renew': async body => ({ status: 200, body: await loop.ask(renewRequest(body)) }) };
+}
+
+/** Decodes `{ "names": [...] | null, "force": true | false }`. */
+function renewRequest(body: unknown): PassRequest {
+  if (typeof body !== 'object' || body === null || !('names' in body) || !('force' in body)) {
+    throw new CertdError('usage', 'a renew request has "names" and "force"');
+  }
+  const { names, force } = body;
+  const list = Array.isArray(names) && names.every(name => typeof name === 'string') ? names : null;
+  if ((list === null && names !== null) || typeof force !== 'boolean') {
+    throw new CertdError('usage', '"names" is a list of texts or null, "force" is true or false');
+  }
+  return { names: list, asked: askedBy(list, force) };
+}
+
+/** What `certd renew` with these words asks for. */
+export function askedBy(names: readonly string[] | null, force: boolean): PassRequest['asked'] {
+  if (force) return 'forced';
+  return names === null ? 'pass' : 'named';
+}
+
+/** Only root may give a socket away; a group that does not exist leaves it to the owner. */
+function giveToGroup(path: string, group: string | null, uid: number): void {
+  if (uid !== 0 || group === null) return;
+  const gid = groupId(group);
+  if (gid !== null) chownSync(path, uid, gid);
+}

@@ -1,0 +1,36 @@
+import type { Places } from './cli.ts';
+import { configured } from './commands/configured.ts';
+import { problem } from './core/certificate-problems.ts';
+import { asCertdError, type CertdError } from './core/errors.ts';
+import type { StatusDocument } from './core/status-document.ts';
+import { readStatus } from './read-status.ts';
+import { layoutAt } from './store/layout.ts';
+
+/**
+ * Status where the usual socket does not answer: from the socket that the configuration names, else from the
+ * disk, with the reason as a problem. Throws where the configuration or the disk cannot be read.
+ */
+export async function statusWithoutDaemon(
+  places: Places,
+  why: CertdError,
+  fromSocket: (socket: string) => Promise<StatusDocument>,
+): Promise<StatusDocument> {
+  const config = configured(places.config);
+  let reason = why;
+  if (config.health.socket !== null) {
+    try {
+      return await fromSocket(config.health.socket);
+    } catch (thrown) {
+      reason = asCertdError(thrown);
+    }
+  }
+  const code = reason.code === 'daemon-silent' ? 'daemon-silent' : 'daemon-dead';
+  const now = Date.now();
+  return readStatus(config, layoutAt(places.stateDir), {
+    source: 'disk',
+    pid: null,
+    startedAt: null,
+    now,
+    problems: [problem(code, 'warning', null, reason.message, now)],
+  });
+}
