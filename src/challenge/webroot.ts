@@ -46,7 +46,7 @@ export async function sweepTokens(options: {
   readonly disk: Disk;
   readonly ledger: TokenLedger;
 }): Promise<void> {
-  for (const file of options.ledger.paths()) {
+  for (const file of [...options.ledger.paths()]) {
     if (!isTokenPath(file)) {
       throw new CertdError('state-corrupt', `The list of tokens names a file that is none: ${file}`);
     }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { openBench } from './harness.ts';
+
+describe('the account', () => {
+  it('is stored key first, then URL, and only then used', async () => {
+    const bench = await openBench();
+    const seen: string[] = [];
+    bench.ca.behaviour.intercept = resource => {
+      seen.push(`${resource} after ${bench.store.steps.join('+') || 'nothing'}`);
+      return null;
+    };
+    await bench.order('a.example');
+    expect(seen).toEqual([
+      'dir after key',
+      'nonce after key',
+      'new-account after key',
+      'new-order after key+url',
+    ]);
+    expect(bench.ca.accounts[0]?.payload).toEqual({
+      termsOfServiceAgreed: true,
+      contact: ['mailto:ops@example.com'],
+    });
+  });
+
+  it('sends no contact without an email address', async () => {
+    const bench = await openBench({}, { email: null });
+    await bench.order('a.example');
+    expect(bench.ca.accounts[0]?.payload).toEqual({ termsOfServiceAgreed: true });
+  });
+
+  it('is found again by its key when the URL was never stored', async () => {
+    const bench = await openBench();
+    await bench.order('a.example');
+    const url = bench.store.url;
+    bench.store.url = null;
+    const issuer = await bench.reopen();
+    await issuer.order({ domains: ['a.example'], replaces: null }, bench.signal);
+    expect(bench.store.url).toBe(url);
+    expect(bench.store.steps).toEqual(['key', 'url', 'url']);
+    expect(bench.ca.accounts).toHaveLength(1);
+  });
+
+  it('is not registered again after a restart', async () => {
+    const bench = await openBench();
+    await bench.order('a.example');
+    const issuer = await bench.reopen();
+    bench.requests.length = 0;
+    await issuer.order({ domains: ['a.example'], replaces: null }, bench.signal);
+    expect(bench.requests).toEqual(['directory', 'nonce', 'order']);
+  });
+
+  it('is registered once when many orders come at once', async () => {
+    const bench = await openBench();
+    await Promise.all(['a.example', 'b.example', 'c.example'].map(domain => bench.order(domain)));
+    expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(1);
+    expect(bench.store.steps).toEqual(['key', 'url']);
+  });
+
+  it('is tried again by the next order after a failure, with the same key', async () => {
+    const bench = await openBench({
+      intercept: (resource, count) => (resource === 'new-account' && count === 1 ? { status: 500 } : null),
+    });
+    const both = await Promise.allSettled([bench.order('a.example'), bench.order('b.example')]);
+    expect(both.map(each => each.status)).toEqual(['rejected', 'fulfilled']);
+    expect(bench.store.steps).toEqual(['key', 'url']);
+  });
+
+  it('is refused without agreement to the terms', async () => {
+    const bench = await openBench({}, { agreeTos: false });
+    await expect(bench.order('a.example')).rejects.toMatchObject({
+      code: 'account-refused',
+      problemType: 'urn:ietf:params:acme:error:userActionRequired',
+    });
+  });
+
+  it('is ca-malformed when the CA gives it no URL', async () => {
+    const bench = await openBench({
+      intercept: resource =>
+        resource === 'new-account' ? { status: 201, body: '{"status":"valid"}' } : null,
+    });
+    await expect(bench.order('a.example')).rejects.toMatchObject({ code: 'ca-malformed' });
+  });
+
+  it('is refused when the CA has forgotten it', async () => {
+    const bench = await openBench();
+    await bench.order('a.example');
+    bench.store.url = bench.ca.directoryUrl.replace('/dir', '/account/99');
+    const issuer = await bench.reopen();
+    const attempt = issuer.order({ domains: ['a.example'], replaces: null }, bench.signal);
+    await expect(attempt).rejects.toMatchObject({ code: 'account-refused' });
+  });
+});

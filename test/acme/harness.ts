@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createRequest } from '../../src/acme/client.ts';
+import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
+import type { CertdError } from '../../src/core/errors.ts';
+import type { AccountStore, Clock, HttpChallenge, Issuer, Solver } from '../../src/core/ports.ts';
+import { generateKey } from '../../src/x509/keys.ts';
+import { type Behaviour, type FakeCa, startFakeCa } from '../support/fake-ca.ts';
+
+/** A clock that stands still until somebody sleeps, and then jumps. */
+export type JumpingClock = Clock & { at: number; readonly sleeps: number[] };
+
+export function jumpingClock(): JumpingClock {
+  const clock: JumpingClock = {
+    at: Date.parse('2026-11-21T12:00:00Z'),
+    sleeps: [],
+    now: () => clock.at,
+    async sleep(ms, signal) {
+      signal.throwIfAborted();
+      clock.sleeps.push(ms);
+      clock.at += ms;
+    },
+  };
+  return clock;
+}
+
+export type MemoryStore = AccountStore & {
+  keyPem: string | null;
+  url: string | null;
+  readonly steps: string[];
+};
+
+export function memoryStore(): MemoryStore {
+  const store: MemoryStore = {
+    keyPem: null,
+    url: null,
+    steps: [],
+    read: async () => (store.keyPem === null ? null : { keyPem: store.keyPem, url: store.url }),
+    async createKey(keyPem) {
+      store.keyPem = keyPem;
+      store.steps.push('key');
+    },
+    async saveUrl(url) {
+      store.url = url;
+      store.steps.push('url');
+    },
+  };
+  return store;
+}
+
+export type RecordingSolver = Solver & {
+  readonly present_: Map<string, HttpChallenge>;
+  readonly steps: string[];
+};
+
+/** Remembers what is presented; `steps` tells in which order things happened. */
+export function recordingSolver(): RecordingSolver {
+  const present_ = new Map<string, HttpChallenge>();
+  const steps: string[] = [];
+  return {
+    present_,
+    steps,
+    async present(challenge) {
+      present_.set(challenge.token, challenge);
+      steps.push(`present ${challenge.domain}`);
+    },
+    async cleanUp(token) {
+      steps.push(`clean ${present_.get(token)?.domain}`);
+      present_.delete(token);
+    },
+  };
+}
+
+export type Bench = {
+  readonly ca: FakeCa;
+  readonly issuer: Issuer & { close(): void };
+  readonly solver: RecordingSolver;
+  readonly clock: JumpingClock;
+  readonly store: MemoryStore;
+  readonly warnings: CertdError[];
+  readonly requests: string[];
+  readonly signal: AbortSignal;
+  order(...domains: string[]): Promise<string>;
+  /** Completes an order with a request of its own key. */
+  complete(orderUrl: string, domains: readonly string[], signal?: AbortSignal): Promise<string>;
+  issue(...domains: string[]): Promise<string>;
+  /** Another issuer over the same CA and store, as after a restart. */
+  reopen(change?: Partial<IssuerOptions>): Promise<Issuer & { close(): void }>;
+  reopenAt(authority: Partial<IssuerOptions['authority']>): Promise<Issuer & { close(): void }>;
+};
+
+/** A fake CA and an issuer that trusts it; both end with the test. */
+export async function openBench(
+  behaviour: Partial<Behaviour> = {},
+  change: Partial<IssuerOptions> = {},
+): Promise<Bench> {
+  const directory = await mkdtemp(join(tmpdir(), 'certd-acme-'));
+  const solver = recordingSolver();
+  const ca = await startFakeCa({
+    validate: (domain, token, keyAuthorization) => {
+      const challenge = solver.present_.get(token);
+      const right = challenge?.domain === domain && challenge.keyAuthorization === keyAuthorization;
+      return right ? null : { name: 'unauthorized', detail: 'nothing presented' };
+    },
+    ...behaviour,
+  });
+  const trustFile = join(directory, 'root.pem');
+  await writeFile(trustFile, ca.httpsRootPem);
+  const clock = jumpingClock();
+  const store = memoryStore();
+  const warnings: CertdError[] = [];
+  const requests: string[] = [];
+  const { signal } = new AbortController();
+  const opened: { close(): void }[] = [];
+  const authority = { directoryUrl: ca.directoryUrl, trustFile, issueTimeoutMs: 600_000 };
+  const reopen: Bench['reopen'] = async (more = {}) => {
+    const issuer = openIssuer({
+      authority,
+      account: store,
+      email: 'ops@example.com',
+      agreeTos: true,
+      clock,
+      random: () => 0.5,
+      userAgent: 'certd/test',
+      warn: error => warnings.push(error),
+      onRequest: kind => requests.push(kind),
+      ...change,
+      ...more,
+    });
+    opened.push(issuer);
+    return issuer;
+  };
+  const reopenAt: Bench['reopenAt'] = other => reopen({ authority: { ...authority, ...other } });
+  const issuer = await reopen();
+  onTestFinished(async () => {
+    for (const each of opened) each.close();
+    await ca.close();
+    await rm(directory, { recursive: true });
+  });
+  const order = (...domains: string[]) => issuer.order({ domains, replaces: null }, signal);
+  const complete = async (orderUrl: string, domains: readonly string[], stop: AbortSignal = signal) => {
+    const csr = await createRequest(await generateKey('ecdsa-p256'), domains);
+    return issuer.complete({ orderUrl, csr, solver }, stop);
+  };
+  const issue = async (...domains: string[]) => complete(await order(...domains), domains);
+  return {
+    ca,
+    issuer,
+    solver,
+    clock,
+    store,
+    warnings,
+    requests,
+    signal,
+    order,
+    complete,
+    issue,
+    reopen,
+    reopenAt,
+  };
+}

@@ -1,0 +1,406 @@
+import { type JsonWebKey, randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import * as x509 from '@peculiar/x509';
+import { FakeProblem, readPost, record, type SignedPost, text, thumbprint } from './fake-ca-jws.ts';
+import { makeCa, makeLeaf, type TestCa } from './make-cert.ts';
+
+/** A reply instead of the right one. `silence` never answers, `reset` cuts the connection. */
+export type Canned =
+  | 'silence'
+  | 'reset'
+  | { status: number; headers?: Record<string, string>; body?: string };
+
+export type Resource =
+  | 'dir'
+  | 'nonce'
+  | 'new-account'
+  | 'new-order'
+  | 'order'
+  | 'authz'
+  | 'challenge'
+  | 'finalize'
+  | 'cert'
+  | 'ari'
+  | 'moved';
+
+/** How the fake misbehaves; a test changes it at any time. */
+export type Behaviour = {
+  /** Replies instead of the right one where it returns something; `count` is 1 at the first request of a kind. */
+  intercept: (resource: Resource, count: number, method: string) => Canned | null;
+  /** Cuts the connection after the request has had its effect. */
+  dropAnswer: (resource: Resource) => boolean;
+  /** Good nonces that are refused. */
+  badNonces: number;
+  sendNonces: boolean;
+  directory: Record<string, unknown>;
+  challengeTypes: readonly string[];
+  token: () => string;
+  /** New authorizations are valid at once. */
+  preauthorized: boolean;
+  /** What the validation finds: null for success. `keyAuthorization` is what must be presented. */
+  validate: (
+    domain: string,
+    token: string,
+    keyAuthorization: string,
+  ) => { name: string; detail: string } | null;
+  /** Looks at the order before a finished validation shows. */
+  readyLag: number;
+  /** Finalize requests that get `orderNotReady`. */
+  finalizeLag: number;
+  /** Looks at the order before the certificate is there; 0: finalize answers `valid`. */
+  processingPolls: number;
+  retryAfter: string | null;
+  certificate: (chainPem: string) => string;
+  renewalInfo: () => { status?: number; headers?: Record<string, string>; body: string };
+};
+
+export type FakeCa = {
+  readonly directoryUrl: string;
+  /** Root of its HTTPS. */
+  readonly httpsRootPem: string;
+  readonly behaviour: Behaviour;
+  /** Every request, for example `POST order`. */
+  readonly log: string[];
+  /** Payloads of newOrder. */
+  readonly orders: Record<string, unknown>[];
+  readonly accounts: { readonly url: string; readonly jwk: JsonWebKey; readonly payload: unknown }[];
+  /** Bytes of every signed body: to see that none is sent twice. */
+  readonly bodies: string[];
+  close(): Promise<void>;
+};
+
+type Order = {
+  readonly domains: readonly string[];
+  readonly authorizations: Authorization[];
+  status: 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
+  lag: number;
+  chain: string | null;
+};
+type Authorization = {
+  readonly id: number;
+  readonly domain: string;
+  readonly order: () => Order;
+  readonly token: string;
+  status: string;
+  challengeStatus: string;
+  error: unknown;
+};
+
+// Made once a test file: making keys and certificates takes longer than most tests.
+let identity: ReturnType<typeof makeIdentity> | null = null;
+
+async function makeIdentity() {
+  const httpsRoot = await makeCa('fake CA https root');
+  const issuer = await makeCa('fake CA issuer', await makeCa('fake CA root'));
+  const https = await makeLeaf(httpsRoot, { domains: ['127.0.0.1'] });
+  return { httpsRoot, issuer, https };
+}
+
+/** A strict ACME server on 127.0.0.1 with its own roots, which does what Pebble cannot be told to do. */
+export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<FakeCa> {
+  identity ??= makeIdentity();
+  const { httpsRoot, issuer, https } = await identity;
+  const server = createServer({ cert: https.pem, key: https.keyPem });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const base = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const behaviour: Behaviour = { ...wellBehaved(base), ...change };
+  const ca = {
+    directoryUrl: `${base}/dir`,
+    httpsRootPem: httpsRoot.pem,
+    behaviour,
+    log: [],
+    orders: [],
+    accounts: [],
+    bodies: [],
+  };
+  const handle = handler({ ...ca, base, issuer });
+  server.on('request', (request, response) => void handle(request, response));
+  return { ...ca, close: () => close(server) };
+}
+
+function wellBehaved(base: string): Behaviour {
+  return {
+    intercept: () => null,
+    dropAnswer: () => false,
+    badNonces: 0,
+    sendNonces: true,
+    directory: {
+      newNonce: `${base}/nonce`,
+      newAccount: `${base}/new-account`,
+      newOrder: `${base}/new-order`,
+      renewalInfo: `${base}/ari`,
+      revokeCert: `${base}/revoke`,
+      meta: null,
+      'xYz random': 'https://community.example/why-is-this-here',
+    },
+    challengeTypes: ['dns-01', 'http-01', 'unheard-of-02'],
+    token: () => randomBytes(16).toString('base64url'),
+    preauthorized: false,
+    validate: () => null,
+    readyLag: 0,
+    finalizeLag: 0,
+    processingPolls: 1,
+    retryAfter: null,
+    certificate: chain => chain,
+    renewalInfo: () => ({ status: 404, body: '' }),
+  };
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise(resolve => server.close(() => resolve()));
+}
+
+type Parts = Omit<FakeCa, 'close' | 'httpsRootPem'> & { readonly base: string; readonly issuer: TestCa };
+
+function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const nonces = new Set<string>();
+  const counts = new Map<string, number>();
+  const answer = resources(ca);
+  const newNonce = () => {
+    const nonce = randomBytes(12).toString('base64url');
+    nonces.add(nonce);
+    return nonce;
+  };
+  const spend = (nonce: string) => {
+    if (!nonces.delete(nonce)) return false;
+    if (ca.behaviour.badNonces <= 0) return true;
+    ca.behaviour.badNonces -= 1;
+    return false;
+  };
+  const replyPost = async (
+    resource: Resource,
+    request: IncomingMessage,
+    body: string,
+    response: ServerResponse,
+  ) => {
+    ca.bodies.push(body);
+    const keyOf = (kid: string) => ca.accounts.find(account => account.url === kid)?.jwk;
+    const post = readPost({ url: `${ca.base}${request.url}`, headers: request.headers, body }, spend, keyOf);
+    if ((post.kid === null) !== (resource === 'new-account')) {
+      throw new FakeProblem(400, 'malformed', 'kid or jwk');
+    }
+    const { status, headers, json } = await answer(resource, Number(request.url?.split('/')[2]), post);
+    if (ca.behaviour.dropAnswer(resource)) request.socket.destroy();
+    for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+    reply(response, status, json);
+  };
+  const canned = (resource: Resource, method: string) => {
+    counts.set(resource, (counts.get(resource) ?? 0) + 1);
+    return ca.behaviour.intercept(resource, counts.get(resource) ?? 0, method);
+  };
+  return async (request, response) => {
+    const method = request.method ?? '';
+    const resource = request.url?.split('/')[1] as Resource;
+    ca.log.push(`${method} ${resource}`);
+    const body = await bodyOf(request);
+    if (method === 'POST' && ca.behaviour.sendNonces) response.setHeader('replay-nonce', newNonce());
+    try {
+      const instead = canned(resource, method);
+      if (instead !== null) replyCanned(instead, request, response);
+      else if (request.headers['user-agent'] === undefined)
+        throw new FakeProblem(400, 'malformed', 'user agent');
+      else if (method === 'POST') await replyPost(resource, request, body, response);
+      else replyGet(ca, method, resource, response, newNonce);
+    } catch (error) {
+      replyProblem(error, response);
+    }
+  };
+}
+
+function replyProblem(error: unknown, response: ServerResponse): void {
+  const problem =
+    error instanceof FakeProblem ? error : new FakeProblem(500, 'serverInternal', String(error));
+  response.setHeader('content-type', 'application/problem+json');
+  reply(response, problem.status, { type: problem.type, detail: problem.message, status: problem.status });
+}
+
+function replyGet(
+  ca: Parts,
+  method: string,
+  resource: Resource,
+  response: ServerResponse,
+  newNonce: () => string,
+): void {
+  const what = `${method} ${resource}`;
+  if (what === 'GET dir' || what === 'GET moved') reply(response, 200, ca.behaviour.directory);
+  else if (what === 'HEAD nonce') {
+    response.setHeader('replay-nonce', newNonce());
+    reply(response, 200, '');
+  } else if (what === 'GET ari') {
+    const { status, headers, body } = ca.behaviour.renewalInfo();
+    response.writeHead(status ?? 200, { 'content-type': 'application/json', ...headers }).end(body);
+  } else throw new FakeProblem(405, 'malformed', what);
+}
+
+type Reply = { status: number; headers?: Record<string, string>; json: unknown };
+
+/** What lies behind the signed requests. */
+function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost) => Promise<Reply> {
+  const { behaviour } = ca;
+  const orders: Order[] = [];
+  const authorizations: Authorization[] = [];
+
+  const asGet = (post: SignedPost) => {
+    if (post.payload !== null) throw new FakeProblem(400, 'malformed', 'POST-as-GET has a payload');
+  };
+  const find = <T>(list: readonly T[], id: number): T => {
+    const found = list[id];
+    if (found === undefined) throw new FakeProblem(404, 'malformed', 'no such thing');
+    return found;
+  };
+  const showOrder = (id: number, order: Order) => ({
+    status:
+      order.lag > 0 && order.status === 'ready' ? 'pending' : order.lag > 0 ? 'processing' : order.status,
+    identifiers: order.domains.map(value => ({ type: 'dns', value })),
+    authorizations: order.authorizations.map(each => `${ca.base}/authz/${each.id}`),
+    finalize: `${ca.base}/finalize/${id}`,
+    ...(order.chain === null || order.lag > 0 ? {} : { certificate: `${ca.base}/cert/${id}` }),
+  });
+  const showAuthorization = (each: Authorization) => ({
+    identifier: { type: 'dns', value: each.domain },
+    status: each.status,
+    challenges: behaviour.challengeTypes.map(type => ({
+      type,
+      url: `${ca.base}/challenge/${each.id}`,
+      token: each.token,
+      status: each.challengeStatus,
+      ...(type === 'http-01' && each.error !== null ? { error: each.error } : {}),
+    })),
+  });
+  const waits = (): Record<string, string> =>
+    behaviour.retryAfter === null ? {} : { 'retry-after': behaviour.retryAfter };
+
+  const newAccount = (post: SignedPost): Reply => {
+    const known = ca.accounts.find(each => thumbprint(each.jwk) === thumbprint(post.jwk));
+    if (known !== undefined)
+      return { status: 200, headers: { location: known.url }, json: { status: 'valid' } };
+    if (post.payload?.['termsOfServiceAgreed'] !== true)
+      throw new FakeProblem(403, 'userActionRequired', 'agree first');
+    const url = `${ca.base}/account/${ca.accounts.length}`;
+    ca.accounts.push({ url, jwk: post.jwk, payload: post.payload });
+    return { status: 201, headers: { location: url }, json: { status: 'valid' } };
+  };
+
+  const newOrder = (post: SignedPost): Reply => {
+    const payload = record(post.payload);
+    ca.orders.push(payload);
+    const identifiers = payload['identifiers'];
+    if (!Array.isArray(identifiers)) throw new FakeProblem(400, 'malformed', 'identifiers');
+    const order: Order = {
+      domains: identifiers.map(each => text(record(each)['value'])),
+      authorizations: [],
+      status: behaviour.preauthorized ? 'ready' : 'pending',
+      lag: 0,
+      chain: null,
+    };
+    for (const domain of order.domains) {
+      const status = behaviour.preauthorized ? 'valid' : 'pending';
+      const token = behaviour.token();
+      const id = authorizations.length;
+      const one = { id, domain, order: () => order, token, status, challengeStatus: status, error: null };
+      authorizations.push(one);
+      order.authorizations.push(one);
+    }
+    orders.push(order);
+    const id = orders.length - 1;
+    return { status: 201, headers: { location: `${ca.base}/order/${id}` }, json: showOrder(id, order) };
+  };
+
+  const startChallenge = (each: Authorization, post: SignedPost): Reply => {
+    if (JSON.stringify(post.payload) !== '{}') throw new FakeProblem(400, 'malformed', 'challenge payload');
+    if (each.challengeStatus !== 'pending')
+      throw new FakeProblem(400, 'malformed', 'challenge cannot be updated');
+    const problem = behaviour.validate(each.domain, each.token, `${each.token}.${thumbprint(post.jwk)}`);
+    each.challengeStatus = problem === null ? 'valid' : 'invalid';
+    each.status = each.challengeStatus;
+    if (problem !== null)
+      each.error = { type: `urn:ietf:params:acme:error:${problem.name}`, detail: problem.detail };
+    const order = each.order();
+    if (problem !== null) order.status = 'invalid';
+    else if (order.authorizations.every(other => other.status === 'valid')) {
+      order.status = 'ready';
+      order.lag = behaviour.readyLag;
+    }
+    return {
+      status: 200,
+      json: { type: 'http-01', status: 'processing', url: `${ca.base}/challenge/${each.id}` },
+    };
+  };
+
+  const finalize = async (id: number, order: Order, post: SignedPost): Promise<Reply> => {
+    const lagging = behaviour.finalizeLag > 0;
+    if (lagging) behaviour.finalizeLag -= 1;
+    if (order.status !== 'ready' || lagging) throw new FakeProblem(403, 'orderNotReady', order.status);
+    const csr = Buffer.from(text(post.payload?.['csr']), 'base64url');
+    order.chain = await sign(ca.issuer, order.domains, csr);
+    order.status = 'valid';
+    order.lag = behaviour.processingPolls;
+    return { status: 200, headers: waits(), json: showOrder(id, order) };
+  };
+
+  const lookAtOrder = (id: number, order: Order): Reply => {
+    order.lag = Math.max(0, order.lag - 1);
+    return { status: 200, headers: waits(), json: showOrder(id, order) };
+  };
+
+  return async (resource, id, post) => {
+    switch (resource) {
+      case 'new-account':
+        return newAccount(post);
+      case 'new-order':
+        return newOrder(post);
+      case 'challenge':
+        return startChallenge(find(authorizations, id), post);
+      case 'finalize':
+        return finalize(id, find(orders, id), post);
+      case 'order':
+        asGet(post);
+        return lookAtOrder(id, find(orders, id));
+      case 'authz':
+        asGet(post);
+        return { status: 200, json: showAuthorization(find(authorizations, id)) };
+      case 'cert':
+        asGet(post);
+        return { status: 200, json: behaviour.certificate(find(orders, id).chain ?? '') };
+      default:
+        throw new FakeProblem(404, 'malformed', resource);
+    }
+  };
+}
+
+/** A certificate for the request, which must name exactly the order's domains and nothing else. */
+async function sign(issuer: TestCa, domains: readonly string[], der: Buffer): Promise<string> {
+  const csr = new x509.Pkcs10CertificateRequest(new Uint8Array(der));
+  if (!(await csr.verify())) throw new FakeProblem(400, 'badCSR', 'signature');
+  const san = csr.extensions.find(extension => extension.type === '2.5.29.17');
+  const names = new x509.SubjectAlternativeNameExtension(san?.rawData ?? new ArrayBuffer(0)).names.items.map(
+    item => item.value,
+  );
+  if ([...names].sort().join() !== [...domains].sort().join())
+    throw new FakeProblem(400, 'badCSR', `names ${names}`);
+  const leaf = await makeLeaf(issuer, { domains, keyPem: '', publicKeyPem: csr.publicKey.toString('pem') });
+  return leaf.pem + issuer.pem;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function reply(response: ServerResponse, status: number, json: unknown): void {
+  response.statusCode = status;
+  if (typeof json === 'string') response.end(json);
+  else {
+    if (!response.hasHeader('content-type')) response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(json));
+  }
+}
+
+function replyCanned(canned: Canned, request: IncomingMessage, response: ServerResponse): void {
+  if (canned === 'reset') request.socket.destroy();
+  else if (canned !== 'silence') response.writeHead(canned.status, canned.headers).end(canned.body);
+}
