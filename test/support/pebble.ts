@@ -36,6 +36,8 @@ export type TestPebble = {
   setRenewalInfoText(certificatePem: string, text: string): Promise<void>;
   /** PEM of the issuing root; above 0 an alternate one. */
   root(index?: number): Promise<string>;
+  /** How many orders were placed so far; a request refused for its nonce places none. */
+  orders(): number;
   /** Every ACME request so far, oldest first; `path` without identifiers, for example `/order-plz`. */
   requests(): { readonly method: string; readonly path: string }[];
 };
@@ -77,6 +79,7 @@ export async function startPebble(
     setRenewalInfo: (pem, window) => setText(pem, renewalInfoText(window)),
     setRenewalInfoText: setText,
     root: (index = 0) => management(`roots/${index}`),
+    orders: () => process.log().split('Added order "').length - 1,
     requests: () => requestsIn(process.log()),
   };
 }

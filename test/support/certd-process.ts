@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RunningProcess, startProcess, withLog } from './run-process.ts';
+import type { Stack } from './stack.ts';
+import { waitUntilListening } from './wait-until.ts';
+
+/** What a command of certd did. */
+export type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+export type CertdProcess = {
+  readonly process: RunningProcess;
+  readonly configFile: string;
+  readonly stateDir: string;
+  readonly runtimeDir: string;
+  /** The path that a server is configured with. */
+  liveDir(name: string): string;
+  /** Runs another command of certd on the same configuration, state and runtime directory. */
+  command(...words: readonly string[]): Promise<Outcome>;
+  /** SIGTERM; throws with the log unless certd ends with exit code 0. */
+  stop(): Promise<void>;
+};
+
+/** The built program. Tests and demo run what users run, never `src`. */
+const program = join(import.meta.dirname, '../../dist/certd.js');
+
+/**
+ * Starts `certd run` in a directory of its own and waits for its control socket. `config`: YAML. The log goes
+ * to `certd.log` there.
+ */
+export async function startCertd(dir: string, config: string): Promise<CertdProcess> {
+  if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
+  await mkdir(dir, { recursive: true, mode: 0o755 });
+  const at = {
+    configFile: join(dir, 'config.yaml'),
+    stateDir: join(dir, 'state'),
+    runtimeDir: join(dir, 'run'),
+  };
+  await writeFile(at.configFile, config);
+  const flags = ['--config', at.configFile, '--state-dir', at.stateDir, '--runtime-dir', at.runtimeDir];
+  const certd = await startProcess({
+    name: 'certd run',
+    argv: [process.execPath, program, 'run', ...flags],
+    logFile: join(dir, 'certd.log'),
+  });
+  await waitUntilListening('certd', { path: join(at.runtimeDir, 'control.sock') }, certd);
+  return {
+    ...at,
+    process: certd,
+    liveDir: name => join(at.stateDir, 'live', name),
+    command: (...words) => run([program, ...words, ...flags]),
+    stop: async () => {
+      await certd.stop();
+      if ((await certd.exit) !== 0) throw withLog(certd.ended() ?? 'certd run', certd);
+    },
+  };
+}
+
+/** A configuration for one certificate by webroot, deployed by `nginx -s reload`. */
+export function nginxConfig(stack: Stack, domains: readonly string[]): string {
+  return `account: { email: ops@certd.test, agree_tos: true }
+ca: pebble
+cas:
+  pebble:
+    directory: ${stack.pebble.directoryUrl}
+    trust: ${stack.pebble.trustFile}
+    validation_port: ${stack.nginx.httpPort}
+certificates:
+  - domains: [${domains.join(', ')}]
+    challenge: { webroot: ${stack.nginx.webroot} }
+    deploy: { hooks: ["${stack.nginx.reload.join(' ')}"] }
+`;
+}
+
+function run(argv: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const options = { env: { PATH: process.env['PATH'] ?? '' }, timeout: 60_000, encoding: 'utf8' } as const;
+    execFile(process.execPath, argv, options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      if (typeof code === 'number') resolve({ code, stdout, stderr });
+      else reject(error);
+    });
+  });
+}
