@@ -91,6 +91,16 @@ describe('issuing', () => {
     expect(bench.clock.sleeps).toEqual([50, 3000, 3000]);
   });
 
+  it('gives up at once when the CA asks for more time than issue_timeout leaves', async () => {
+    const bench = await openBench({ retryAfter: '3600' });
+    const start = bench.clock.now();
+    await expect(bench.issue('a.example')).rejects.toMatchObject({
+      code: 'issue-timeout',
+      notBefore: start + 50 + 3_600_000,
+    });
+    expect(bench.clock.sleeps).toEqual([50]);
+  });
+
   it('waits for an order that becomes ready late, and finalizes again after orderNotReady', async () => {
     const bench = await openBench({ readyLag: 3, finalizeLag: 2 });
     await bench.issue('a.example');
