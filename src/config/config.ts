@@ -32,7 +32,7 @@ export type Config = {
   readonly warnings: readonly ConfigProblem[];
 };
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** One thing wrong with the configuration, at a place that an editor can jump to. Line and column count from 1. */
 export type ConfigProblem = {

@@ -23,7 +23,7 @@ export function readDomain(text: string): Reading<string> {
 
 function shapeProblem(text: string): string | null {
   if (text.includes('*')) {
-    return `${JSON.stringify(text)} is a wildcard, which HTTP-01 cannot prove (RFC 8555 needs DNS-01 for it); list the names one by one`;
+    return `${JSON.stringify(text)} is a wildcard, which HTTP-01 cannot prove (CA/B Baseline Requirements 3.2.2.4.19); list the names one by one`;
   }
   const scheme = /^[a-z]+:\/\//i.exec(text)?.[0];
   if (scheme !== undefined) return `write the domain alone, without ${scheme}`;
@@ -34,14 +34,16 @@ function shapeProblem(text: string): string | null {
 
 /** Null where IDNA cannot map it. Only what is not ASCII goes through the mapper: it also decodes %41 and 0x7f.1. */
 function toAscii(text: string): string | null {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
-  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
-  if (/[\x00-\x7f]/.test(text.replace(/[A-Za-z0-9.-]/g, ''))) return null;
-  const ascii = domainToASCII(text);
-  // UTS 46 also knows three other full stops; a mapper that stopped early would return fewer labels.
-  const sameLabels = ascii.split('.').length === text.split(/[.。．｡]/).length;
-  return ascii !== '' && sameLabels ? ascii : null;
+  if (isAscii(text)) return text.toLowerCase();
+  // The mapper lets ASCII that is no letter, digit or hyphen into an A-label (UTS 46, UseSTD3ASCIIRules=false).
+  const beyondLdh = [...text.normalize('NFKC').replace(/[A-Za-z0-9.-]/g, '')];
+  if (beyondLdh.some(isAscii)) return null;
+  const mapped = domainToASCII(text);
+  return mapped === '' ? null : mapped;
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }
 
 function nameProblem(name: string): string | null {

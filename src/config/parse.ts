@@ -22,7 +22,7 @@ export type Source = {
 };
 
 /** Both count from 1. */
-export type Position = { readonly line: number; readonly column: number };
+type Position = { readonly line: number; readonly column: number };
 
 const maxBytes = 256 * 1024;
 

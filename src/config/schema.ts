@@ -132,4 +132,3 @@ export const dropInSchema = mapping({ certificates });
 export type MainFile = z.output<typeof mainSchema>;
 export type CertificateEntry = z.output<typeof certificateSchema>;
 export type Defaults = z.output<typeof defaultsSchema>;
-export type AuthorityEntry = z.output<typeof authority>;

@@ -134,6 +134,13 @@ log: { level: debug }
     });
   });
 
+  it('a built-in CA with a directory of the operator’s own may issue for a name without a dot', () => {
+    const text = `${account}cas: { letsencrypt: { directory: "https://boulder.example/dir" } }\ncertificates:\n${one('intranet')}`;
+    expect(configOf({ 'c.yaml': text }).authorities.get('letsencrypt')?.directoryUrl).toBe(
+      'https://boulder.example/dir',
+    );
+  });
+
   it('only CAs that a certificate uses become authorities', () => {
     const text = `${account}ca: letsencrypt-staging\ncas: { corp: { directory: "https://x.example" } }\ncertificates:\n${one('a.example')}`;
     expect([...configOf({ 'c.yaml': text }).authorities.values()].map(ca => ca.directoryUrl)).toEqual([
@@ -243,6 +250,21 @@ describe('names', () => {
     const text = `${account}certificates:\n${one('a.example, b.example')}${one('b.example, A.example')}`;
     expect(problemsOf({ 'c.yaml': text })).toEqual([
       'c.yaml:4:17 config-name-taken these are the domains of the certificate at c.yaml:3; if both are meant, add `name: b.example-2`',
+    ]);
+  });
+
+  it('equal domains in another order are meant where one of both has a name', () => {
+    const named = one('a.example, b.example', ', name: x');
+    const unnamed = one('b.example, a.example');
+    expect(problemsOf({ 'c.yaml': `${account}certificates:\n${named}${unnamed}` })).toEqual([]);
+    expect(problemsOf({ 'c.yaml': `${account}certificates:\n${unnamed}${named}` })).toEqual([]);
+  });
+
+  it('two lists with a bad domain each are not taken for equal', () => {
+    const text = `${account}certificates:\n${one('a.example, b.example, x_')}${one('b.example, a.example, y_')}`;
+    expect(problemsOf({ 'c.yaml': text }).map(line => line.split(' ')[1])).toEqual([
+      'config-invalid',
+      'config-invalid',
     ]);
   });
 

@@ -44,6 +44,8 @@ describe('what is no domain is refused with the reason', () => {
     ['ü x.example', 'cannot be written as a domain name'],
     ['ü%2e.example', 'cannot be written as a domain name'],
     ['ü／x.example', 'cannot be written as a domain name'],
+    ['ü‼x.example', 'cannot be written as a domain name'],
+    ['ü⑴x.example', 'cannot be written as a domain name'],
     ['١٢٧.٠.٠.١', 'cannot be written as a domain name'],
   ])('%j', (text, problem) => {
     const read = readDomain(text);

@@ -148,6 +148,11 @@ describe('values', () => {
       '2:19 config-invalid `socket` must be an absolute path, one that begins with /, not the text "run/x"',
     ],
     [
+      'a socket path that the kernel would cut off',
+      `account: { agree_tos: true }\nhealth: { socket: /${'x'.repeat(107)} }\n`,
+      '2:19 config-invalid `socket`: it is longer than the 107 bytes that a socket’s path may have',
+    ],
+    [
       'an unknown level',
       'account: { agree_tos: true }\nlog: { level: warning }\n',
       '2:15 config-invalid `level` must be one of trace, debug, info, warn, error, fatal, not the text "warning"',
@@ -181,6 +186,11 @@ describe('values', () => {
       'a CA without a directory',
       'account: { agree_tos: true }\ncas: { corp: { issue_timeout: 5m } }\n',
       '2:8 config-invalid the CA `corp` needs a `directory`',
+    ],
+    [
+      'a CA with a misspelt directory',
+      'account: { agree_tos: true }\ncas: { corp: { directry: "https://x/d" } }\n',
+      '2:16 config-unknown-key there is no key `directry` here; did you mean `directory`?',
     ],
     [
       'a CA with a name that climbs',
@@ -284,7 +294,7 @@ certificates:
 `,
       ),
     ).toEqual([
-      '4:26 config-invalid item 2 of `domains`: "*.a.example" is a wildcard, which HTTP-01 cannot prove (RFC 8555 needs DNS-01 for it); list the names one by one',
+      '4:26 config-invalid item 2 of `domains`: "*.a.example" is a wildcard, which HTTP-01 cannot prove (CA/B Baseline Requirements 3.2.2.4.19); list the names one by one',
       '4:41 config-invalid a.example stands in this list already (item 1)',
       '4:68 config-invalid xn--bcher-kva.example stands in this list already (item 4)',
       '4:91 config-invalid intranet has no dot: a public CA such as letsencrypt does not issue for it',
