@@ -1,13 +1,13 @@
-import type { Host } from './build-parts.ts';
 import type { Config } from './config/config.ts';
 import { problem } from './core/certificate-problems.ts';
 import { asCertdError } from './core/errors.ts';
 import type { Problem } from './core/status-document.ts';
+import type { Host } from './daemon/build-parts.ts';
+import { type Loop, openLoop } from './daemon/loop.ts';
+import { readStatus } from './daemon/read-status.ts';
+import { checkNames, openSession } from './daemon/session.ts';
+import { openSockets } from './daemon/sockets.ts';
 import { version } from './host/version.ts';
-import { type Loop, openLoop } from './loop.ts';
-import { readStatus } from './read-status.ts';
-import { checkNames, openSession } from './session.ts';
-import { openSockets } from './sockets.ts';
 
 export type DaemonSetup = Omit<Host, 'signal'> & {
   readonly runtimeDir: string;

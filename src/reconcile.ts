@@ -1,11 +1,11 @@
-import { attemptIssue } from './attempt-issue.ts';
 import type { Asked } from './core/due.ts';
 import { asCertdError, type CertdError } from './core/errors.ts';
 import type { Target } from './core/model.ts';
 import { planFor } from './core/plan.ts';
-import { deployOwed } from './deploy-owed.ts';
-import type { PassParts } from './pass-parts.ts';
-import { askWindow } from './renewal-window.ts';
+import { attemptIssue } from './pass/attempt-issue.ts';
+import { deployOwed } from './pass/deploy-owed.ts';
+import type { PassParts } from './pass/pass-parts.ts';
+import { askWindow } from './pass/renewal-window.ts';
 import { observe } from './store/observe.ts';
 
 /** What a pass did about one certificate; `error` is the last that it met and did not get over. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
-import { loadConfig } from '../load-config.ts';
+import { loadConfig } from '../daemon/load-config.ts';
 import { problemLine } from './check-config.ts';
 
 /** The configuration, or an error that shows every problem of it, a line each. */

@@ -1,6 +1,6 @@
 import type { Places } from '../cli.ts';
 import { planFor } from '../core/plan.ts';
-import { checkNames } from '../session.ts';
+import { checkNames } from '../daemon/session.ts';
 import { layoutAt } from '../store/layout.ts';
 import { observe } from '../store/observe.ts';
 import { checkLayout } from '../store/open.ts';

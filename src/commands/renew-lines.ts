@@ -1,6 +1,6 @@
 import type { Instant } from '../core/model.ts';
 import { relativeText } from '../core/time-text.ts';
-import type { CertificateAnswer, PassAnswer } from '../run-pass.ts';
+import type { CertificateAnswer, PassAnswer } from '../daemon/run-pass.ts';
 
 /** What `certd renew` prints: a line for each certificate. */
 export function renewLines(answer: PassAnswer, now: Instant): readonly string[] {

@@ -1,8 +1,8 @@
 import type { Places } from '../cli.ts';
 import { CertdError } from '../core/errors.ts';
+import type { PassAnswer } from '../daemon/run-pass.ts';
+import { controlSocket } from '../daemon/sockets.ts';
 import { askDaemon } from '../health/client.ts';
-import type { PassAnswer } from '../run-pass.ts';
-import { controlSocket } from '../sockets.ts';
 import { progress } from './progress.ts';
 import { renewLines } from './renew-lines.ts';
 
@@ -49,6 +49,6 @@ function refusal(body: unknown): CertdError {
 }
 
 async function byItself(names: readonly string[] | null, options: Options): Promise<PassAnswer> {
-  const { renewHere } = await import('../renew-here.ts');
+  const { renewHere } = await import('./renew-here.ts');
   return renewHere(names, options);
 }

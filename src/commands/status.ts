@@ -2,8 +2,8 @@ import type { Places } from '../cli.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { isStatusDocument, ofNames } from '../core/status-selection.ts';
+import { defaultHealthSocket } from '../daemon/sockets.ts';
 import { askDaemon } from '../health/client.ts';
-import { defaultHealthSocket } from '../sockets.ts';
 import { statusText } from './status-text.ts';
 
 type Options = Places & { readonly json?: true; readonly short?: true; readonly watch?: true };
@@ -40,7 +40,7 @@ async function readDocument(options: Options): Promise<StatusDocument> {
   } catch (thrown) {
     const error = asCertdError(thrown);
     if (error.code !== 'daemon-dead' && error.code !== 'daemon-silent') throw error;
-    const { statusWithoutDaemon } = await import('../status-without-daemon.ts');
+    const { statusWithoutDaemon } = await import('./status-without-daemon.ts');
     return statusWithoutDaemon(options, error, fromSocket);
   }
 }

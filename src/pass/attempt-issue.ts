@@ -1,11 +1,11 @@
-import { nextAttempt } from './core/backoff.ts';
-import { asCertdError, type CertdError } from './core/errors.ts';
-import { firstIssuerState, type IssuerState, type Observed, type Target } from './core/model.ts';
+import { nextAttempt } from '../core/backoff.ts';
+import { asCertdError, type CertdError } from '../core/errors.ts';
+import { firstIssuerState, type IssuerState, type Observed, type Target } from '../core/model.ts';
+import { writeIssuerState } from '../store/issuer-state.ts';
+import { journal } from '../store/journal.ts';
 import { issue } from './issue.ts';
 import type { PassParts } from './pass-parts.ts';
 import { authorityOf, replacedCertId } from './renewal-window.ts';
-import { writeIssuerState } from './store/issuer-state.ts';
-import { journal } from './store/journal.ts';
 
 /** One attempt to issue, with its outcome written down (docs/state.md section 4, steps 1 to 8). */
 export async function attemptIssue(

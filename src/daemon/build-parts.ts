@@ -1,17 +1,17 @@
-import { createRequest } from './acme/client.ts';
-import { openIssuer } from './acme/issuer.ts';
-import { withSelfCheck } from './challenge/self-check.ts';
-import { webrootSolver } from './challenge/webroot.ts';
-import type { Authority, Config } from './config/config.ts';
-import type { CertdError } from './core/errors.ts';
-import type { Clock, Disk, Issuer, Random } from './core/ports.ts';
-import { version } from './host/version.ts';
-import type { Log } from './log.ts';
-import type { PassParts } from './pass-parts.ts';
-import { accountStore } from './store/account.ts';
-import type { Layout } from './store/layout.ts';
-import { tokenRecord } from './store/tokens.ts';
-import { generateKey } from './x509/keys.ts';
+import { createRequest } from '../acme/client.ts';
+import { openIssuer } from '../acme/issuer.ts';
+import { withSelfCheck } from '../challenge/self-check.ts';
+import { webrootSolver } from '../challenge/webroot.ts';
+import type { Authority, Config } from '../config/config.ts';
+import type { CertdError } from '../core/errors.ts';
+import type { Clock, Disk, Issuer, Random } from '../core/ports.ts';
+import { version } from '../host/version.ts';
+import type { Log } from '../log.ts';
+import type { PassParts } from '../pass/pass-parts.ts';
+import { accountStore } from '../store/account.ts';
+import type { Layout } from '../store/layout.ts';
+import { tokenRecord } from '../store/tokens.ts';
+import { generateKey } from '../x509/keys.ts';
 
 export type Host = {
   readonly disk: Disk;
@@ -62,7 +62,7 @@ export function buildParts(
     generateKey,
     createRequest,
     // The runner is loaded at the first hook: most days there is none.
-    runHook: async run => (await import('./deploy/run-hook.ts')).runHook(run),
+    runHook: async run => (await import('../deploy/run-hook.ts')).runHook(run),
   };
   const close = () => {
     for (const issuer of issuers.values()) issuer.close();

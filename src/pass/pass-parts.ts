@@ -1,9 +1,9 @@
-import type { Authority } from './config/config.ts';
-import type { KeyType, Target } from './core/model.ts';
-import type { Clock, Disk, Issuer, Random, Solver } from './core/ports.ts';
-import type { HookResult, HookRun } from './deploy/run-hook.ts';
-import type { Log } from './log.ts';
-import type { Layout } from './store/layout.ts';
+import type { Authority } from '../config/config.ts';
+import type { KeyType, Target } from '../core/model.ts';
+import type { Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
+import type { HookResult, HookRun } from '../deploy/run-hook.ts';
+import type { Log } from '../log.ts';
+import type { Layout } from '../store/layout.ts';
 
 /** Everything a pass acts through. `build-parts.ts` makes the real ones; tests make others. */
 export type PassParts = {

@@ -1,12 +1,12 @@
 import { chownSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from './config/config.ts';
-import { CertdError } from './core/errors.ts';
-import type { StatusDocument } from './core/status-document.ts';
-import { listenOnSocket } from './health/listen.ts';
-import { type Routes, routeServer } from './health/server.ts';
-import { groupId } from './host/group.ts';
-import type { Log } from './log.ts';
+import type { Config } from '../config/config.ts';
+import { CertdError } from '../core/errors.ts';
+import type { StatusDocument } from '../core/status-document.ts';
+import { listenOnSocket } from '../health/listen.ts';
+import { type Routes, routeServer } from '../health/server.ts';
+import { groupId } from '../host/group.ts';
+import type { Log } from '../log.ts';
 import type { Loop } from './loop.ts';
 import type { PassRequest } from './pass-queue.ts';
 

@@ -1,14 +1,14 @@
-import { sweepTokens } from './challenge/webroot.ts';
-import type { Config } from './config/config.ts';
-import { CertdError } from './core/errors.ts';
-import { nameConflicts } from './core/name-conflicts.ts';
-import type { Disk } from './core/ports.ts';
-import type { Log } from './log.ts';
-import type { Layout } from './store/layout.ts';
-import { takeLock } from './store/lock.ts';
-import { namesOnDisk, observe } from './store/observe.ts';
-import { openState, sweepLeftovers } from './store/open.ts';
-import { tokenRecord } from './store/tokens.ts';
+import { sweepTokens } from '../challenge/webroot.ts';
+import type { Config } from '../config/config.ts';
+import { CertdError } from '../core/errors.ts';
+import { nameConflicts } from '../core/name-conflicts.ts';
+import type { Disk } from '../core/ports.ts';
+import type { Log } from '../log.ts';
+import type { Layout } from '../store/layout.ts';
+import { takeLock } from '../store/lock.ts';
+import { namesOnDisk, observe } from '../store/observe.ts';
+import { openState, sweepLeftovers } from '../store/open.ts';
+import { tokenRecord } from '../store/tokens.ts';
 
 /**
  * Opens the state directory for changing: made or checked, both locks taken, and what a crash left swept

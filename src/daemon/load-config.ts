@@ -1,6 +1,6 @@
-import type { Config, ConfigProblem } from './config/config.ts';
-import { decodeConfig } from './config/decode.ts';
-import { readConfigFiles } from './host/read-config.ts';
+import type { Config, ConfigProblem } from '../config/config.ts';
+import { decodeConfig } from '../config/decode.ts';
+import { readConfigFiles } from '../host/read-config.ts';
 
 /** Reads and decodes the configuration: whole, or every problem of it. */
 export function loadConfig(file: string): { config: Config } | { problems: readonly ConfigProblem[] } {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Authority } from './config/config.ts';
-import { asCertdError, CertdError } from './core/errors.ts';
-import type { Generation, Instant, IssuerState, Observed, RenewalWindow, Target } from './core/model.ts';
-import { windowAfterAnswer } from './core/renewal.ts';
+import type { Authority } from '../config/config.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
+import type { Generation, Instant, IssuerState, Observed, RenewalWindow, Target } from '../core/model.ts';
+import { windowAfterAnswer } from '../core/renewal.ts';
+import { writeIssuerState } from '../store/issuer-state.ts';
+import { certIdOf } from '../x509/cert-id.ts';
 import type { PassParts } from './pass-parts.ts';
-import { writeIssuerState } from './store/issuer-state.ts';
-import { certIdOf } from './x509/cert-id.ts';
 
 const hour = 3_600_000;
 /** RFC 9773 §4.3.3: after an error the question is repeated in six hours. */

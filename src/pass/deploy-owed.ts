@@ -1,21 +1,21 @@
-import type { Asked } from './core/due.ts';
-import { asCertdError, CertdError } from './core/errors.ts';
-import type { DeployState, Leaf, Target } from './core/model.ts';
-import { planFor } from './core/plan.ts';
+import type { Asked } from '../core/due.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
+import type { DeployState, Leaf, Target } from '../core/model.ts';
+import { planFor } from '../core/plan.ts';
 import {
   type DeployJob,
   type DeployOutcome,
   type DeployParts,
   deployBatch,
   type HookEvent,
-} from './deploy/transaction.ts';
+} from '../deploy/transaction.ts';
+import { writeDeployState } from '../store/deploy-state.ts';
+import { readLeafOf, readPair } from '../store/generation.ts';
+import { journal } from '../store/journal.ts';
+import { observe } from '../store/observe.ts';
+import { flipLive, installGeneration, prune } from '../store/publish.ts';
+import { gateReasons } from '../x509/gate.ts';
 import type { PassParts } from './pass-parts.ts';
-import { writeDeployState } from './store/deploy-state.ts';
-import { readLeafOf, readPair } from './store/generation.ts';
-import { journal } from './store/journal.ts';
-import { observe } from './store/observe.ts';
-import { flipLive, installGeneration, prune } from './store/publish.ts';
-import { gateReasons } from './x509/gate.ts';
 
 /** Deploys every generation that is owed now, in one batch, so that a shared command runs once. */
 export async function deployOwed(

@@ -1,10 +1,9 @@
-import type { Authority } from './config/config.ts';
-import type { ErrorCode } from './core/catalogue.ts';
-import { asCertdError, CertdError } from './core/errors.ts';
-import type { Target } from './core/model.ts';
-import type { Issuer, Solver } from './core/ports.ts';
-import type { PassParts } from './pass-parts.ts';
-import { type Pair, readPair } from './store/generation.ts';
+import type { Authority } from '../config/config.ts';
+import type { ErrorCode } from '../core/catalogue.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
+import type { Target } from '../core/model.ts';
+import type { Issuer, Solver } from '../core/ports.ts';
+import { type Pair, readPair } from '../store/generation.ts';
 import {
   beginWork,
   discardWork,
@@ -14,9 +13,10 @@ import {
   recordOrder,
   type Work,
   workFits,
-} from './store/work.ts';
-import { gateReasons } from './x509/gate.ts';
-import { splitChain } from './x509/pem.ts';
+} from '../store/work.ts';
+import { gateReasons } from '../x509/gate.ts';
+import { splitChain } from '../x509/pem.ts';
+import type { PassParts } from './pass-parts.ts';
 
 type Attempt = {
   readonly target: Target;

@@ -1,10 +1,10 @@
-import type { Config } from './config/config.ts';
-import type { Instant } from './core/model.ts';
-import { statusDocument } from './core/status.ts';
-import type { Problem, StatusDocument } from './core/status-document.ts';
-import { version } from './host/version.ts';
-import type { Layout } from './store/layout.ts';
-import { namesOnDisk, observe } from './store/observe.ts';
+import type { Config } from '../config/config.ts';
+import type { Instant } from '../core/model.ts';
+import { statusDocument } from '../core/status.ts';
+import type { Problem, StatusDocument } from '../core/status-document.ts';
+import { version } from '../host/version.ts';
+import type { Layout } from '../store/layout.ts';
+import { namesOnDisk, observe } from '../store/observe.ts';
 
 type Teller = {
   readonly source: 'daemon' | 'disk';

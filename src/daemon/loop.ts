@@ -1,9 +1,9 @@
+import type { Config } from '../config/config.ts';
+import { asCertdError } from '../core/errors.ts';
+import type { Instant, Millis } from '../core/model.ts';
+import { openAlarm } from '../host/alarm.ts';
+import { startTicks } from '../host/schedule.ts';
 import { buildParts, type Host, type RequestCounts } from './build-parts.ts';
-import type { Config } from './config/config.ts';
-import { asCertdError } from './core/errors.ts';
-import type { Instant, Millis } from './core/model.ts';
-import { openAlarm } from './host/alarm.ts';
-import { startTicks } from './host/schedule.ts';
 import { jobQueue, type PassRequest } from './pass-queue.ts';
 import { nextMoment, type PassAnswer, runPass } from './run-pass.ts';
 

@@ -1,13 +1,13 @@
+import type { Config } from '../config/config.ts';
+import { CertdError } from '../core/errors.ts';
+import type { Instant, Target } from '../core/model.ts';
+import { planFor } from '../core/plan.ts';
+import { rfc3339OrNull } from '../core/time-text.ts';
+import type { PassParts } from '../pass/pass-parts.ts';
+import { type PassResult, reconcile } from '../reconcile.ts';
+import { observe } from '../store/observe.ts';
 import type { RequestCounts } from './build-parts.ts';
-import type { Config } from './config/config.ts';
-import { CertdError } from './core/errors.ts';
-import type { Instant, Target } from './core/model.ts';
-import { planFor } from './core/plan.ts';
-import { rfc3339OrNull } from './core/time-text.ts';
-import type { PassParts } from './pass-parts.ts';
 import type { PassRequest } from './pass-queue.ts';
-import { type PassResult, reconcile } from './reconcile.ts';
-import { observe } from './store/observe.ts';
 
 /** What a pass did, as the control socket answers it and `certd renew` prints it. */
 export type PassAnswer = {

@@ -1,14 +1,14 @@
-import { buildParts } from './build-parts.ts';
-import type { Places } from './cli.ts';
-import { commandLog } from './commands/command-log.ts';
-import { configured } from './commands/configured.ts';
-import { effectiveUid } from './commands/effective-uid.ts';
-import { realClock } from './host/clock.ts';
-import { type PassAnswer, runPass } from './run-pass.ts';
-import { checkNames, openSession } from './session.ts';
-import { askedBy } from './sockets.ts';
-import { realDisk } from './store/disk.ts';
-import { layoutAt } from './store/layout.ts';
+import type { Places } from '../cli.ts';
+import { buildParts } from '../daemon/build-parts.ts';
+import { type PassAnswer, runPass } from '../daemon/run-pass.ts';
+import { checkNames, openSession } from '../daemon/session.ts';
+import { askedBy } from '../daemon/sockets.ts';
+import { realClock } from '../host/clock.ts';
+import { realDisk } from '../store/disk.ts';
+import { layoutAt } from '../store/layout.ts';
+import { commandLog } from './command-log.ts';
+import { configured } from './configured.ts';
+import { effectiveUid } from './effective-uid.ts';
 
 /** One pass in this process, with the daemon's locks: refused as `locked` while a daemon has them. */
 export async function renewHere(
