@@ -1,15 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { laterCommands } from './commands/later.ts';
+import type { Places } from './commands/places.ts';
 import { asCertdError, CertdError } from './core/errors.ts';
 import { version } from './host/version.ts';
-
-/** Where every command finds its files (contract section 1). */
-export type Places = {
-  readonly config: string;
-  readonly stateDir: string;
-  readonly runtimeDir: string;
-  readonly logLevel?: string;
-};
 
 /** Runs one command and returns the exit code: 0 done, 1 failed, 64 wrong usage, 78 bad configuration. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,10 +1,10 @@
-import type { Places } from '../cli.ts';
 import { planFor } from '../core/plan.ts';
 import { checkNames } from '../daemon/session.ts';
 import { layoutAt } from '../store/layout.ts';
 import { observe } from '../store/observe.ts';
 import { checkLayout } from '../store/open.ts';
 import { configured } from './configured.ts';
+import type { Places } from './places.ts';
 import { planLines } from './plan-lines.ts';
 
 /** `certd plan`: what the daemon would do now, and when next. Reads the disk, changes nothing, asks no CA. */

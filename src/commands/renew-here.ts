@@ -1,4 +1,3 @@
-import type { Places } from '../cli.ts';
 import { buildParts } from '../daemon/build-parts.ts';
 import { type PassAnswer, runPass } from '../daemon/run-pass.ts';
 import { checkNames, openSession } from '../daemon/session.ts';
@@ -9,6 +8,7 @@ import { layoutAt } from '../store/layout.ts';
 import { commandLog } from './command-log.ts';
 import { configured } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
+import type { Places } from './places.ts';
 
 /** One pass in this process, with the daemon's locks: refused as `locked` while a daemon has them. */
 export async function renewHere(

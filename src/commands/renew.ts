@@ -1,8 +1,8 @@
-import type { Places } from '../cli.ts';
 import { CertdError } from '../core/errors.ts';
 import type { PassAnswer } from '../daemon/run-pass.ts';
 import { controlSocket } from '../daemon/sockets.ts';
 import { askDaemon } from '../health/client.ts';
+import type { Places } from './places.ts';
 import { progress } from './progress.ts';
 import { renewLines } from './renew-lines.ts';
 

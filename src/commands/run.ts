@@ -1,4 +1,3 @@
-import type { Places } from '../cli.ts';
 import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import { runDaemon } from '../daemon.ts';
@@ -8,6 +7,7 @@ import { layoutAt } from '../store/layout.ts';
 import { commandLog } from './command-log.ts';
 import { configured } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
+import type { Places } from './places.ts';
 
 /** `certd run`: the daemon, until SIGTERM. */
 export async function runCommand(places: Places & { readonly deploy: string }): Promise<number> {

@@ -1,10 +1,10 @@
-import type { Places } from '../cli.ts';
 import { problem } from '../core/certificate-problems.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
 import { layoutAt } from '../store/layout.ts';
 import { configured } from './configured.ts';
+import type { Places } from './places.ts';
 
 /**
  * Status where the usual socket does not answer: from the socket that the configuration names, else from the

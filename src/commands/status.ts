@@ -1,9 +1,9 @@
-import type { Places } from '../cli.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { isStatusDocument, ofNames } from '../core/status-selection.ts';
 import { defaultHealthSocket } from '../daemon/sockets.ts';
 import { askDaemon } from '../health/client.ts';
+import type { Places } from './places.ts';
 import { statusText } from './status-text.ts';
 
 type Options = Places & { readonly json?: true; readonly short?: true; readonly watch?: true };

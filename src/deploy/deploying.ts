@@ -1,7 +1,7 @@
 import { nextDeployAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
 import type { DeployState, Leaf } from '../core/model.ts';
-import type { DeployJob, DeployParts } from './transaction.ts';
+import type { DeployJob, DeployParts } from './deploy-job.ts';
 
 /** One certificate on its way through the transaction; `state` is always what is on disk. */
 export type Deploying = {

@@ -1,10 +1,10 @@
 import { CertdError } from '../core/errors.ts';
 import type { Command, DeployUnderWay } from '../core/model.ts';
+import type { DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save } from './deploying.ts';
 import { type HookSubject, hookEnvironment } from './hook-environment.ts';
 import { commandText, nextHook } from './hook-order.ts';
 import type { HookResult } from './run-hook.ts';
-import type { DeployParts } from './transaction.ts';
 import { hookKey } from './under-way.ts';
 
 /** Runs what the certificates of a batch still owe, each command once for all that share it. */

@@ -1,49 +1,7 @@
-import type { CertdError } from '../core/errors.ts';
-import type { DeployState, Instant, Leaf, Millis, Target } from '../core/model.ts';
+import type { DeployJob, DeployOutcome, DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save } from './deploying.ts';
-import type { HookResult, HookRun } from './run-hook.ts';
 import { runHooks } from './run-hooks.ts';
 import { checkInterrupted, takenUp } from './under-way.ts';
-
-/** One certificate whose generation `id` is owed. `state` is what `deploy/<name>.json` says. */
-export type DeployJob = { readonly target: Target; readonly id: string; readonly state: DeployState };
-
-export type DeployOutcome = {
-  readonly name: string;
-  readonly id: string;
-  /** Null where the generation is deployed now. */
-  readonly error: CertdError | null;
-};
-
-/** What the transaction needs of the store, the clock and the host. */
-export type DeployParts = {
-  readonly now: () => Instant;
-  readonly random: () => number;
-  /** The gate and step 9: checks the issued generation, makes the deployer's own copy, returns its leaf. */
-  readonly install: (target: Target, id: string) => Promise<Leaf>;
-  /** Step 11. */
-  readonly flip: (name: string, id: string) => Promise<void>;
-  readonly save: (name: string, state: DeployState) => Promise<void>;
-  /** Step 14. */
-  readonly prune: (name: string, state: DeployState) => Promise<void>;
-  /** The leaf of a generation that was deployed; null where it is gone. */
-  readonly deployedLeaf: (name: string, id: string) => Leaf | null;
-  readonly liveDir: (name: string) => string;
-  readonly runHook: (run: HookRun) => Promise<HookResult>;
-  readonly onHook: (event: HookEvent) => void;
-  /** A failure that could not be written down, because the disk fails too. */
-  readonly onUnrecorded: (name: string, error: CertdError) => void;
-  readonly graceMs: Millis;
-  readonly signal: AbortSignal;
-};
-
-export type HookEvent = {
-  readonly names: readonly string[];
-  /** The command's words or script, as configured. */
-  readonly command: string;
-  readonly result: HookResult;
-  readonly durationMs: Millis;
-};
 
 /**
  * Deploys a batch: gate and flip each certificate, then the hooks, equal ones once (contract section 5).

@@ -2,13 +2,8 @@ import type { Asked } from '../core/due.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { DeployState, Leaf, Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
-import {
-  type DeployJob,
-  type DeployOutcome,
-  type DeployParts,
-  deployBatch,
-  type HookEvent,
-} from '../deploy/transaction.ts';
+import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy/deploy-job.ts';
+import { deployBatch } from '../deploy/transaction.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { readLeafOf, readPair } from '../store/generation.ts';
 import { journal } from '../store/journal.ts';
