@@ -11,15 +11,18 @@ import { waitUntil } from '../support/wait-until.ts';
 describe('the stack that every integration test stands on', () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack({ alternateRoots: 1 });
+    stack = await startStack({
+      alternateRoots: 1,
+      profiles: { short: { description: '', validityPeriod: 3600 } },
+    });
   });
   afterAll(() => stack.stop());
 
-  test('Pebble offers renewal information and profiles over HTTPS that its trust file vouches for', async () => {
+  test('Pebble offers renewal information and its profiles over HTTPS that its trust file vouches for', async () => {
     const ca = await readFile(stack.pebble.trustFile, 'utf8');
     const directory = JSON.parse(await requestText(stack.pebble.directoryUrl, { ca }));
     expect(directory.renewalInfo).toMatch(/renewalInfo$/);
-    expect(Object.keys(directory.meta.profiles)).toEqual(['default', 'shortlived']);
+    expect(Object.keys(directory.meta.profiles)).toEqual(['short']);
     expect(stack.pebble.requests()).toEqual([{ method: 'GET', path: '/dir' }]);
     expect(await stack.pebble.root(1)).toMatch(/^-----BEGIN CERTIFICATE-----/);
   });

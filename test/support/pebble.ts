@@ -15,7 +15,10 @@ export type PebbleOptions = {
   /** Sleeps up to this many seconds before each validation. */
   readonly validationSleep?: number;
   readonly alternateRoots?: number;
-  /** By name. `validityPeriod` in seconds. */
+  /**
+   * By name; `validityPeriod` in seconds. Left out: 90 days for all. Of several, Pebble draws one for an order
+   * that names none.
+   */
   readonly profiles?: Readonly<Record<string, { description: string; validityPeriod: number }>>;
   readonly blocklist?: readonly string[];
   /** Seconds; 0 sends no Retry-After for orders and authorizations under way. */
@@ -103,10 +106,7 @@ function configOf(
     domainBlocklist: wish.blocklist ?? [],
     retryAfter: { authz: seconds, order: seconds },
     keyAlgorithm: 'ecdsa',
-    profiles: wish.profiles ?? {
-      default: { description: '90 days', validityPeriod: 90 * 86_400 },
-      shortlived: { description: '6 days', validityPeriod: 6 * 86_400 },
-    },
+    profiles: wish.profiles ?? { default: { description: '90 days', validityPeriod: 90 * 86_400 } },
   };
 }
 
