@@ -1,4 +1,4 @@
-import type { Retry } from './catalogue.ts';
+import type { Retry } from './catalogue/entry.ts';
 import type { Instant, Millis } from './model.ts';
 
 const minute = 60_000;

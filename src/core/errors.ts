@@ -1,4 +1,5 @@
-import { catalogue, type ErrorCode, type Retry } from './catalogue.ts';
+import type { Retry } from './catalogue/entry.ts';
+import { catalogue, type ErrorCode } from './catalogue.ts';
 import type { Instant } from './model.ts';
 
 type Facts = Readonly<Record<string, string | number | boolean | null>>;

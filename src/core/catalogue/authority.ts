@@ -1,0 +1,95 @@
+import { type Entry, entry } from './entry.ts';
+
+export const authorityErrors = {
+  'ca-unreachable': entry(
+    'back-off',
+    'warning',
+    'The CA did not answer: name resolution, connection or network trouble.',
+    'Check outbound HTTPS, DNS and the directory URL; certd goes on trying.',
+  ),
+  'ca-untrusted': entry(
+    'back-off',
+    'critical',
+    'The CA’s own HTTPS certificate does not validate.',
+    'For a private CA set `cas.<name>.trust` to its root; otherwise something is between you and the CA.',
+  ),
+  'ca-timeout': entry(
+    'back-off',
+    'warning',
+    'The CA accepted the connection and then said nothing in time.',
+    'Nothing, if it passes; see the CA’s status page if it lasts.',
+  ),
+  'ca-error': entry(
+    'back-off',
+    'warning',
+    'The CA answered with a server error.',
+    'Nothing, if it passes; see the CA’s status page if it lasts.',
+  ),
+  'ca-malformed': entry(
+    'back-off',
+    'warning',
+    'The CA’s answer is not what RFC 8555 allows.',
+    'Check that the directory URL is an ACME directory and that no proxy answers in its place.',
+  ),
+  'ca-refused': entry(
+    'daily',
+    'critical',
+    'The CA refused a request for a reason of its own.',
+    'The message holds the CA’s words.',
+  ),
+  'rate-limited': entry(
+    'not-before',
+    'warning',
+    'The CA’s rate limit is reached.',
+    'Nothing: certd waits as long as the CA asks.',
+  ),
+  'account-refused': entry(
+    'daily',
+    'critical',
+    'The CA refused the ACME account: deactivated, revoked, or it wants something first.',
+    'Read the CA’s words in the message; some CAs want external account binding or new terms agreed to.',
+  ),
+  'identifier-rejected': entry(
+    'daily',
+    'critical',
+    'The CA does not issue for one of the domains.',
+    'The message names the domain and the CA’s reason; correct it or take the domain out.',
+  ),
+  'caa-forbids': entry(
+    'daily',
+    'critical',
+    'A CAA record of the domain forbids this CA.',
+    'Add the CA to the CAA record, or remove the record.',
+  ),
+  'validation-failed': entry(
+    'back-off',
+    'critical',
+    'The CA could not validate a domain by HTTP-01.',
+    'Port 80 of the domain must lead to this host and serve the webroot; the message holds what the CA saw.',
+  ),
+  'challenge-missing': entry(
+    'daily',
+    'critical',
+    'The CA offers no HTTP-01 challenge for a domain.',
+    'HTTP-01 cannot prove this name with this CA.',
+  ),
+  'csr-refused': entry(
+    'daily',
+    'critical',
+    'The CA refused the certificate request.',
+    'The message holds the CA’s words; another key type may be needed.',
+  ),
+  'order-gone': entry(
+    'next-tick',
+    'warning',
+    'An order under way is no longer known to the CA or became invalid; a new one is placed.',
+    'Nothing.',
+  ),
+  'issue-timeout': entry(
+    'back-off',
+    'warning',
+    'The CA did not finish the order within `issue_timeout`. The order is kept and taken up again.',
+    'Raise `cas.<name>.issue_timeout` if this CA is known to be slow.',
+  ),
+  stopped: entry('next-tick', 'warning', 'certd was stopped in the middle of an attempt.', 'Nothing.'),
+} satisfies Record<string, Entry>;
