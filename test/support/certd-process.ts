@@ -7,7 +7,7 @@ import type { Stack } from './stack.ts';
 import { waitUntilListening } from './wait-until.ts';
 
 /** What a command of certd did. */
-export type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
+type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 export type CertdProcess = {
   readonly process: RunningProcess;
