@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestText } from '../support/json-request.ts';
@@ -71,3 +74,28 @@ test('stopping a stack ends its processes and leaves no file', async () => {
     running.some(each => existsSync(`/proc/${each.pid}`)) ? null : true,
   );
 });
+
+test('a stack ends with the process that started it, even when that is killed', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'certd-killed-'));
+  const program = `
+    const { startStack } = await import(${JSON.stringify(import.meta.resolve('../support/stack.ts'))});
+    const { pebble, dns, nginx } = await startStack();
+    console.log([pebble.process, dns.process, nginx.process()].map(each => each.pid).join(' '));
+    setInterval(() => {}, 1000);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...process.env, TMPDIR: dir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(parent.stdout, 'data');
+  const pids = String(line).trim().split(' ').map(Number);
+  expect(pids.map(isRunning)).toEqual([true, true, true]);
+  parent.kill('SIGKILL');
+  await waitUntil('every process of the stack has ended', () => (pids.some(isRunning) ? null : true));
+  await rm(dir, { recursive: true });
+});
+
+/** A zombie has ended, whether or not it was waited for. */
+function isRunning(pid: number): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false;
+  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
