@@ -7,7 +7,8 @@ import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { AccountStore, Clock, HttpChallenge, Issuer, Solver } from '../../src/core/ports.ts';
 import { generateKey } from '../../src/x509/keys.ts';
-import { type Behaviour, type FakeCa, startFakeCa } from '../support/fake-ca.ts';
+import { type FakeCa, startFakeCa } from '../support/fake-ca.ts';
+import type { Behaviour } from '../support/fake-ca-behaviour.ts';
 
 /** A clock that stands still until somebody sleeps, and then jumps. */
 export type JumpingClock = Clock & { at: number; readonly sleeps: number[] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Canned } from '../support/fake-ca.ts';
+import type { Canned } from '../support/fake-ca-behaviour.ts';
 import { openBench } from './harness.ts';
 
 const noon = Date.parse('2026-11-21T12:00:00Z');

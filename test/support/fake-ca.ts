@@ -3,58 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import * as x509 from '@peculiar/x509';
+import { type Behaviour, type Canned, type Resource, wellBehaved } from './fake-ca-behaviour.ts';
 import { FakeProblem, readPost, record, type SignedPost, text, thumbprint } from './fake-ca-jws.ts';
 import { makeCa, makeLeaf, type TestCa } from './make-cert.ts';
-
-/** A reply instead of the right one. `silence` never answers, `reset` cuts the connection. */
-export type Canned =
-  | 'silence'
-  | 'reset'
-  | { status: number; headers?: Record<string, string>; body?: string };
-
-export type Resource =
-  | 'dir'
-  | 'nonce'
-  | 'new-account'
-  | 'new-order'
-  | 'order'
-  | 'authz'
-  | 'challenge'
-  | 'finalize'
-  | 'cert'
-  | 'ari'
-  | 'moved';
-
-/** How the fake misbehaves; a test changes it at any time. */
-export type Behaviour = {
-  /** Replies instead of the right one where it returns something; `count` is 1 at the first request of a kind. */
-  intercept: (resource: Resource, count: number, method: string) => Canned | null;
-  /** Cuts the connection after the request has had its effect. */
-  dropAnswer: (resource: Resource) => boolean;
-  /** Good nonces that are refused. */
-  badNonces: number;
-  sendNonces: boolean;
-  directory: Record<string, unknown>;
-  challengeTypes: readonly string[];
-  token: () => string;
-  /** New authorizations are valid at once. */
-  preauthorized: boolean;
-  /** What the validation finds: null for success. `keyAuthorization` is what must be presented. */
-  validate: (
-    domain: string,
-    token: string,
-    keyAuthorization: string,
-  ) => { name: string; detail: string } | null;
-  /** Looks at the order before a finished validation shows. */
-  readyLag: number;
-  /** Finalize requests that get `orderNotReady`. */
-  finalizeLag: number;
-  /** Looks at the order before the certificate is there; 0: finalize answers `valid`. */
-  processingPolls: number;
-  retryAfter: string | null;
-  certificate: (chainPem: string) => string;
-  renewalInfo: () => { status?: number; headers?: Record<string, string>; body: string };
-};
 
 export type FakeCa = {
   readonly directoryUrl: string;
@@ -120,34 +71,6 @@ export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<Fake
   return { ...ca, close: () => close(server) };
 }
 
-function wellBehaved(base: string): Behaviour {
-  return {
-    intercept: () => null,
-    dropAnswer: () => false,
-    badNonces: 0,
-    sendNonces: true,
-    directory: {
-      newNonce: `${base}/nonce`,
-      newAccount: `${base}/new-account`,
-      newOrder: `${base}/new-order`,
-      renewalInfo: `${base}/ari`,
-      revokeCert: `${base}/revoke`,
-      meta: null,
-      'xYz random': 'https://community.example/why-is-this-here',
-    },
-    challengeTypes: ['dns-01', 'http-01', 'unheard-of-02'],
-    token: () => randomBytes(16).toString('base64url'),
-    preauthorized: false,
-    validate: () => null,
-    readyLag: 0,
-    finalizeLag: 0,
-    processingPolls: 1,
-    retryAfter: null,
-    certificate: chain => chain,
-    renewalInfo: () => ({ status: 404, body: '' }),
-  };
-}
-
 function close(server: Server): Promise<void> {
   server.closeAllConnections();
   return new Promise(resolve => server.close(() => resolve()));
@@ -176,7 +99,6 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
     body: string,
     response: ServerResponse,
   ) => {
-    ca.bodies.push(body);
     const keyOf = (kid: string) => ca.accounts.find(account => account.url === kid)?.jwk;
     const post = readPost({ url: `${ca.base}${request.url}`, headers: request.headers, body }, spend, keyOf);
     if ((post.kid === null) !== (resource === 'new-account')) {
@@ -194,12 +116,15 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
   return async (request, response) => {
     const method = request.method ?? '';
     const resource = request.url?.split('/')[1] as Resource;
+    const odd = request.url?.includes('//') === true;
     ca.log.push(`${method} ${resource}`);
     const body = await bodyOf(request);
+    if (method === 'POST') ca.bodies.push(body);
     if (method === 'POST' && ca.behaviour.sendNonces) response.setHeader('replay-nonce', newNonce());
     try {
       const instead = canned(resource, method);
       if (instead !== null) replyCanned(instead, request, response);
+      else if (odd) throw new FakeProblem(404, 'malformed', 'an empty part in the path');
       else if (request.headers['user-agent'] === undefined)
         throw new FakeProblem(400, 'malformed', 'user agent');
       else if (method === 'POST') await replyPost(resource, request, body, response);
@@ -292,18 +217,19 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
     const order: Order = {
       domains: identifiers.map(each => text(record(each)['value'])),
       authorizations: [],
-      status: behaviour.preauthorized ? 'ready' : 'pending',
+      status: 'pending',
       lag: 0,
       chain: null,
     };
     for (const domain of order.domains) {
-      const status = behaviour.preauthorized ? 'valid' : 'pending';
+      const status = behaviour.preauthorized.includes(domain) ? 'valid' : 'pending';
       const token = behaviour.token();
       const id = authorizations.length;
       const one = { id, domain, order: () => order, token, status, challengeStatus: status, error: null };
       authorizations.push(one);
       order.authorizations.push(one);
     }
+    if (order.authorizations.every(each => each.status === 'valid')) order.status = 'ready';
     orders.push(order);
     const id = orders.length - 1;
     return { status: 201, headers: { location: `${ca.base}/order/${id}` }, json: showOrder(id, order) };

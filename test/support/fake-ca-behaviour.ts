@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+
+/** A reply instead of the right one. `silence` never answers, `reset` cuts the connection. */
+export type Canned =
+  | 'silence'
+  | 'reset'
+  | { status: number; headers?: Record<string, string>; body?: string };
+
+export type Resource =
+  | 'dir'
+  | 'nonce'
+  | 'new-account'
+  | 'new-order'
+  | 'order'
+  | 'authz'
+  | 'challenge'
+  | 'finalize'
+  | 'cert'
+  | 'ari'
+  | 'moved';
+
+/** How the fake misbehaves; a test changes it at any time. */
+export type Behaviour = {
+  /** Replies instead of the right one where it returns something; `count` is 1 at the first request of a kind. */
+  intercept: (resource: Resource, count: number, method: string) => Canned | null;
+  /** Cuts the connection after the request has had its effect. */
+  dropAnswer: (resource: Resource) => boolean;
+  /** Good nonces that are refused. */
+  badNonces: number;
+  sendNonces: boolean;
+  directory: Record<string, unknown>;
+  challengeTypes: readonly string[];
+  token: () => string;
+  /** Domains whose new authorizations are valid at once. */
+  preauthorized: readonly string[];
+  /** What the validation finds: null for success. `keyAuthorization` is what must be presented. */
+  validate: (
+    domain: string,
+    token: string,
+    keyAuthorization: string,
+  ) => { name: string; detail: string } | null;
+  /** Looks at the order before a finished validation shows. */
+  readyLag: number;
+  /** Finalize requests that get `orderNotReady`. */
+  finalizeLag: number;
+  /** Looks at the order before the certificate is there; 0: finalize answers `valid`. */
+  processingPolls: number;
+  retryAfter: string | null;
+  certificate: (chainPem: string) => string;
+  renewalInfo: () => { status?: number; headers?: Record<string, string>; body: string };
+};
+
+/** What RFC 8555 asks for. */
+export function wellBehaved(base: string): Behaviour {
+  return {
+    intercept: () => null,
+    dropAnswer: () => false,
+    badNonces: 0,
+    sendNonces: true,
+    directory: {
+      newNonce: `${base}/nonce`,
+      newAccount: `${base}/new-account`,
+      newOrder: `${base}/new-order`,
+      renewalInfo: `${base}/ari`,
+      revokeCert: `${base}/revoke`,
+      meta: null,
+      'xYz random': 'https://community.example/why-is-this-here',
+    },
+    challengeTypes: ['dns-01', 'http-01', 'unheard-of-02'],
+    token: () => randomBytes(16).toString('base64url'),
+    preauthorized: [],
+    validate: () => null,
+    readyLag: 0,
+    finalizeLag: 0,
+    processingPolls: 1,
+    retryAfter: null,
+    certificate: chain => chain,
+    renewalInfo: () => ({ status: 404, body: '' }),
+  };
+}
