@@ -8,6 +8,7 @@ import { readStatus } from './daemon/read-status.ts';
 import { checkNames, openSession } from './daemon/session.ts';
 import { openSockets } from './daemon/sockets.ts';
 import { version } from './host/version.ts';
+import { takeLock } from './store/lock.ts';
 
 export type DaemonSetup = Omit<Host, 'signal'> & {
   readonly runtimeDir: string;
@@ -19,7 +20,7 @@ export type DaemonSetup = Omit<Host, 'signal'> & {
 /** Runs until SIGTERM or SIGINT. Throws before it has served anything where the start fails. */
 export async function runDaemon(config: Config, setup: DaemonSetup): Promise<void> {
   const { disk, layout, log, uid } = setup;
-  const release = await openSession(disk, layout, { uid, log });
+  const release = await openSession(disk, layout, { uid, log, takeLock });
   try {
     checkNames(config, layout);
     await serve(config, setup);

@@ -1,6 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CertdError, systemErrorOf } from '../core/errors.ts';
+import { asCertdError, CertdError, systemErrorOf } from '../core/errors.ts';
 import type { Disk, Solver } from '../core/ports.ts';
 
 /** Which token files are certd's own, kept on disk: a file that is not recorded is never touched. */
@@ -41,16 +41,19 @@ export function webrootSolver(options: {
   };
 }
 
-/** Removes the tokens that an earlier run left behind; for the start. Throws `state-corrupt`, `webroot-unusable`. */
+/** Removes the tokens that an earlier run left behind. One that cannot be removed is for `warn`, and stays recorded. */
 export async function sweepTokens(options: {
   readonly disk: Disk;
   readonly ledger: TokenLedger;
+  readonly warn: (error: CertdError) => void;
 }): Promise<void> {
   for (const file of [...options.ledger.paths()]) {
-    if (!isTokenPath(file)) {
-      throw new CertdError('state-corrupt', `The list of tokens names a file that is none: ${file}`);
+    try {
+      if (!isTokenPath(file)) throw unusable(file, 'EINVAL', 'is recorded as a token and is none');
+      await removeToken(file, options.disk, options.ledger);
+    } catch (thrown) {
+      options.warn(asCertdError(thrown));
     }
-    await removeToken(file, options.disk, options.ledger);
   }
 }
 

@@ -5,6 +5,7 @@ import { askedBy } from '../daemon/sockets.ts';
 import { realClock } from '../host/clock.ts';
 import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';
+import { takeLock } from '../store/lock.ts';
 import { commandLog } from './command-log.ts';
 import { configured } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
@@ -20,7 +21,7 @@ export async function renewHere(
   const layout = layoutAt(options.stateDir);
   const stop = new AbortController();
   const host = { disk: realDisk, layout, clock: realClock, random: Math.random, log, signal: stop.signal };
-  const release = await openSession(realDisk, layout, { uid: effectiveUid(), log });
+  const release = await openSession(realDisk, layout, { uid: effectiveUid(), log, takeLock });
   const counts = new Map<string, number>();
   const { parts, close } = buildParts(config, host, counts);
   const abort = () => stop.abort();

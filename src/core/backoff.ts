@@ -37,6 +37,14 @@ function delay(retry: Retry, failures: number): Millis {
   }
 }
 
+/**
+ * Whether a moment of our own still holds something back. None that certd sets lies two days ahead: one that
+ * does was written by a clock that ran ahead, and would hold for years after the clock was set right.
+ */
+export function holds(until: Instant | null, now: Instant): until is Instant {
+  return until !== null && until > now && until - now < 2 * day;
+}
+
 /** Back-off of a failed deploy: doubles from one minute to one day (contract section 5). */
 export function nextDeployAttempt(failures: number, now: Instant, draw: number): Instant {
   const wait = Math.min(day, minute * 2 ** (failures - 1));

@@ -17,7 +17,11 @@ export function certificateProblems(
   const faults = seen.faults.map(fault =>
     problem(fault.code, fault.blocking ? 'critical' : 'warning', seen.name, fault.message, null),
   );
-  const rest = [lapseProblem(seen, now, thresholds), renewalProblem(seen), owedProblem(seen, verdict)];
+  const rest = [
+    lapseProblem(seen, now, thresholds),
+    renewalProblem(seen, verdict),
+    owedProblem(seen, verdict),
+  ];
   return [...faults, ...rest.filter(found => found !== null)];
 }
 
@@ -43,15 +47,19 @@ function lapseProblem(seen: Observed, now: Instant, thresholds: Thresholds): Pro
   const { leaf } = seen.live;
   const left = (leaf.notAfter - now) / lifetimeOf({ leaf });
   const message = `the live certificate ends ${toRfc3339(leaf.notAfter)}`;
-  if (left <= 0) return problem('expired', 'critical', seen.name, message, leaf.notAfter);
+  if (leaf.notAfter <= now) return problem('expired', 'critical', seen.name, message, leaf.notAfter);
   if (left < thresholds.critical) return problem('expiring-soon', 'critical', seen.name, message, null);
   if (left < thresholds.warning) return problem('renewal-late', 'warning', seen.name, message, null);
   return null;
 }
 
-/** A failed attempt alone is a warning: `lapseProblem` makes it critical when time runs out. */
-function renewalProblem({ issuer, name }: Observed): Problem | null {
-  return issuer.lastError === null ? null : recorded(issuer.lastError, name, 'warning');
+/**
+ * A failed attempt alone is a warning: `lapseProblem` makes it critical when time runs out. Once nothing is
+ * due any more (the domain that failed is out of the configuration again) it is history.
+ */
+function renewalProblem({ issuer, name }: Observed, { issue }: Verdict): Problem | null {
+  if (issuer.lastError === null || issue.kind === 'later') return null;
+  return recorded(issuer.lastError, name, 'warning');
 }
 
 function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {

@@ -64,5 +64,6 @@ export function systemErrorOf(
 }
 
 function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === 'string' ? thrown : `something that is no error was thrown: ${typeof thrown}`;
 }

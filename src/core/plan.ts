@@ -1,4 +1,6 @@
+import { holds } from './backoff.ts';
 import { type Asked, pendingChanges, type Reason, type Situation, situationOf, whyDue } from './due.ts';
+import { byAge } from './generation-id.ts';
 import type { Instant, Observed, Target } from './model.ts';
 import type { RenewalMoment } from './renewal.ts';
 
@@ -75,31 +77,39 @@ function issueVerdict(situation: Situation): IssueVerdict {
     if (situation.moment === null) throw new Error('a certificate without a generation is always due');
     return { kind: 'later', moment: situation.moment };
   }
-  const { nextAttemptAt, notBefore } = situation.seen.issuer;
-  if (notBefore !== null && notBefore > situation.now) {
-    return { kind: 'held', reason, until: notBefore, by: 'ca' };
-  }
-  if (situation.asked === 'nothing' && nextAttemptAt !== null && nextAttemptAt > situation.now) {
-    return { kind: 'held', reason, until: nextAttemptAt, by: 'back-off' };
-  }
-  return { kind: 'now', reason };
+  return { ...(hold(situation) ?? { kind: 'now' }), reason };
+}
+
+/** What an attempt waits for: the CA or our own back-off, whichever is longer. */
+function hold({ seen, asked, now }: Situation) {
+  const { nextAttemptAt, notBefore } = seen.issuer;
+  const byCa = notBefore !== null && notBefore > now ? notBefore : null;
+  const byUs = asked === 'nothing' && holds(nextAttemptAt, now) ? nextAttemptAt : null;
+  if (byUs !== null && byUs > (byCa ?? now)) return { kind: 'held', until: byUs, by: 'back-off' } as const;
+  return byCa === null ? null : ({ kind: 'held', until: byCa, by: 'ca' } as const);
 }
 
 function deployVerdict(seen: Observed, asked: Asked, now: Instant): DeployVerdict {
   const id = deployTarget(seen);
   // A link that somebody removed or bent is owed again, though its generation was deployed once.
   if (id === null || (id === seen.deploy.deployed && id === seen.live?.id)) return { kind: 'none' };
+  if (goesBack(seen, id)) return { kind: 'none' };
   const until = seen.deploy.nextAttemptAt;
-  if (asked === 'nothing' && until !== null && until > now) return { kind: 'held', id, until };
+  if (asked === 'nothing' && holds(until, now)) return { kind: 'held', id, until };
   return { kind: 'now', id };
+}
+
+/** An issued copy that is spoiled or lost must not bring an older certificate back; only a rejection does. */
+function goesBack({ live, deploy }: Observed, id: string): boolean {
+  return live !== null && byAge(live.id, id) > 0 && !deploy.rejected.includes(live.id);
 }
 
 /** When to ask for the window: at once for a generation that has none, else as the last answer said. */
 function windowQuestionAt({ seen, newest, asked, now }: Situation): Instant | null {
   if (newest === null) return null;
   if (asked !== 'nothing') return now;
-  if (seen.issuer.windowCheckAt === null) return now;
-  return seen.issuer.windowCheckAt;
+  const { windowCheckAt } = seen.issuer;
+  return holds(windowCheckAt, now) ? windowCheckAt : now;
 }
 
 function momentOf(issue: IssueVerdict): Instant | null {

@@ -1,6 +1,7 @@
 import { certificateProblems, problem, type Thresholds, worst } from './certificate-problems.ts';
 import type { FailureRecord, Instant, Observed, Target } from './model.ts';
 import { planFor, type Verdict } from './plan.ts';
+import { type RenewalMoment, renewalMoment } from './renewal.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
 import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
 
@@ -60,7 +61,7 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
     profile: null,
     key_type: target.keyType,
     generation: generationFields(seen),
-    renewal: renewalFields(seen, verdict),
+    renewal: renewalFields(seen, { target, verdict }),
     deploy: deployFields(seen, verdict),
     served: [],
   };
@@ -80,7 +81,7 @@ function unmanagedStatus(seen: Observed, { now }: StatusInput): CertificateStatu
     profile: null,
     key_type: seen.live?.leaf.keyType ?? null,
     generation: generationFields(seen),
-    renewal: { ...renewalFields(seen, null), source: 'none' },
+    renewal: renewalFields(seen, null),
     deploy: deployFields(seen, null),
     served: [],
   };
@@ -105,29 +106,30 @@ function generationFields(seen: Observed): CertificateStatus['generation'] {
   };
 }
 
-function renewalFields(seen: Observed, verdict: Verdict | null): CertificateStatus['renewal'] {
-  const newest = seen.issued.at(-1)?.id;
-  const window = seen.issuer.window?.generation === newest ? seen.issuer.window : null;
-  const moment = verdict?.issue.kind === 'later' ? verdict.issue.moment : null;
-  const held = verdict?.issue.kind === 'held' ? verdict.issue.until : null;
+/** `managed` is null for a certificate that nobody renews. */
+function renewalFields(
+  seen: Observed,
+  managed: { readonly target: Target; readonly verdict: Verdict } | null,
+): CertificateStatus['renewal'] {
+  const issue = managed?.verdict.issue ?? null;
+  const moment = managed === null || issue?.kind === 'blocked' ? null : momentOf(seen, managed.target);
   return {
-    source: renewalSource(verdict, window !== null),
-    window_start: rfc3339OrNull(window?.start ?? null),
-    window_end: rfc3339OrNull(window?.end ?? null),
-    renew_at: rfc3339OrNull(moment?.renewAt ?? window?.renewAt ?? null),
-    explanation_url: window?.explanationUrl ?? null,
-    next_attempt_at: rfc3339OrNull(held),
+    source: moment?.source ?? 'none',
+    window_start: rfc3339OrNull(moment?.window?.start ?? null),
+    window_end: rfc3339OrNull(moment?.window?.end ?? null),
+    renew_at: rfc3339OrNull(moment?.renewAt ?? null),
+    explanation_url: moment?.window?.explanationUrl ?? null,
+    next_attempt_at: rfc3339OrNull(issue?.kind === 'held' ? issue.until : null),
     failures: seen.issuer.failures,
     last_success_at: rfc3339OrNull(seen.issuer.lastSuccessAt),
     last_error: errorFields(seen.issuer.lastError),
   };
 }
 
-function renewalSource(verdict: Verdict | null, window: boolean): 'ari' | 'lifetime' | 'none' {
-  if (verdict === null || verdict.issue.kind === 'blocked') return 'none';
-  if (verdict.issue.kind === 'later') return verdict.issue.moment.source;
-  if (verdict.issue.reason.code === 'no-certificate') return 'none';
-  return window ? 'ari' : 'lifetime';
+/** Also of a certificate that is due: a moment that is past says how late it is. */
+function momentOf({ issued, issuer }: Observed, { renewAt }: Target): RenewalMoment | null {
+  const newest = issued.at(-1);
+  return newest === undefined ? null : renewalMoment(newest, issuer.window, renewAt);
 }
 
 function deployFields(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy'] {

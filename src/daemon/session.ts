@@ -5,10 +5,16 @@ import { nameConflicts } from '../core/name-conflicts.ts';
 import type { Disk } from '../core/ports.ts';
 import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
-import { takeLock } from '../store/lock.ts';
 import { namesOnDisk, observe } from '../store/observe.ts';
 import { openState, sweepLeftovers } from '../store/open.ts';
 import { tokenRecord } from '../store/tokens.ts';
+
+export type SessionHost = {
+  readonly uid: number;
+  readonly log: Log;
+  /** `store/lock.ts`; returns the release. */
+  readonly takeLock: (path: string) => () => void;
+};
 
 /**
  * Opens the state directory for changing: made or checked, both locks taken, and what a crash left swept
@@ -17,9 +23,9 @@ import { tokenRecord } from '../store/tokens.ts';
 export async function openSession(
   disk: Disk,
   layout: Layout,
-  host: { readonly uid: number; readonly log: Log },
+  { uid, log, takeLock }: SessionHost,
 ): Promise<() => void> {
-  await openState(disk, layout, host.uid);
+  await openState(disk, layout, uid);
   const releaseIssuer = takeLock(layout.issuerLock);
   let releaseDeployer = () => {};
   const release = () => {
@@ -28,8 +34,10 @@ export async function openSession(
   };
   try {
     releaseDeployer = takeLock(layout.deployLock);
-    for (const path of await sweepLeftovers(disk, layout)) host.log.info({ path }, 'leftover removed');
-    await sweepTokens({ disk, ledger: tokenRecord(disk, layout) });
+    for (const path of await sweepLeftovers(disk, layout)) log.info({ path }, 'leftover removed');
+    const warn = (error: CertdError) =>
+      log.warn({ code: error.code, reason: error.message }, 'challenge file could not be removed');
+    await sweepTokens({ disk, ledger: tokenRecord(disk, layout), warn });
     return release;
   } catch (thrown) {
     release();

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRequest } from '../../src/acme/client.ts';
+import { webrootSolver } from '../../src/challenge/webroot.ts';
+import type { Authority } from '../../src/config/config.ts';
+import type { Asked } from '../../src/core/due.ts';
+import type { Target } from '../../src/core/model.ts';
+import type { Disk } from '../../src/core/ports.ts';
+import { openSession } from '../../src/daemon/session.ts';
+import { openLog } from '../../src/log.ts';
+import type { PassParts } from '../../src/pass/pass-parts.ts';
+import { type PassResult, reconcile } from '../../src/reconcile.ts';
+import { readPair } from '../../src/store/generation.ts';
+import { type Layout, layoutAt } from '../../src/store/layout.ts';
+import { tokenRecord } from '../../src/store/tokens.ts';
+import { generateKey } from '../../src/x509/keys.ts';
+import { fakeClock } from './fake-clock.ts';
+import { type FakeIssuer, fakeIssuer } from './fake-issuer.ts';
+import type { TestCa } from './make-cert.ts';
+
+const day = 86_400_000;
+
+/** Hundreds of runs with dozens of fsyncs each: in memory where the machine has such a place. */
+const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+export const target: Target = {
+  name: 'crash.test',
+  domains: ['crash.test', 'www.crash.test'],
+  ca: 'test',
+  keyType: 'ecdsa-p256',
+  challenge: { kind: 'webroot', path: '' },
+  renewAt: null,
+  deploy: {
+    hooks: [
+      { kind: 'argv', argv: ['first'] },
+      { kind: 'argv', argv: ['second'] },
+    ],
+    timeoutMs: 60_000,
+  },
+};
+
+const authority: Authority = {
+  name: 'test',
+  directoryUrl: 'https://ca.test/dir',
+  trustFile: null,
+  issueTimeoutMs: 600_000,
+  validationPort: 80,
+};
+
+/** A whole certd without its daemon: real store, plan and webroot; the CA and the clock are the test's. */
+export type CrashHost = {
+  readonly dir: string;
+  readonly issuer: FakeIssuer;
+  /** Hooks that ran, each as "command generation". */
+  readonly hooksRun: readonly string[];
+  layout(): Layout;
+  /** Moves to another copy of the state, as a disk after a power loss. */
+  moveState(root: string): void;
+  advance(ms: number): void;
+  /** One start of the program: session, one pass, end. Throws what the program would die of. */
+  start(disk: Disk, asked: Asked): Promise<readonly PassResult[]>;
+  /** What is live, read as a web server does; null where nothing is. Throws where the pair does not fit. */
+  live(): string | null;
+  webrootFiles(): readonly string[];
+  remove(): void;
+};
+
+export function crashHost(ca: TestCa): CrashHost {
+  const dir = realpathSync(mkdtempSync(join(memory, 'certd-crash-')));
+  const webroot = join(dir, 'webroot');
+  mkdirSync(webroot);
+  const clock = fakeClock(Date.now());
+  const issuer = fakeIssuer({ ca, now: clock.now, lifetimeMs: 90 * day });
+  const hooksRun: string[] = [];
+  let root = join(dir, 'state');
+  const partsFor = (disk: Disk): PassParts => ({
+    disk,
+    layout: layoutAt(root),
+    clock,
+    random: () => 0.5,
+    log: openLog({ level: 'fatal', style: 'json', write: () => {} }),
+    authorities: new Map([['test', authority]]),
+    issuerFor: () => issuer,
+    solverFor: () => webrootSolver({ path: webroot, disk, ledger: tokenRecord(disk, layoutAt(root)) }),
+    generateKey,
+    createRequest,
+    runHook: async ({ command, env }) => {
+      const words = command.kind === 'argv' ? command.argv.join(' ') : command.script;
+      hooksRun.push(`${words} ${env['CERTD_FINGERPRINT_SHA256']?.slice(0, 8)}`);
+      return { outcome: 'ok', detail: 'exit 0', output: '' };
+    },
+    signal: new AbortController().signal,
+  });
+  return {
+    dir,
+    issuer,
+    hooksRun,
+    layout: () => layoutAt(root),
+    moveState: to => {
+      root = to;
+    },
+    advance: clock.advance,
+    start: async (disk, asked) => {
+      const parts = partsFor(disk);
+      const release = await openSession(disk, parts.layout, {
+        uid: process.geteuid?.() ?? 0,
+        log: parts.log,
+        // The kernel's lock is no mutation; taking it for real would only cost two processes a start.
+        takeLock: () => () => {},
+      });
+      try {
+        return await reconcile([target], asked, parts);
+      } finally {
+        release();
+      }
+    },
+    live: () => {
+      const link = layoutAt(root).liveLink(target.name);
+      return existsSync(link) ? readPair(link).leaf.fingerprintSha256.slice(0, 8) : null;
+    },
+    webrootFiles: () => {
+      const challenges = join(webroot, '.well-known/acme-challenge');
+      return existsSync(challenges) ? readdirSync(challenges) : [];
+    },
+    remove: () => rmSync(dir, { recursive: true }),
+  };
+}

@@ -1,0 +1,89 @@
+import { createPublicKey } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import { CertdError } from '../../src/core/errors.ts';
+import type { Instant, Millis } from '../../src/core/model.ts';
+import type { Issuer, RenewalInfo } from '../../src/core/ports.ts';
+import { makeLeaf, type TestCa } from './make-cert.ts';
+
+/** A CA in this process: the second implementation of the issuer port, as strict as the first about orders. */
+export type FakeIssuer = Issuer & {
+  /** Domains of every order ever placed, in order. */
+  readonly orders: readonly (readonly string[])[];
+  /** Thrown instead of the next `order` or `complete`. */
+  failNext(error: CertdError): void;
+  /** What `renewalInfo` answers; null: the CA has no ARI. */
+  setWindow(window: { readonly start: Instant; readonly end: Instant } | null): void;
+};
+
+type Options = { readonly ca: TestCa; readonly now: () => Instant; readonly lifetimeMs: Millis };
+
+/**
+ * An order is completed only with its own names, after each token was presented, and stays available for
+ * download, as RFC 8555 has it. A second `complete` of a finished order gives the same certificate.
+ */
+export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
+  const orders: { domains: readonly string[]; pem: string | null }[] = [];
+  let failure: CertdError | null = null;
+  let window: { readonly start: Instant; readonly end: Instant } | null = null;
+  const failIfAsked = () => {
+    const error = failure;
+    failure = null;
+    if (error !== null) throw error;
+  };
+  return {
+    get orders() {
+      return orders.map(({ domains }) => domains);
+    },
+    failNext: error => {
+      failure = error;
+    },
+    setWindow: wanted => {
+      window = wanted;
+    },
+    order: async ({ domains }, signal) => {
+      signal.throwIfAborted();
+      failIfAsked();
+      orders.push({ domains, pem: null });
+      return `https://ca.test/order/${orders.length}`;
+    },
+    complete: async ({ orderUrl, csr, solver }, signal) => {
+      const order = orders[Number(orderUrl.split('/').at(-1)) - 1];
+      if (order === undefined) throw new CertdError('order-gone', `${orderUrl} is not known`);
+      failIfAsked();
+      if (order.pem !== null) return order.pem;
+      for (const domain of order.domains) {
+        const token = `token-${orders.indexOf(order)}-${domain.replaceAll('.', '_')}`;
+        try {
+          await solver.present({ domain, token, keyAuthorization: `${token}.thumbprint` }, signal);
+        } finally {
+          await solver.cleanUp(token);
+        }
+      }
+      order.pem = await certify(csr, order.domains, { ca, now: now(), lifetimeMs });
+      return order.pem;
+    },
+    renewalInfo: async (): Promise<RenewalInfo | null> =>
+      window === null ? null : { ...window, explanationUrl: null, checkAt: now() + 6 * 3_600_000 },
+  };
+}
+
+async function certify(
+  csr: Uint8Array,
+  domains: readonly string[],
+  { ca, now, lifetimeMs }: { ca: TestCa; now: Instant; lifetimeMs: Millis },
+): Promise<string> {
+  const request = new x509.Pkcs10CertificateRequest(Uint8Array.from(csr));
+  if (!(await request.verify())) throw new CertdError('csr-refused', 'the request is not signed by its key');
+  const publicKey = createPublicKey({
+    key: Buffer.from(request.publicKey.rawData),
+    format: 'der',
+    type: 'spki',
+  });
+  const { pem } = await makeLeaf(ca, {
+    domains,
+    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    notBefore: new Date(now),
+    notAfter: new Date(now + lifetimeMs),
+  });
+  return pem + ca.pem;
+}
