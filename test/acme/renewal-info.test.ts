@@ -58,6 +58,12 @@ describe('renewalInfo', () => {
     expect(bench.requests).toEqual(['directory']);
   });
 
+  it('bears a slash at the end of the directory’s URL', async () => {
+    const bench = await openBench({ renewalInfo: () => ({ body: `{${window}}` }) });
+    bench.ca.behaviour.directory['renewalInfo'] += '/';
+    expect(await bench.issuer.renewalInfo('aki.serial', bench.signal)).not.toBeNull();
+  });
+
   it('needs no account', async () => {
     const bench = await openBench({ renewalInfo: () => ({ body: `{${window}}` }) });
     await bench.issuer.renewalInfo('aki.serial', bench.signal);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { trustContext } from '../../src/acme/trust.ts';
-import type { Behaviour } from '../support/fake-ca.ts';
+import type { Behaviour } from '../support/fake-ca-behaviour.ts';
 import { makeCa } from '../support/make-cert.ts';
 import { openBench } from './harness.ts';
 
@@ -105,7 +105,10 @@ describe('the transport', () => {
 
   it('refuses an endless body', async () => {
     const bench = await openBench(at('dir', { status: 200, body: `{"x":"${'x'.repeat(1_100_000)}"}` }));
-    await expect(bench.order('a.example')).rejects.toMatchObject({ code: 'ca-malformed' });
+    await expect(bench.order('a.example')).rejects.toMatchObject({
+      code: 'ca-malformed',
+      message: expect.stringContaining('more than 1 MiB'),
+    });
   });
 
   it('refuses plain http, also inside the directory', async () => {
@@ -169,5 +172,8 @@ describe('nonces', () => {
     const bench = await openBench({ badNonces: 5 });
     await bench.order('a.example');
     expect(bench.requests.filter(kind => kind === 'nonce')).toHaveLength(1);
+    // None of the refused ones is handed out again.
+    await Promise.all(['a.example', 'b.example', 'c.example'].map(domain => bench.order(domain)));
+    expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(4);
   });
 });

@@ -109,22 +109,21 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
     reply(response, status, json);
   };
-  const canned = (resource: Resource, method: string) => {
+  const canned = (resource: Resource, request: IncomingMessage): Canned | null => {
+    if (request.url?.includes('//') === true) return { status: 404 };
     counts.set(resource, (counts.get(resource) ?? 0) + 1);
-    return ca.behaviour.intercept(resource, counts.get(resource) ?? 0, method);
+    return ca.behaviour.intercept(resource, counts.get(resource) ?? 0, request.method ?? '');
   };
   return async (request, response) => {
     const method = request.method ?? '';
     const resource = request.url?.split('/')[1] as Resource;
-    const odd = request.url?.includes('//') === true;
     ca.log.push(`${method} ${resource}`);
     const body = await bodyOf(request);
     if (method === 'POST') ca.bodies.push(body);
     if (method === 'POST' && ca.behaviour.sendNonces) response.setHeader('replay-nonce', newNonce());
     try {
-      const instead = canned(resource, method);
+      const instead = canned(resource, request);
       if (instead !== null) replyCanned(instead, request, response);
-      else if (odd) throw new FakeProblem(404, 'malformed', 'an empty part in the path');
       else if (request.headers['user-agent'] === undefined)
         throw new FakeProblem(400, 'malformed', 'user agent');
       else if (method === 'POST') await replyPost(resource, request, body, response);

@@ -21,15 +21,19 @@ type LeafWish = {
 };
 
 /** A self-signed root, or an intermediate when `issuer` is given. P-256. */
-export async function makeCa(name: string, issuer?: TestCa, dates?: { notAfter: Date }): Promise<TestCa> {
-  const keyPem = await generateKey('ecdsa-p256');
+export async function makeCa(
+  name: string,
+  issuer?: TestCa,
+  more: { readonly notAfter?: Date; readonly keyPem?: string } = {},
+): Promise<TestCa> {
+  const keyPem = more.keyPem ?? (await generateKey('ecdsa-p256'));
   const signer = issuer ?? { keyPem, pem: '' };
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: randomBytes(8).toString('hex'),
     subject: `CN=${name}`,
     issuer: issuer === undefined ? `CN=${name}` : new x509.X509Certificate(issuer.pem).subject,
     notBefore: new Date(Date.now() - 3_600_000),
-    notAfter: dates?.notAfter ?? new Date(Date.now() + 86_400_000),
+    notAfter: more.notAfter ?? new Date(Date.now() + 86_400_000),
     signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
     publicKey: await publicKeyOf(keyPem),
     signingKey: await signingKeyOf(signer.keyPem),

@@ -85,6 +85,16 @@ describe('gateReasons', () => {
     ]);
   });
 
+  it('needs both the name and the signature of the issuer to fit', async () => {
+    const bare = await makeLeaf(intermediate, { domains: ['example.com'], withoutAki: true });
+    const set = { keyPem: bare.keyPem };
+    const reasons = ['the leaf is not signed by the certificate that follows it'];
+    const sameName = await makeCa('gate intermediate', root);
+    expect(check({ ...set, fullchainPem: bare.pem + sameName.pem })).toEqual(reasons);
+    const sameKey = await makeCa('gate other name', root, { keyPem: intermediate.keyPem });
+    expect(check({ ...set, fullchainPem: bare.pem + sameKey.pem })).toEqual(reasons);
+  });
+
   it('refuses an expired intermediate', async () => {
     const old = await makeCa('gate old', root, { notAfter: new Date(Date.now() + 2000) });
     const fresh = await makeLeaf(old, { domains: ['example.com'] });
