@@ -21,19 +21,22 @@ export async function timePeers(
 ): Promise<PeerTimes[]> {
   const times: PeerTimes[] = [];
   for (const peer of [certbot(stack, wish.domain), lego(stack, wish.domain)])
-    times.push({ name: peer.name, ms: isOnPath(peer.name) ? await timePeer(peer, wish.count) : null });
+    times.push({ name: peer.name, ms: isOnPath(peer.name) ? await timePeer(stack, peer, wish.count) : null });
   return times;
 }
 
-async function timePeer(peer: Peer, count: number): Promise<number[]> {
+async function timePeer(stack: Stack, peer: Peer, count: number): Promise<number[]> {
   const run = (argv: readonly string[]) =>
     promisify(execFile)(peer.name, argv, { env: { PATH: process.env['PATH'], ...peer.env } });
   await run(peer.first);
   const ms: number[] = [];
   for (let n = 0; n < count; n += 1) {
+    const orders = stack.pebble.orders();
     const start = performance.now();
-    await run(peer.renewal);
+    const { stdout, stderr } = await run(peer.renewal);
     ms.push(performance.now() - start);
+    if (stack.pebble.orders() === orders)
+      throw new Error(`${peer.name} renewed nothing:\n${stdout}${stderr}`);
   }
   return ms;
 }
