@@ -19,38 +19,44 @@ export type Reason = {
  */
 export type Asked = 'nothing' | 'pass' | 'named' | 'forced';
 
-export type Situation = {
+/** One look at one certificate. */
+export type Look = {
   readonly target: Target;
   readonly seen: Observed;
-  readonly newest: Generation | null;
-  readonly moment: RenewalMoment | null;
   readonly asked: Asked;
   readonly now: Instant;
 };
 
-/** Ordered checks; the first that speaks is the reason. */
-const checks: readonly ((situation: Situation) => Reason | null)[] = [
-  orderUnderWay,
-  noCertificate,
+type Held = Look & { readonly newest: Generation; readonly moment: RenewalMoment };
+
+/** For a certificate that exists: ordered checks; the first that speaks is the reason. */
+const checks: readonly ((held: Held) => Reason | null)[] = [
   forced,
   domainsAdded,
   configurationChanged,
   renewalDue,
 ];
 
-export function whyDue(situation: Situation): Reason | null {
+/** Why the certificate is to be ordered now, or else the moment that is waited for. */
+export function whyDue(look: Look): { readonly reason: Reason } | { readonly moment: RenewalMoment } {
+  const { target, seen } = look;
+  if (seen.orderUnderWay) return { reason: orderUnderWay };
+  const newest = seen.issued.at(-1);
+  if (newest === undefined) return { reason: noCertificate };
+  const moment = renewalMoment(newest, seen.issuer.window, target.renewAt);
   for (const check of checks) {
-    const reason = check(situation);
-    if (reason !== null) return reason;
+    const reason = check({ ...look, newest, moment });
+    if (reason !== null) return { reason };
   }
-  return null;
+  return { moment };
 }
 
-export function situationOf(target: Target, seen: Observed, asked: Asked, now: Instant): Situation {
-  const newest = seen.issued.at(-1) ?? null;
-  const moment = newest === null ? null : renewalMoment(newest, seen.issuer.window, target.renewAt);
-  return { target, seen, newest, moment, asked, now };
-}
+const orderUnderWay: Reason = {
+  code: 'order-under-way',
+  text: 'an order is under way and is taken up again',
+};
+
+const noCertificate: Reason = { code: 'no-certificate', text: 'there is no certificate yet' };
 
 /** Differences between the newest generation and the configuration that wait for the next renewal. */
 export function pendingChanges(target: Target, newest: Generation): readonly string[] {
@@ -62,33 +68,23 @@ export function pendingChanges(target: Target, newest: Generation): readonly str
   return changes;
 }
 
-function orderUnderWay({ seen }: Situation): Reason | null {
-  if (!seen.orderUnderWay) return null;
-  return { code: 'order-under-way', text: 'an order is under way and is taken up again' };
-}
-
-function noCertificate({ newest }: Situation): Reason | null {
-  return newest === null ? { code: 'no-certificate', text: 'there is no certificate yet' } : null;
-}
-
-function forced({ asked }: Situation): Reason | null {
+function forced({ asked }: Held): Reason | null {
   return asked === 'forced' ? { code: 'forced', text: 'asked for by `certd renew --force`' } : null;
 }
 
-function domainsAdded({ target, newest }: Situation): Reason | null {
-  const added = target.domains.filter(domain => !newest?.leaf.domains.includes(domain));
+function domainsAdded({ target, newest }: Held): Reason | null {
+  const added = target.domains.filter(domain => !newest.leaf.domains.includes(domain));
   if (added.length === 0) return null;
   return { code: 'domains-added', text: `the configuration adds ${added.join(', ')}` };
 }
 
-function configurationChanged({ target, newest, asked }: Situation): Reason | null {
-  if (asked !== 'named' || newest === null) return null;
+function configurationChanged({ target, newest, asked }: Held): Reason | null {
+  if (asked !== 'named') return null;
   const changes = pendingChanges(target, newest);
   return changes.length === 0 ? null : { code: 'configuration-changed', text: changes.join('; ') };
 }
 
-function renewalDue({ moment, asked, now }: Situation): Reason | null {
-  if (moment === null) return null;
+function renewalDue({ moment, asked, now }: Held): Reason | null {
   // A person who asks need not wait out the guard against a CA whose windows lie in the past.
   const drawn = asked === 'nothing' ? null : (moment.window?.renewAt ?? null);
   if (Math.min(moment.renewAt, drawn ?? moment.renewAt) > now) return null;

@@ -7,10 +7,12 @@ import type { Observed, Target } from './model.ts';
  */
 export function nameConflicts(targets: readonly Target[], observed: readonly Observed[]): readonly string[] {
   const configured = new Set(targets.map(({ name }) => name));
-  const orphans = observed.filter(seen => seen.live !== null && !configured.has(seen.name));
+  const orphans = observed
+    .filter(({ name }) => !configured.has(name))
+    .flatMap(({ name, live }) => (live === null ? [] : [{ name, domains: live.leaf.domains }]));
   const fresh = targets.filter(target => !observed.some(seen => seen.name === target.name));
   return fresh.flatMap(target => {
-    const same = orphans.find(orphan => sameSet(orphan.live?.leaf.domains ?? [], target.domains));
+    const same = orphans.find(orphan => sameSet(orphan.domains, target.domains));
     if (same === undefined) return [];
     return [
       `the domains of ${target.name} are on disk under another name; add this line to the certificate: "name: ${same.name}"`,

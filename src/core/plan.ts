@@ -1,5 +1,5 @@
 import { holds } from './backoff.ts';
-import { type Asked, pendingChanges, type Reason, type Situation, situationOf, whyDue } from './due.ts';
+import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { byAge } from './generation-id.ts';
 import type { Instant, Observed, Target } from './model.ts';
 import type { RenewalMoment } from './renewal.ts';
@@ -52,16 +52,17 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
       wakeAt: null,
     };
   }
-  const situation = situationOf(target, seen, asked, now);
-  const issue = issueVerdict(situation);
+  const look = { target, seen, asked, now };
+  const newest = seen.issued.at(-1);
+  const issue = issueVerdict(look);
   const deploy = deployVerdict(seen, asked, now);
-  const windowAt = windowQuestionAt(situation);
+  const windowAt = newest === undefined ? null : windowQuestionAt(look);
   return {
     name: target.name,
     issue,
     askWindow: windowAt !== null && windowAt <= now,
     deploy,
-    pending: situation.newest === null ? [] : pendingChanges(target, situation.newest),
+    pending: newest === undefined ? [] : pendingChanges(target, newest),
     wakeAt: earliest([momentOf(issue), deploy.kind === 'held' ? deploy.until : null, windowAt], now),
   };
 }
@@ -71,17 +72,14 @@ export function deployTarget(seen: Observed): string | null {
   return seen.issued.findLast(({ id }) => !seen.deploy.rejected.includes(id))?.id ?? null;
 }
 
-function issueVerdict(situation: Situation): IssueVerdict {
-  const reason = whyDue(situation);
-  if (reason === null) {
-    if (situation.moment === null) throw new Error('a certificate without a generation is always due');
-    return { kind: 'later', moment: situation.moment };
-  }
-  return { ...(hold(situation) ?? { kind: 'now' }), reason };
+function issueVerdict(look: Look): IssueVerdict {
+  const due = whyDue(look);
+  if ('moment' in due) return { kind: 'later', moment: due.moment };
+  return { ...(hold(look) ?? { kind: 'now' }), reason: due.reason };
 }
 
 /** What an attempt waits for: the CA or our own back-off, whichever is longer. */
-function hold({ seen, asked, now }: Situation) {
+function hold({ seen, asked, now }: Look) {
   const { nextAttemptAt, notBefore } = seen.issuer;
   const byCa = notBefore !== null && notBefore > now ? notBefore : null;
   const byUs = asked === 'nothing' && holds(nextAttemptAt, now) ? nextAttemptAt : null;
@@ -105,8 +103,7 @@ function goesBack({ live, deploy }: Observed, id: string): boolean {
 }
 
 /** When to ask for the window: at once for a generation that has none, else as the last answer said. */
-function windowQuestionAt({ seen, newest, asked, now }: Situation): Instant | null {
-  if (newest === null) return null;
+function windowQuestionAt({ seen, asked, now }: Look): Instant {
   if (asked !== 'nothing') return now;
   const { windowCheckAt } = seen.issuer;
   return holds(windowCheckAt, now) ? windowCheckAt : now;

@@ -1,5 +1,5 @@
 import { certificateProblems, problem, type Thresholds, worst } from './certificate-problems.ts';
-import type { FailureRecord, Instant, Observed, Target } from './model.ts';
+import type { FailureRecord, Instant, Leaf, Observed, Target } from './model.ts';
 import { planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
@@ -24,8 +24,7 @@ export function statusDocument(input: StatusInput): StatusDocument {
   const managed = input.targets.map(target => certificateStatus(target, seenOf(input, target.name), input));
   const unmanaged = input.observed
     .filter(seen => !input.targets.some(target => target.name === seen.name))
-    .filter(seen => seen.live !== null)
-    .map(seen => unmanagedStatus(seen, input));
+    .flatMap(seen => (seen.live === null ? [] : [unmanagedStatus(seen, seen.live.leaf, input)]));
   const certificates = [...managed, ...unmanaged];
   return {
     schema: 1,
@@ -67,19 +66,19 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
   };
 }
 
-function unmanagedStatus(seen: Observed, { now }: StatusInput): CertificateStatus {
+function unmanagedStatus(seen: Observed, leaf: Leaf, { now }: StatusInput): CertificateStatus {
   const message = 'live, but not in the configuration: nobody renews it';
   const problems = [problem('unmanaged', 'warning', seen.name, message, null)];
   return {
     ...leafFields(seen, now),
     name: seen.name,
-    domains: [...(seen.live?.leaf.domains ?? [])],
+    domains: [...leaf.domains],
     managed: false,
     status: 'warning',
     problems,
     ca: seen.issued.at(-1)?.ca ?? null,
     profile: null,
-    key_type: seen.live?.leaf.keyType ?? null,
+    key_type: leaf.keyType,
     generation: generationFields(seen),
     renewal: renewalFields(seen, null),
     deploy: deployFields(seen, null),
