@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { certificateProblems, problem, worst } from '../../src/core/certificate-problems.ts';
+import type { FailureRecord, Observed } from '../../src/core/model.ts';
+import { planFor } from '../../src/core/plan.ts';
+import { at, makeGeneration, makeLeaf, makeObserved, makeTarget } from '../support/make-observed.ts';
+
+const thresholds = { warning: 0.2, critical: 0.05 };
+
+function problems(seen: Observed, now: string) {
+  const verdict = planFor(makeTarget(), seen, 'nothing', at(now));
+  return certificateProblems(seen, verdict, { now: at(now), thresholds });
+}
+
+const codes = (seen: Observed, now: string) => problems(seen, now).map(({ code, level }) => [code, level]);
+
+const failure: FailureRecord = {
+  code: 'validation-failed',
+  message: 'a.example: connection refused',
+  at: at('2026-03-05'),
+  problemType: 'urn:ietf:params:acme:error:connection',
+};
+
+/** Ninety days: 20 % are 18 days (left on 03-14), 5 % are 4.5 days (left on 03-27 at noon). */
+describe('as the end of the lifetime comes nearer', () => {
+  it.each([
+    ['all is well', '2026-03-01', []],
+    ['all is well before the certificate even begins', '2025-01-01', []],
+    ['exactly at the warning threshold all is still well', '2026-03-14', []],
+    ['a millisecond later it is late', '2026-03-14T00:00:00.001Z', [['renewal-late', 'warning']]],
+    [
+      'exactly at the critical threshold it is still late',
+      '2026-03-27T12:00:00Z',
+      [['renewal-late', 'warning']],
+    ],
+    ['a millisecond later it is critical', '2026-03-27T12:00:00.001Z', [['expiring-soon', 'critical']]],
+    ['a millisecond before the end too', '2026-03-31T23:59:59.999Z', [['expiring-soon', 'critical']]],
+    ['at the end it has expired', '2026-04-01', [['expired', 'critical']]],
+    ['with a clock far in the future too', '2099-01-01', [['expired', 'critical']]],
+  ])('%s', (_sentence, now, expected) => {
+    expect(codes(makeObserved(), now)).toEqual(expected);
+  });
+
+  it('says when it ended, and since when that is so', () => {
+    expect(problems(makeObserved(), '2026-04-02')).toEqual([
+      {
+        code: 'expired',
+        level: 'critical',
+        certificate: 'a.example',
+        message: 'the live certificate ends 2026-04-01T00:00:00.000Z',
+        since: '2026-04-01T00:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('a leaf whose dates are upside down has expired, not been born', () => {
+    const leaf = makeLeaf({ notBefore: at('2026-04-01'), notAfter: at('2026-01-01') });
+    const seen = makeObserved({ issued: [makeGeneration({ leaf })] });
+    expect(codes(seen, '2026-02-01')).toEqual([['expired', 'critical']]);
+  });
+
+  it('judges what is live, not what is issued', () => {
+    const fresh = makeGeneration({ id: '0002-55667788', leaf: makeLeaf({ notAfter: at('2026-07-01') }) });
+    const old = makeGeneration();
+    const seen = makeObserved({ issued: [old, fresh], live: { id: old.id, leaf: old.leaf } });
+    expect(codes(seen, '2026-04-02')).toContainEqual(['expired', 'critical']);
+  });
+});
+
+it('nothing live is critical, also while the first order fails', () => {
+  const seen = makeObserved({ issued: [], issuer: { lastError: failure } });
+  expect(codes(seen, '2026-03-05')).toEqual([
+    ['not-issued', 'critical'],
+    ['validation-failed', 'warning'],
+  ]);
+});
+
+it('a failed renewal is a warning with its own code, words and moment', () => {
+  expect(problems(makeObserved({ issuer: { lastError: failure } }), '2026-03-06')).toEqual([
+    {
+      code: 'validation-failed',
+      level: 'warning',
+      certificate: 'a.example',
+      message: 'a.example: connection refused',
+      since: '2026-03-05T00:00:00.000Z',
+    },
+  ]);
+});
+
+it('a failure is history once nothing is due any more', () => {
+  expect(codes(makeObserved({ issuer: { lastError: failure } }), '2026-02-01')).toEqual([]);
+});
+
+describe('a deploy that is owed', () => {
+  const owed = { live: null, deploy: { deployed: null } };
+  const hook: FailureRecord = {
+    ...failure,
+    code: 'hook-failed',
+    message: 'nginx: exit 1',
+    problemType: null,
+  };
+
+  it('is a warning while it was not tried', () => {
+    const seen = { ...makeObserved(owed), live: makeObserved().live };
+    expect(problems(seen, '2026-02-01')).toEqual([
+      {
+        code: 'deploy-owed',
+        level: 'warning',
+        certificate: 'a.example',
+        message: 'generation 0001-11223344 is issued and not deployed yet',
+        since: null,
+      },
+    ]);
+  });
+
+  it('is critical with the words of what failed', () => {
+    const deploy = { ...owed.deploy, failures: 1, lastError: hook, nextAttemptAt: at('2026-03-05T00:01Z') };
+    expect(problems(makeObserved({ ...owed, deploy }), '2026-03-05')).toContainEqual({
+      code: 'hook-failed',
+      level: 'critical',
+      certificate: 'a.example',
+      message: 'nginx: exit 1',
+      since: '2026-03-05T00:00:00.000Z',
+    });
+  });
+
+  it('of long ago that is deployed since is no problem', () => {
+    expect(codes(makeObserved({ deploy: { lastError: hook } }), '2026-02-01')).toEqual([]);
+  });
+});
+
+it('names what is wrong on disk first: critical where it blocks, else a warning', () => {
+  const faults = [
+    { code: 'generation-damaged', message: 'key does not fit', blocking: false },
+    { code: 'state-corrupt', message: 'x.json cannot be used', blocking: true },
+  ] as const;
+  expect(codes(makeObserved({ faults }), '2026-02-01')).toEqual([
+    ['generation-damaged', 'warning'],
+    ['state-corrupt', 'critical'],
+  ]);
+});
+
+it('the worst of several problems counts', () => {
+  const warning = problem('unmanaged', 'warning', null, '', null);
+  const critical = problem('expired', 'critical', null, '', null);
+  expect(worst([])).toBe('ok');
+  expect(worst([warning, warning])).toBe('warning');
+  expect(worst([warning, critical, warning])).toBe('critical');
+});

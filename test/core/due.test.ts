@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { type Asked, pendingChanges, whyDue } from '../../src/core/due.ts';
+import type { Observed, Target } from '../../src/core/model.ts';
+import {
+  at,
+  makeGeneration,
+  makeLeaf,
+  makeObserved,
+  makeTarget,
+  makeWindow,
+} from '../support/make-observed.ts';
+
+const early = '2026-01-15';
+
+function why(seen: Observed, asked: Asked, now: string, target: Target = makeTarget()) {
+  const due = whyDue({ target, seen, asked, now: at(now) });
+  return 'reason' in due ? due.reason : null;
+}
+
+describe('why a certificate is due', () => {
+  it.each([
+    ['nothing is due in the first two thirds', {}, 'nothing', '2026-03-01T23:59:59.999Z', null],
+    ['a renewal is due at the very moment', {}, 'nothing', '2026-03-02', 'renewal-due'],
+    ['and after it', {}, 'nothing', '2026-03-03', 'renewal-due'],
+    ['and after the end', {}, 'nothing', '2027-01-01', 'renewal-due'],
+    ['a clock far in the past makes nothing due', {}, 'nothing', '1970-01-01', null],
+    ['a clock far in the future makes a renewal due', {}, 'nothing', '2099-01-01', 'renewal-due'],
+    ['without a certificate one is due', { issued: [] }, 'nothing', early, 'no-certificate'],
+    [
+      'an order under way comes before everything',
+      { issued: [], orderUnderWay: true },
+      'forced',
+      early,
+      'order-under-way',
+    ],
+    ['who asks for a pass gets no new certificate', {}, 'pass', early, null],
+    ['who asks by name neither', {}, 'named', early, null],
+    ['who forces does', {}, 'forced', early, 'forced'],
+    [
+      'without a certificate forcing is no reason of its own',
+      { issued: [] },
+      'forced',
+      early,
+      'no-certificate',
+    ],
+  ] as const)('%s', (_sentence, change, asked, now, code) => {
+    expect(why(makeObserved(change), asked, now)?.code ?? null).toBe(code);
+  });
+
+  it('says which domains the configuration adds', () => {
+    const target = makeTarget({ domains: ['a.example', 'b.example', 'c.example'] });
+    expect(why(makeObserved(), 'nothing', early, target)).toEqual({
+      code: 'domains-added',
+      text: 'the configuration adds b.example, c.example',
+    });
+  });
+
+  it('judges by the newest generation, not by the first', () => {
+    const old = makeGeneration();
+    const fresh = makeGeneration({
+      id: '0002-55667788',
+      leaf: makeLeaf({ notBefore: at('2026-03-02'), notAfter: at('2026-05-31') }),
+    });
+    expect(why(makeObserved({ issued: [old, fresh] }), 'nothing', '2026-03-03')).toBeNull();
+  });
+});
+
+describe('the window of the CA', () => {
+  const seen = (change: Parameters<typeof makeWindow>[0]) =>
+    makeObserved({ issuer: { window: makeWindow(change) } });
+
+  it('is what is waited for', () => {
+    expect(why(seen({}), 'nothing', '2026-02-10T23:59Z')).toBeNull();
+    expect(why(seen({}), 'nothing', '2026-02-11')).toEqual({
+      code: 'renewal-due',
+      text: "the CA's renewal window has come",
+    });
+  });
+
+  it('of another generation leaves the share of the lifetime to decide', () => {
+    const stale = seen({ generation: '0000-99999999' });
+    expect(why(stale, 'nothing', '2026-02-12')).toBeNull();
+    expect(why(stale, 'nothing', '2026-03-02')?.text).toBe('its share of the lifetime has passed');
+  });
+
+  it('that lies in the past does not make the newborn due by itself, but for a person who asks', () => {
+    const past = seen({ renewAt: at('2025-06-01') });
+    expect(why(past, 'nothing', '2026-01-01T00:59Z')).toBeNull();
+    expect(why(past, 'nothing', '2026-01-01T01:00Z')?.code).toBe('renewal-due');
+    expect(why(past, 'pass', '2026-01-01T00:01Z')?.code).toBe('renewal-due');
+  });
+
+  it('beyond the end is not waited for, asked or not', () => {
+    const beyond = seen({ renewAt: at('2027-01-01') });
+    expect(why(beyond, 'nothing', '2026-03-27T11:59Z')).toBeNull();
+    expect(why(beyond, 'nothing', '2026-03-27T12:00Z')?.code).toBe('renewal-due');
+    expect(why(beyond, 'named', '2026-03-27T12:00Z')?.code).toBe('renewal-due');
+  });
+});
+
+describe('what waits for the next renewal', () => {
+  const changed = makeTarget({ domains: ['b.example'], keyType: 'rsa-2048', ca: 'other' });
+  const generation = makeGeneration({ leaf: makeLeaf({ domains: ['a.example', 'b.example'] }) });
+
+  it('is named, each change', () => {
+    expect(pendingChanges(changed, generation)).toEqual([
+      'domains removed: a.example',
+      'key type: rsa-2048',
+      'ca: other',
+    ]);
+  });
+
+  it('is nothing where the generation is as configured, in whatever order of domains', () => {
+    const target = makeTarget({ domains: ['b.example', 'a.example'] });
+    expect(pendingChanges(target, generation)).toEqual([]);
+  });
+
+  it('is carried out for who asks by name, and only then', () => {
+    const seen = makeObserved({ issued: [generation] });
+    expect(why(seen, 'nothing', early, changed)).toBeNull();
+    expect(why(seen, 'pass', early, changed)).toBeNull();
+    expect(why(seen, 'named', early, changed)).toEqual({
+      code: 'configuration-changed',
+      text: 'domains removed: a.example; key type: rsa-2048; ca: other',
+    });
+  });
+});

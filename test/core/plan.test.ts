@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest';
+import type { Asked } from '../../src/core/due.ts';
+import type { Observed, Target } from '../../src/core/model.ts';
+import { deployTarget, planFor } from '../../src/core/plan.ts';
+import {
+  at,
+  day,
+  makeGeneration,
+  makeLeaf,
+  makeObserved,
+  makeTarget,
+  makeWindow,
+} from '../support/make-observed.ts';
+
+const plan = (seen: Observed, now: string, asked: Asked = 'nothing', target: Target = makeTarget()) =>
+  planFor(target, seen, asked, at(now));
+
+const later = { kind: 'later', moment: { source: 'lifetime', renewAt: at('2026-03-02'), window: null } };
+
+it('with everything done there is nothing to do until the renewal, or the next question about the window', () => {
+  const seen = makeObserved({ issuer: { windowCheckAt: at('2026-01-15T06:00Z') } });
+  expect(plan(seen, '2026-01-15')).toEqual({
+    name: 'a.example',
+    issue: later,
+    askWindow: false,
+    deploy: { kind: 'none' },
+    pending: [],
+    wakeAt: at('2026-01-15T06:00Z'),
+  });
+});
+
+it('without anything on disk: order now, nothing to deploy, nothing to wake for', () => {
+  expect(plan(makeObserved({ issued: [] }), '2026-01-15')).toEqual({
+    name: 'a.example',
+    issue: { kind: 'now', reason: { code: 'no-certificate', text: 'there is no certificate yet' } },
+    askWindow: false,
+    deploy: { kind: 'none' },
+    pending: [],
+    wakeAt: null,
+  });
+});
+
+it('a state file that cannot be read stops everything for the certificate, whatever is asked', () => {
+  const damage = { code: 'generation-damaged', message: 'spoiled', blocking: false } as const;
+  const corrupt = { code: 'state-corrupt', message: 'x.json cannot be used', blocking: true } as const;
+  const blocked = { kind: 'blocked', message: 'x.json cannot be used' };
+  const seen = makeObserved({ issued: [], faults: [damage, corrupt] });
+  const nothing = { askWindow: false, pending: [], wakeAt: null };
+  for (const asked of ['nothing', 'forced'] as const) {
+    expect(plan(seen, '2099-01-01', asked)).toEqual({
+      name: 'a.example',
+      issue: blocked,
+      deploy: blocked,
+      ...nothing,
+    });
+  }
+});
+
+it('a damaged generation alone stops nothing', () => {
+  const damage = { code: 'generation-damaged', message: 'spoiled', blocking: false } as const;
+  expect(plan(makeObserved({ issued: [], faults: [damage] }), '2026-01-15').issue.kind).toBe('now');
+});
+
+it('tells what waits for the next renewal', () => {
+  const verdict = plan(makeObserved(), '2026-01-15', 'nothing', makeTarget({ keyType: 'rsa-4096' }));
+  expect(verdict).toMatchObject({ issue: later, pending: ['key type: rsa-4096'] });
+});
+
+describe('what an order that is due waits for', () => {
+  const soon = at('2026-03-05T00:01Z');
+  const late = at('2026-03-05T12:00Z');
+  const now = '2026-03-05';
+  const held = (until: number, by: string) => ({ kind: 'held', until, by });
+  const go = { kind: 'now' };
+
+  it.each([
+    ['nothing, where nothing is recorded', {}, 'nothing', go],
+    ['its back-off', { nextAttemptAt: soon }, 'nothing', held(soon, 'back-off')],
+    ['nothing, once the back-off is over', { nextAttemptAt: at(now) }, 'nothing', go],
+    ['nothing, when a person asks for a pass', { nextAttemptAt: soon }, 'pass', go],
+    ['nothing, when a person asks by name', { nextAttemptAt: soon }, 'named', go],
+    ['nothing, when a person forces', { nextAttemptAt: soon }, 'forced', go],
+    ['the Retry-After of the CA', { notBefore: soon }, 'nothing', held(soon, 'ca')],
+    ['the Retry-After also when a person asks', { notBefore: soon }, 'pass', held(soon, 'ca')],
+    ['the Retry-After also when a person forces', { notBefore: soon }, 'forced', held(soon, 'ca')],
+    ['nothing, once the Retry-After is over', { notBefore: at(now) }, 'nothing', go],
+    ['the CA, where that is longer', { nextAttemptAt: soon, notBefore: late }, 'nothing', held(late, 'ca')],
+    [
+      'the back-off, where that is longer',
+      { nextAttemptAt: late, notBefore: soon },
+      'nothing',
+      held(late, 'back-off'),
+    ],
+    ['the CA, where both are equal', { nextAttemptAt: soon, notBefore: soon }, 'nothing', held(soon, 'ca')],
+    [
+      'the CA alone, when a person asks',
+      { nextAttemptAt: late, notBefore: soon },
+      'forced',
+      held(soon, 'ca'),
+    ],
+    [
+      'nothing, where a clock that ran ahead wrote the back-off',
+      { nextAttemptAt: at('2099-01-01') },
+      'nothing',
+      go,
+    ],
+    [
+      'the CA for as long as it asks',
+      { notBefore: at('2026-03-20') },
+      'nothing',
+      held(at('2026-03-20'), 'ca'),
+    ],
+  ] as const)('%s', (_sentence, issuer, asked, expected) => {
+    const { issue, wakeAt } = plan(makeObserved({ issuer }), now, asked);
+    expect(issue).toMatchObject(expected);
+    expect(issue).toMatchObject({ reason: { code: asked === 'forced' ? 'forced' : 'renewal-due' } });
+    expect(wakeAt).toBe('until' in expected ? expected.until : null);
+  });
+
+  it('a back-off holds nothing that is not due', () => {
+    expect(plan(makeObserved({ issuer: { nextAttemptAt: soon } }), '2026-01-15').issue).toEqual(later);
+  });
+});
+
+describe('when the CA is asked for its window', () => {
+  it.each([
+    ['at once for a generation that nobody asked about', {}, null, 'nothing', true],
+    ['not before there is a generation', { issued: [] }, null, 'forced', false],
+    ['not before the moment that the last answer named', {}, '2026-01-15T06:00Z', 'nothing', false],
+    ['at that moment', {}, '2026-01-15', 'nothing', true],
+    ['after it', {}, '2026-01-14', 'nothing', true],
+    ['anew whenever a person asks', {}, '2026-01-15T06:00Z', 'pass', true],
+    ['at once where a clock that ran ahead wrote the moment', {}, '2099-01-01', 'nothing', true],
+  ] as const)('%s', (_sentence, change, checkAt, asked, expected) => {
+    const issuer = { windowCheckAt: checkAt === null ? null : at(checkAt) };
+    expect(plan(makeObserved({ ...change, issuer }), '2026-01-15', asked).askWindow).toBe(expected);
+  });
+});
+
+describe('what is deployed', () => {
+  const one = makeGeneration();
+  const two = makeGeneration({ id: '0002-55667788', leaf: makeLeaf({ serial: '02' }) });
+  const three = makeGeneration({ id: '0003-99aabbcc', leaf: makeLeaf({ serial: '03' }) });
+  const live = { id: one.id, leaf: one.leaf };
+  const liveTwo = { id: two.id, leaf: two.leaf };
+  const now = '2026-01-15';
+  const soon = at('2026-01-15T00:01Z');
+
+  it.each([
+    ['nothing, where the newest is live and deployed', [one], live, { deployed: one.id }, { kind: 'none' }],
+    [
+      'the newest, where an older one is',
+      [one, two],
+      live,
+      { deployed: one.id },
+      { kind: 'now', id: two.id },
+    ],
+    ['the newest, where none ever was', [one, two], null, { deployed: null }, { kind: 'now', id: two.id }],
+    [
+      'the newest that is not rejected',
+      [one, two, three],
+      live,
+      { deployed: one.id, rejected: [three.id] },
+      { kind: 'now', id: two.id },
+    ],
+    [
+      'nothing, where every newer one is rejected',
+      [one, two],
+      live,
+      { deployed: one.id, rejected: [two.id] },
+      { kind: 'none' },
+    ],
+    [
+      'nothing, where all are rejected',
+      [one],
+      null,
+      { deployed: null, rejected: [one.id] },
+      { kind: 'none' },
+    ],
+    [
+      'an older one, where the live one is rejected: a rollback',
+      [one, two],
+      liveTwo,
+      { deployed: two.id, rejected: [two.id] },
+      { kind: 'now', id: one.id },
+    ],
+    [
+      'nothing, where only the issued copy of the live one is lost',
+      [one],
+      liveTwo,
+      { deployed: two.id },
+      { kind: 'none' },
+    ],
+    [
+      'what is left, where the live one is lost altogether',
+      [one],
+      null,
+      { deployed: two.id },
+      { kind: 'now', id: one.id },
+    ],
+    [
+      'the deployed one again, where somebody removed its link',
+      [one],
+      null,
+      { deployed: one.id },
+      { kind: 'now', id: one.id },
+    ],
+    [
+      'the deployed one again, where somebody bent its link back',
+      [one, two],
+      live,
+      { deployed: two.id },
+      { kind: 'now', id: two.id },
+    ],
+    [
+      'what is live, where its hooks never ended',
+      [one, two],
+      liveTwo,
+      { deployed: one.id },
+      { kind: 'now', id: two.id },
+    ],
+    [
+      'a failed one after its back-off',
+      [one, two],
+      live,
+      { deployed: one.id, nextAttemptAt: soon },
+      { kind: 'held', id: two.id, until: soon },
+    ],
+    [
+      'a failed one, where a clock that ran ahead wrote its back-off',
+      [one, two],
+      live,
+      { deployed: one.id, nextAttemptAt: at('2099-01-01') },
+      { kind: 'now', id: two.id },
+    ],
+  ] as const)('%s', (_sentence, issued, shown, deploy, expected) => {
+    expect(plan(makeObserved({ issued, live: shown, deploy }), now).deploy).toEqual(expected);
+  });
+
+  it('a person who asks overrides the back-off', () => {
+    const seen = makeObserved({ live: null, deploy: { deployed: null, nextAttemptAt: soon } });
+    expect(plan(seen, now).wakeAt).toBe(soon);
+    expect(plan(seen, now, 'pass').deploy).toEqual({ kind: 'now', id: one.id });
+  });
+
+  it('is told apart from what is there', () => {
+    expect(deployTarget(makeObserved({ issued: [] }))).toBeNull();
+    expect(deployTarget(makeObserved({ issued: [one, two], deploy: { rejected: [two.id] } }))).toBe(one.id);
+  });
+});
+
+describe('the next moment to look', () => {
+  it('is the earliest of renewal, hold and window', () => {
+    const deploy = { deployed: null, nextAttemptAt: at('2026-01-15T02:00Z') };
+    const seen = makeObserved({ live: null, deploy, issuer: { windowCheckAt: at('2026-01-15T06:00Z') } });
+    expect(plan(seen, '2026-01-15').wakeAt).toBe(at('2026-01-15T02:00Z'));
+  });
+
+  it('is never one that is past: there is nothing to wake for while something is to be done now', () => {
+    const issuer = { window: makeWindow({ renewAt: at('2026-02-01') }), windowCheckAt: at('2026-01-15') };
+    expect(plan(makeObserved({ issuer }), '2026-02-02').wakeAt).toBeNull();
+  });
+
+  it('is the renewal itself, to the millisecond, where it is the last', () => {
+    const seen = makeObserved({ issuer: { windowCheckAt: at('2026-03-01T23:00Z') + day } });
+    expect(plan(seen, '2026-03-01T23:00Z').wakeAt).toBe(at('2026-03-02'));
+  });
+});

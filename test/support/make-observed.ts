@@ -1,0 +1,85 @@
+import {
+  type DeployState,
+  firstDeployState,
+  firstIssuerState,
+  type Generation,
+  type IssuerState,
+  type Leaf,
+  type Observed,
+  type RenewalWindow,
+  type Target,
+} from '../../src/core/model.ts';
+
+/** A moment as tests write it: '2026-01-01' or '2026-01-01T10:00Z'. */
+export const at = (text: string): number => Date.parse(text);
+
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+/** Ninety days, from 2026-01-01 to 2026-04-01: two thirds have passed on 2026-03-02. */
+export function makeLeaf(change: Partial<Leaf> = {}): Leaf {
+  return {
+    serial: '03aabb',
+    fingerprintSha256: '11223344'.repeat(8),
+    notBefore: at('2026-01-01'),
+    notAfter: at('2026-04-01'),
+    domains: ['a.example'],
+    keyType: 'ecdsa-p256',
+    ...change,
+  };
+}
+
+export function makeGeneration(change: Partial<Generation> = {}): Generation {
+  return {
+    id: '0001-11223344',
+    leaf: makeLeaf(),
+    ca: 'main',
+    directoryUrl: 'https://ca.test/dir',
+    ...change,
+  };
+}
+
+/** What the operator wants: exactly what `makeGeneration` has. */
+export function makeTarget(change: Partial<Target> = {}): Target {
+  return {
+    name: 'a.example',
+    domains: ['a.example'],
+    ca: 'main',
+    keyType: 'ecdsa-p256',
+    challenge: { kind: 'webroot', path: '/srv/www' },
+    renewAt: null,
+    deploy: { hooks: [], timeoutMs: 60_000 },
+    ...change,
+  };
+}
+
+export function makeWindow(change: Partial<RenewalWindow> = {}): RenewalWindow {
+  return {
+    generation: '0001-11223344',
+    start: at('2026-02-10'),
+    end: at('2026-02-12'),
+    renewAt: at('2026-02-11'),
+    explanationUrl: null,
+    ...change,
+  };
+}
+
+type Changes = Partial<Omit<Observed, 'issuer' | 'deploy'>> & {
+  readonly issuer?: Partial<IssuerState>;
+  readonly deploy?: Partial<DeployState>;
+};
+
+/** One generation, issued, live and deployed, and nothing else known. */
+export function makeObserved({ issuer, deploy, ...change }: Changes = {}): Observed {
+  const newest = change.issued === undefined ? makeGeneration() : (change.issued.at(-1) ?? null);
+  return {
+    name: 'a.example',
+    issued: newest === null ? [] : [newest],
+    live: newest === null ? null : { id: newest.id, leaf: newest.leaf },
+    orderUnderWay: false,
+    faults: [],
+    ...change,
+    issuer: { ...firstIssuerState, ...issuer },
+    deploy: { ...firstDeployState, deployed: newest?.id ?? null, ...deploy },
+  };
+}
