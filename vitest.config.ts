@@ -2,6 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // `npm run coverage`: the decisions are pure, so nothing in them is too hard to reach.
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/**'],
+      reporter: ['text'],
+      thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
+    },
     projects: [
       {
         test: {
