@@ -22,7 +22,7 @@ export async function attemptIssue(
         authority,
         issuer: parts.issuerFor(authority),
         solver: parts.solverFor(target, authority),
-        replaces: replacedCertId(seen, authority, parts),
+        replaces: replacedCertId(target, seen, authority, parts),
       },
       parts,
     );

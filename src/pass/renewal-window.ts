@@ -63,10 +63,16 @@ async function windowOf(
   }
 }
 
-/** What the next order replaces: the newest generation, where the same CA issued it. */
-export function replacedCertId(seen: Observed, authority: Authority, parts: PassParts): string | null {
+/** What the next order replaces: the newest generation, where the same CA issued it for one of these names. */
+export function replacedCertId(
+  target: Target,
+  seen: Observed,
+  authority: Authority,
+  parts: PassParts,
+): string | null {
   const newest = seen.issued.at(-1);
   if (newest === undefined || newest.directoryUrl !== authority.directoryUrl) return null;
+  if (!newest.leaf.domains.some(domain => target.domains.includes(domain))) return null;
   return certIdOf(certificateText(seen.name, newest.id, parts));
 }
 

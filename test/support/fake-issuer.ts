@@ -9,6 +9,8 @@ import { makeLeaf, type TestCa } from './make-cert.ts';
 export type FakeIssuer = Issuer & {
   /** Domains of every order ever placed, in order. */
   readonly orders: readonly (readonly string[])[];
+  /** URLs that `complete` was called with: their orders must be on disk for good by then. */
+  readonly taken: readonly string[];
   /** Thrown instead of the next `order` or `complete`. */
   failNext(error: CertdError): void;
   /** What `renewalInfo` answers; null: the CA has no ARI. */
@@ -22,7 +24,8 @@ type Options = { readonly ca: TestCa; readonly now: () => Instant; readonly life
  * download, as RFC 8555 has it. A second `complete` of a finished order gives the same certificate.
  */
 export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
-  const orders: { domains: readonly string[]; pem: string | null }[] = [];
+  const orders: { domains: readonly string[]; validated: string[]; pem: string | null }[] = [];
+  const taken: string[] = [];
   let failure: CertdError | null = null;
   let window: { readonly start: Instant; readonly end: Instant } | null = null;
   const failIfAsked = () => {
@@ -34,6 +37,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     get orders() {
       return orders.map(({ domains }) => domains);
     },
+    taken,
     failNext: error => {
       failure = error;
     },
@@ -43,18 +47,20 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     order: async ({ domains }, signal) => {
       signal.throwIfAborted();
       failIfAsked();
-      orders.push({ domains, pem: null });
+      orders.push({ domains, validated: [], pem: null });
       return `https://ca.test/order/${orders.length}`;
     },
     complete: async ({ orderUrl, csr, solver }, signal) => {
       const order = orders[Number(orderUrl.split('/').at(-1)) - 1];
+      taken.push(orderUrl);
       if (order === undefined) throw new CertdError('order-gone', `${orderUrl} is not known`);
       failIfAsked();
       if (order.pem !== null) return order.pem;
-      for (const domain of order.domains) {
+      for (const domain of order.domains.filter(name => !order.validated.includes(name))) {
         const token = `token-${orders.indexOf(order)}-${domain.replaceAll('.', '_')}`;
         try {
           await solver.present({ domain, token, keyAuthorization: `${token}.thumbprint` }, signal);
+          order.validated.push(domain);
         } finally {
           await solver.cleanUp(token);
         }
