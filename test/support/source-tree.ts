@@ -13,7 +13,7 @@ export type Source = {
   readonly imports: readonly Import[];
 };
 
-export type Import = {
+type Import = {
   /** A path from the root for our own files, else as written (`node:fs`, `zod`). */
   readonly target: string;
   readonly own: boolean;
