@@ -21,6 +21,8 @@ export type PebbleOptions = {
    */
   readonly profiles?: Readonly<Record<string, { description: string; validityPeriod: number }>>;
   readonly blocklist?: readonly string[];
+  /** Accounts need an external account binding, with a key that nobody here has. */
+  readonly eabRequired?: boolean;
   /** Seconds; 0 sends no Retry-After for orders and authorizations under way. */
   readonly retryAfter?: number;
 };
@@ -102,7 +104,7 @@ function configOf(
     httpPort: wish.validationPort,
     tlsPort: 443,
     ocspResponderURL: '',
-    externalAccountBindingRequired: false,
+    externalAccountBindingRequired: wish.eabRequired ?? false,
     domainBlocklist: wish.blocklist ?? [],
     retryAfter: { authz: seconds, order: seconds },
     keyAlgorithm: 'ecdsa',
