@@ -1,7 +1,8 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { laterCommands } from './commands/later.ts';
 import type { Places } from './commands/places.ts';
 import { asCertdError, CertdError } from './core/errors.ts';
+import { plainLines } from './core/plain-text.ts';
 import { version } from './host/version.ts';
 
 /** Runs one command and returns the exit code: 0 done, 1 failed, 64 wrong usage, 78 bad configuration. */
@@ -25,7 +26,8 @@ export function certdProgram(done: (code: number) => void): Command {
     .version(`certd ${version}`)
     .exitOverride()
     .showSuggestionAfterError()
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 64 wrong usage, 78 bad configuration.');
   addDaemon(program, done);
   addReaders(program, done);
   for (const { words, summary } of laterCommands) addLater(program, words, summary);
@@ -43,8 +45,8 @@ function addDaemon(program: Command, done: (code: number) => void): void {
   withPlaces(program.command('renew'))
     .description('one pass now, through the daemon when it runs')
     .argument('[name...]', 'certificates; all when left out')
-    .option('--force', 'order anew whatever is due')
-    .option('--dry-run', 'order from the staging of the CA')
+    .option('--force', 'order anew, whether due or not')
+    .addOption(later('--dry-run', 'order from the staging of the CA'))
     .action(async (names: string[], options: Places & { force?: true; dryRun?: true }) => {
       const { renewCommand } = await import('./commands/renew.ts');
       done(await renewCommand(names, options));
@@ -56,8 +58,9 @@ function addReaders(program: Command, done: (code: number) => void): void {
     .description('what is issued, live and deployed')
     .argument('[name...]', 'certificates; all when left out')
     .option('--json', 'the whole document as JSON')
-    .option('--short', 'one line')
-    .option('--watch', 'again and again')
+    .addOption(later('--short', 'one line'))
+    .addOption(later('--watch', 'again and again'))
+    .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
     .action(async (names: string[], options: Places & { json?: true; short?: true; watch?: true }) => {
       const { statusCommand } = await import('./commands/status.ts');
       done(await statusCommand(names, options));
@@ -83,12 +86,19 @@ function addReaders(program: Command, done: (code: number) => void): void {
 function addLater(program: Command, words: string, summary: string): void {
   program
     .command(words, { hidden: true })
-    .description(summary)
+    .description(`${summary} (not available in this version)`)
+    // Asking for its help is answered like using it.
+    .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
     .action(() => {
       throw new CertdError('not-available-yet', `certd ${words} is not built in version ${version}`);
     });
+}
+
+/** An option of the contract that a later version brings: the command refuses it, help does not promise it. */
+function later(flags: string, summary: string): Option {
+  return new Option(flags, summary).hideHelp();
 }
 
 function withPlaces(command: Command): Command {
@@ -102,7 +112,7 @@ function withPlaces(command: Command): Command {
 function failed(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 64;
   const error = asCertdError(thrown);
-  process.stderr.write(`certd: ${error.code}: ${error.message}\n`);
+  process.stderr.write(`${plainLines(`certd: ${error.code}: ${error.message}`).join('\n')}\n`);
   if (error.code === 'usage' || error.code === 'not-available-yet') return 64;
   return error.code.startsWith('config-') ? 78 : 1;
 }

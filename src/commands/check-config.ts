@@ -1,5 +1,6 @@
 import type { ConfigProblem } from '../config/config.ts';
 import { decodeConfig } from '../config/decode.ts';
+import { plainText } from '../core/plain-text.ts';
 import { type ConfigFiles, readConfigFiles } from '../host/read-config.ts';
 
 type Output = {
@@ -30,5 +31,5 @@ export function checkConfig(
 
 /** `file:line:column: code: message`, as compilers print it and editors jump to it. */
 export function problemLine({ file, line, column, code, message }: ConfigProblem): string {
-  return `${file}:${line}:${column}: ${code}: ${message}`;
+  return plainText(`${file}:${line}:${column}: ${code}: ${message}`);
 }

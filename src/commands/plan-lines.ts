@@ -1,19 +1,19 @@
 import type { Instant } from '../core/model.ts';
+import { plainText } from '../core/plain-text.ts';
 import type { DeployVerdict, IssueVerdict, Verdict } from '../core/plan.ts';
 import { relativeText, toRfc3339 } from '../core/time-text.ts';
 
-/** What `certd plan` prints about one certificate. */
+/** What `certd plan` prints about one certificate: a line, and what else is to be done indented below it. */
 export function planLines(verdict: Verdict, now: Instant): readonly string[] {
-  const lines = [`${verdict.name}: ${issueText(verdict.issue, now)}`];
-  if (verdict.askWindow) lines.push('  ask the CA for its renewal window');
+  const { name, issue, askWindow, pending } = verdict;
+  const further: string[] = [];
+  if (askWindow) further.push('ask the CA for its renewal window');
   const deploy = deployText(verdict.deploy, now);
-  if (deploy !== null) lines.push(`  ${deploy}`);
-  if (verdict.pending.length > 0) {
-    lines.push(
-      `  at the next renewal, or now with \`certd renew ${verdict.name}\`: ${verdict.pending.join('; ')}`,
-    );
+  if (deploy !== null) further.push(deploy);
+  if (pending.length > 0) {
+    further.push(`at the next renewal, or now with \`certd renew ${name}\`: ${pending.join('; ')}`);
   }
-  return lines;
+  return [plainText(`${name}: ${issueText(issue, now)}`), ...further.map(line => `  ${plainText(line)}`)];
 }
 
 function issueText(issue: IssueVerdict, now: Instant): string {

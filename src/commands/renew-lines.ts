@@ -1,10 +1,11 @@
 import type { Instant } from '../core/model.ts';
+import { plainText } from '../core/plain-text.ts';
 import { relativeText } from '../core/time-text.ts';
 import type { CertificateAnswer, PassAnswer } from '../daemon/run-pass.ts';
 
 /** What `certd renew` prints: a line for each certificate. */
 export function renewLines(answer: PassAnswer, now: Instant): readonly string[] {
-  return answer.results.map(result => `${result.name}: ${outcome(result, now)}`);
+  return answer.results.map(result => plainText(`${result.name}: ${outcome(result, now)}`));
 }
 
 function outcome(result: CertificateAnswer, now: Instant): string {

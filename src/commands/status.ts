@@ -1,4 +1,5 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { plainLines } from '../core/plain-text.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { isStatusDocument, ofNames } from '../core/status-selection.ts';
 import { defaultHealthSocket } from '../daemon/sockets.ts';
@@ -17,7 +18,8 @@ export async function statusCommand(names: readonly string[], options: Options):
   const chosen = ofNames(document, names);
   const terminal = process.stdout.isTTY;
   const color = terminal && process.env['NO_COLOR'] === undefined;
-  const width = terminal ? process.stdout.columns : 120;
+  // Some terminals say that they have no columns.
+  const width = (terminal && process.stdout.columns) || 120;
   const text = options.json ? `${JSON.stringify(chosen, null, 2)}\n` : statusText(chosen, { width, color });
   process.stdout.write(text);
   return exitCode(chosen);
@@ -27,7 +29,7 @@ export async function statusCommand(names: readonly string[], options: Options):
 function unknown(thrown: unknown): null {
   const error = asCertdError(thrown);
   const hint = error.code === 'permission-denied' ? '; run as root' : '';
-  process.stderr.write(`certd: ${error.code}: ${error.message}${hint}\n`);
+  process.stderr.write(`${plainLines(`certd: ${error.code}: ${error.message}${hint}`).join('\n')}\n`);
   return null;
 }
 
