@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { renewLines } from '../../src/commands/renew-lines.ts';
+import { expectGolden } from '../support/golden.ts';
+import { now } from '../support/status-examples.ts';
+
+const nothing = { issued: null, deployed: null, error: null, renew_at: null };
+const error = { code: 'validation-failed', message: 'shop.example: 404 (unauthorized)' };
+const renewAt = '2026-05-04T12:00:00.000Z';
+
+it('says about each certificate what the pass did', () => {
+  const results = [
+    {
+      ...nothing,
+      name: 'new.example',
+      issued: '0001-aabbccdd',
+      deployed: '0001-aabbccdd',
+      renew_at: renewAt,
+    },
+    { ...nothing, name: 'well.example', renew_at: renewAt },
+    { ...nothing, name: 'owed.example', deployed: '0002-aabbccdd', renew_at: renewAt },
+    { ...nothing, name: 'shop.example', error },
+    {
+      ...nothing,
+      name: 'hook.example',
+      issued: '0003-aabbccdd',
+      error: { code: 'hook-failed', message: 'nginx -s reload: exit 1' },
+      renew_at: renewAt,
+    },
+    { ...nothing, name: 'corrupt.example' },
+  ];
+  const lines = renewLines({ duration_ms: 1, requests: {}, results }, now);
+  expectGolden('renew.txt', `${lines.join('\n')}\n`);
+});
+
+it('no words of a CA or a daemon reach the terminal as anything but text', () => {
+  const evil = 'a\u001b[2J\nb.example: issued';
+  const results = [{ ...nothing, name: evil, issued: evil, error: { code: evil, message: evil } }];
+  expect(renewLines({ duration_ms: 1, requests: {}, results }, now)).toEqual([
+    'a [2J b.example: issued: issued a [2J b.example: issued, failed: a [2J b.example: issued: a [2J b.example: issued',
+  ]);
+});
+
+it('nothing to look after prints nothing', () => {
+  expect(renewLines({ duration_ms: 1, requests: {}, results: [] }, now)).toEqual([]);
+});

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { statusText } from '../../src/commands/status-text.ts';
+import { problem } from '../../src/core/certificate-problems.ts';
+import { expectGolden } from '../support/golden.ts';
+import { exampleStatus, examples, refusedReload } from '../support/status-examples.ts';
+
+const everything = () => {
+  const names = Object.keys(examples).filter(name => name !== 'corrupt');
+  return exampleStatus(names, { problems: [refusedReload] });
+};
+
+it.each([60, 80, 160])('shows every kind of certificate on %d columns', width => {
+  expectGolden(`status-${width}.txt`, statusText(everything(), { width, color: false }));
+});
+
+it('shows a name that is too long for the table, and a path that is too long for a line, whole', () => {
+  const text = statusText(exampleStatus(['well', 'corrupt']), { width: 60, color: false });
+  expectGolden('status-long-name-60.txt', text);
+});
+
+it('one certificate that is well takes three lines', () => {
+  expectGolden('status-ok-80.txt', statusText(exampleStatus(['well']), { width: 80, color: false }));
+});
+
+it('without a daemon says so before anything else', () => {
+  const dead = problem('daemon-dead', 'warning', null, 'no daemon answers on /run/certd/health.sock', null);
+  const change = { source: 'disk', pid: null, status: 'warning', problems: [dead] } as const;
+  expectGolden(
+    'status-disk-80.txt',
+    statusText(exampleStatus(['well'], change), { width: 80, color: false }),
+  );
+});
+
+it('without any certificate has no table', () => {
+  expect(statusText(exampleStatus([]), { width: 80, color: false })).toBe(
+    'OK: 0 certificates (certd 0.1.0, pid 812)\n',
+  );
+});
+
+it('the document of everything is golden too: other programs read it', () => {
+  expectGolden('status.json.txt', `${JSON.stringify(everything(), null, 2)}\n`);
+});
+
+it('colour changes no letter, and is red, yellow or green by level', () => {
+  const style = { width: 160, color: false };
+  const colored = statusText(everything(), { ...style, color: true });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is looked at
+  expect(colored.replaceAll(/\u001b\[\d+m/g, '')).toBe(statusText(everything(), style));
+  expect(colored).toContain('\u001b[31mCRITICAL\u001b[0m: 8 certificates');
+  expect(colored).toContain('\u001b[33m  ! deploy-owed:');
+  expect(statusText(exampleStatus(['well']), { width: 80, color: true })).toContain('\u001b[32mOK\u001b[0m');
+});
+
+it('no text of others reaches the terminal as anything but text', () => {
+  const evil = 'a\u001b[2Jb\r\u009b31mc\u202ed\u2028e\u0007\tf';
+  const [certificate] = exampleStatus(['well']).certificates;
+  if (certificate === undefined) throw new Error('the example is missing');
+  const lying = {
+    ...certificate,
+    name: evil,
+    problems: [problem('ca-refused', 'warning', evil, `${evil}\nOK: 9 certificates`, null)],
+  };
+  const change = { version: evil, problems: [problem('config-refused', 'warning', null, evil, null)] };
+  for (const width of [60, 160]) {
+    const text = statusText(exampleStatus([], { ...change, certificates: [lying] }), { width, color: false });
+    expect(text).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(text).toContain('! config-refused: a [2Jb 31mc d e f\n');
+    // A line of their own it is, but indented: it cannot pose as one of certd's.
+    expect(text).toContain('\n      OK: 9 certificates\n');
+  }
+});
