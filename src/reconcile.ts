@@ -1,5 +1,5 @@
 import type { Asked } from './core/due.ts';
-import { asCertdError, type CertdError } from './core/errors.ts';
+import { asCertdError, CertdError } from './core/errors.ts';
 import type { Target } from './core/model.ts';
 import { planFor } from './core/plan.ts';
 import { attemptIssue } from './pass/attempt-issue.ts';
@@ -74,6 +74,8 @@ async function issueWhatIsDue(
       await askWindow(target, newest, seen.issuer, parts);
       continue;
     }
+    // Said at every look, in the log and by `renew`: nothing is done for this certificate until it is mended.
+    if (verdict.issue.kind === 'blocked') throw new CertdError('state-corrupt', verdict.issue.message);
     if (verdict.issue.kind !== 'now') return done;
     parts.log.info({ certificate: target.name, reason: verdict.issue.reason.code }, 'certificate is due');
     const attempt = await attemptIssue(target, seen, parts);
