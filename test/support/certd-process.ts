@@ -9,15 +9,22 @@ import { waitUntilListening } from './wait-until.ts';
 /** What a command of certd did. */
 type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-export type CertdProcess = {
-  readonly process: RunningProcess;
+/** The commands of certd on one configuration, state and runtime directory. */
+export type CertdCommands = {
+  readonly dir: string;
   readonly configFile: string;
   readonly stateDir: string;
   readonly runtimeDir: string;
+  readonly flags: readonly string[];
   /** The path that a server is configured with. */
   liveDir(name: string): string;
-  /** Runs another command of certd on the same configuration, state and runtime directory. */
+  /** Replaces the configuration. YAML. */
+  configure(config: string): Promise<void>;
   command(...words: readonly string[]): Promise<Outcome>;
+};
+
+export type CertdProcess = CertdCommands & {
+  readonly process: RunningProcess;
   /** SIGTERM; throws with the log unless certd ends with exit code 0. */
   stop(): Promise<void>;
 };
@@ -25,31 +32,39 @@ export type CertdProcess = {
 /** The built program. Tests and demo run what users run, never `src`. */
 const program = join(import.meta.dirname, '../../dist/certd.js');
 
-/**
- * Starts `certd run` in a directory of its own and waits for its control socket. `config`: YAML. The log goes
- * to `certd.log` there.
- */
-export async function startCertd(dir: string, config: string): Promise<CertdProcess> {
+/** certd in a directory of its own, not running. */
+export async function certdAt(dir: string, config: string): Promise<CertdCommands> {
   if (!existsSync(program)) throw new Error(`${program} is missing: npm run build`);
   await mkdir(dir, { recursive: true, mode: 0o755 });
-  const at = {
-    configFile: join(dir, 'config.yaml'),
-    stateDir: join(dir, 'state'),
-    runtimeDir: join(dir, 'run'),
+  const configFile = join(dir, 'config.yaml');
+  const stateDir = join(dir, 'state');
+  const runtimeDir = join(dir, 'run');
+  const flags = ['--config', configFile, '--state-dir', stateDir, '--runtime-dir', runtimeDir];
+  await writeFile(configFile, config);
+  return {
+    dir,
+    configFile,
+    stateDir,
+    runtimeDir,
+    flags,
+    liveDir: name => join(stateDir, 'live', name),
+    configure: text => writeFile(configFile, text),
+    command: (...words) => run([program, ...words, ...flags]),
   };
-  await writeFile(at.configFile, config);
-  const flags = ['--config', at.configFile, '--state-dir', at.stateDir, '--runtime-dir', at.runtimeDir];
+}
+
+/** Starts `certd run` and waits for its control socket. `config`: YAML. The log goes to `certd.log`. */
+export async function startCertd(dir: string, config: string): Promise<CertdProcess> {
+  const commands = await certdAt(dir, config);
   const certd = await startProcess({
     name: 'certd run',
-    argv: [process.execPath, program, 'run', ...flags],
+    argv: [process.execPath, program, 'run', ...commands.flags],
     logFile: join(dir, 'certd.log'),
   });
-  await waitUntilListening('certd', { path: join(at.runtimeDir, 'control.sock') }, certd);
+  await waitUntilListening('certd', { path: join(commands.runtimeDir, 'control.sock') }, certd);
   return {
-    ...at,
+    ...commands,
     process: certd,
-    liveDir: name => join(at.stateDir, 'live', name),
-    command: (...words) => run([program, ...words, ...flags]),
     stop: async () => {
       await certd.stop();
       if ((await certd.exit) !== 0) throw withLog(certd.ended() ?? 'certd run', certd);

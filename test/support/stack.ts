@@ -6,7 +6,7 @@ import { startDns, type TestDns } from './dns.ts';
 import { startNginx, type TestNginx } from './nginx.ts';
 import { type PebbleOptions, startPebble, type TestPebble } from './pebble.ts';
 import { freePorts, inOwnNetwork } from './ports.ts';
-import { findPrograms } from './programs.ts';
+import { findPrograms, type Programs } from './programs.ts';
 
 export type Stack = {
   /** Everything of this stack is under it; gone after `stop`. Readable by all, as nginx's workers need it. */
@@ -14,6 +14,7 @@ export type Stack = {
   readonly pebble: TestPebble;
   readonly dns: TestDns;
   readonly nginx: TestNginx;
+  readonly programs: Programs;
   /** Ends every process by its pid and removes `dir`. Repeatable. */
   stop(): Promise<void>;
 };
@@ -53,7 +54,7 @@ export async function startStack(
     stops.push(() => pebble.process.stop());
     const nginx = await startNginx(programs, dir, ports);
     stops.push(nginx.stop);
-    return { dir, pebble, dns, nginx, stop };
+    return { dir, pebble, dns, nginx, programs, stop };
   } catch (thrown) {
     await stop();
     throw thrown;
