@@ -8,7 +8,7 @@ import { decodeProblem } from './problem-document.ts';
 import type { RequestKind } from './request-kind.ts';
 import { isStaleConnection } from './transport-error.ts';
 
-export type SignedRequest = {
+type SignedRequest = {
   readonly kind: RequestKind;
   readonly url: string;
   /** Null is a POST-as-GET (RFC 8555 §6.3). */

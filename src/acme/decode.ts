@@ -11,7 +11,7 @@ export type Directory = {
   readonly renewalInfo: string | null;
 };
 
-export type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
+type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
 
 /** RFC 8555 §7.1.3, as far as certd looks. */
 export type Order = {

@@ -39,7 +39,7 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
   };
 }
 
-export function healthSocket(config: Pick<Config, 'health'>, runtimeDir: string): string {
+function healthSocket(config: Pick<Config, 'health'>, runtimeDir: string): string {
   return config.health.socket ?? defaultHealthSocket(runtimeDir);
 }
 

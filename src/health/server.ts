@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { asCertdError, CertdError } from '../core/errors.ts';
 
 /** What a route answers: a JSON body and its HTTP status. */
-export type Answer = { readonly status: number; readonly body: unknown };
+type Answer = { readonly status: number; readonly body: unknown };
 
 /** `method path` to handler; `body` is the decoded JSON of a POST, null for a GET. */
 export type Routes = Readonly<Record<string, (body: unknown) => Answer | Promise<Answer>>>;

@@ -11,9 +11,9 @@ import { type FakeCa, startFakeCa } from '../support/fake-ca.ts';
 import type { Behaviour } from '../support/fake-ca-behaviour.ts';
 
 /** A clock that stands still until somebody sleeps, and then jumps. */
-export type JumpingClock = Clock & { at: number; readonly sleeps: number[] };
+type JumpingClock = Clock & { at: number; readonly sleeps: number[] };
 
-export function jumpingClock(): JumpingClock {
+function jumpingClock(): JumpingClock {
   const clock: JumpingClock = {
     at: Date.parse('2026-11-21T12:00:00Z'),
     sleeps: [],
@@ -27,13 +27,13 @@ export function jumpingClock(): JumpingClock {
   return clock;
 }
 
-export type MemoryStore = AccountStore & {
+type MemoryStore = AccountStore & {
   keyPem: string | null;
   url: string | null;
   readonly steps: string[];
 };
 
-export function memoryStore(): MemoryStore {
+function memoryStore(): MemoryStore {
   const store: MemoryStore = {
     keyPem: null,
     url: null,
@@ -51,13 +51,13 @@ export function memoryStore(): MemoryStore {
   return store;
 }
 
-export type RecordingSolver = Solver & {
+type RecordingSolver = Solver & {
   readonly present_: Map<string, HttpChallenge>;
   readonly steps: string[];
 };
 
 /** Remembers what is presented; `steps` tells in which order things happened. */
-export function recordingSolver(): RecordingSolver {
+function recordingSolver(): RecordingSolver {
   const present_ = new Map<string, HttpChallenge>();
   const steps: string[] = [];
   return {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Disk } from '../../src/core/ports.ts';
 
 /** What the program would see of a kill: nothing works any more. No code of certd may catch and go on. */
-export class Killed extends Error {
+class Killed extends Error {
   override readonly name = 'Killed';
 }
 
