@@ -69,6 +69,10 @@ function connectionError(thrown: unknown, socket: string): unknown {
   if (code === 'EACCES' || code === 'EPERM') {
     return new CertdError('permission-denied', `this user may not connect to ${socket}`, { cause: thrown });
   }
+  if (code === 'EAGAIN') {
+    // unix(7): the queue of connections is full, because nobody takes them out of it.
+    return new CertdError('daemon-silent', `the daemon on ${socket} accepts nobody`, { cause: thrown });
+  }
   if (code === 'ECONNRESET' || code === 'EPIPE') {
     return new CertdError('daemon-silent', `the daemon on ${socket} broke off`, { cause: thrown });
   }

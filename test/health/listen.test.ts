@@ -1,0 +1,122 @@
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listenOnSocket } from '../../src/health/listen.ts';
+
+let dir = '';
+let path = '';
+const servers: Server[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'certd-listen-'));
+  path = join(dir, 's.sock');
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await new Promise(done => server.close(done));
+  rmSync(dir, { recursive: true });
+});
+
+function newServer(): Server {
+  const server = createServer(connection => connection.end());
+  servers.push(server);
+  return server;
+}
+
+const modeOf = (file: string) => (statSync(file).mode & 0o7777).toString(8);
+
+describe('the mode is there from birth', () => {
+  it.each([
+    ['000', '660'],
+    ['022', '660'],
+    ['077', '660'],
+    ['777', '660'],
+    ['000', '600'],
+    ['022', '666'],
+  ])('under the umask %s a socket of mode %s has it, and the umask is as before', async (umask, mode) => {
+    const before = process.umask(Number.parseInt(umask, 8));
+    try {
+      await listenOnSocket(newServer(), path, Number.parseInt(mode, 8));
+      expect(process.umask()).toBe(Number.parseInt(umask, 8));
+    } finally {
+      process.umask(before);
+    }
+    expect(modeOf(path)).toBe(mode);
+  });
+
+  it('as soon as the file appears, before anybody could connect', async () => {
+    const server = newServer();
+    const listen = server.listen.bind(server);
+    const modes: string[] = [];
+    Object.assign(server, {
+      listen: (where: string, done: () => void) => {
+        listen(where, done);
+        modes.push(modeOf(where));
+      },
+    });
+    await listenOnSocket(server, path, 0o600);
+    expect(modes).toEqual(['600']);
+  });
+});
+
+it('makes the directory where it is missing', async () => {
+  await listenOnSocket(newServer(), join(dir, 'a/b/s.sock'), 0o600);
+  expect(statSync(join(dir, 'a/b/s.sock')).isSocket()).toBe(true);
+});
+
+it('removes the socket of a dead process and listens in its place', async () => {
+  const dead = createServer();
+  await new Promise<void>(done => dead.listen(path, done));
+  // A killed process leaves its socket behind; Node removes it, so a second name keeps it.
+  linkSync(path, `${path}.kept`);
+  await new Promise(done => dead.close(done));
+  renameSync(`${path}.kept`, path);
+  await listenOnSocket(newServer(), path, 0o600);
+  expect(modeOf(path)).toBe('600');
+});
+
+it('leaves a living one alone: another daemon has it', async () => {
+  await listenOnSocket(newServer(), path, 0o660);
+  const { ino } = statSync(path);
+  await expect(listenOnSocket(newServer(), path, 0o600)).rejects.toMatchObject({
+    code: 'locked',
+    message: `another certd answers on ${path}`,
+  });
+  expect(statSync(path).ino).toBe(ino);
+  expect(modeOf(path)).toBe('660');
+});
+
+it('leaves a file that is no socket alone', async () => {
+  writeFileSync(path, 'precious');
+  await expect(listenOnSocket(newServer(), path, 0o600)).rejects.toMatchObject({
+    code: 'disk-failed',
+    message: `${path} is there and is no socket; it is left as it is`,
+  });
+  expect(readFileSync(path, 'utf8')).toBe('precious');
+});
+
+it('leaves a directory and a link to a file alone too', async () => {
+  mkdirSync(path);
+  await expect(listenOnSocket(newServer(), path, 0o600)).rejects.toMatchObject({ code: 'disk-failed' });
+  expect(statSync(path).isDirectory()).toBe(true);
+  symlinkSync(import.meta.filename, `${path}2`);
+  await expect(listenOnSocket(newServer(), `${path}2`, 0o600)).rejects.toMatchObject({ code: 'disk-failed' });
+});
+
+it('a path that cannot be bound is an error with the umask as before', async () => {
+  const before = process.umask();
+  await expect(listenOnSocket(newServer(), join(dir, 'x'.repeat(120)), 0o600)).rejects.toThrow();
+  expect(process.umask()).toBe(before);
+});
