@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** The tree of commands; help, completion and the man page are made from it. */
 export function certdProgram(done: (code: number) => void): Command {
   const program = new Command('certd')
-    .description('Obtains, renews and deploys certificates, and proves that they are served.')
+    .description('Obtains, renews and deploys certificates.')
     .version(`certd ${version}`)
     .exitOverride()
     .showSuggestionAfterError()

@@ -39,6 +39,8 @@ function isAboutReplaces(error: unknown): boolean {
   return (
     status === 404 ||
     status === 409 ||
+    // Pebble's answer to a serial that begins with 00 in DER; an outage (502, 503, 504) is not about `replaces`.
+    status === 500 ||
     name === 'alreadyReplaced' ||
     name === 'malformed' ||
     name === 'unauthorized'

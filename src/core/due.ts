@@ -43,7 +43,7 @@ export function whyDue(look: Look): { readonly reason: Reason } | { readonly mom
   if (seen.orderUnderWay) return { reason: orderUnderWay };
   const newest = seen.issued.at(-1);
   if (newest === undefined) return { reason: noCertificate };
-  const moment = renewalMoment(newest, seen.issuer.window, target.renewAt);
+  const moment = renewalMoment(newest, seen.issuer, target.renewAt);
   for (const check of checks) {
     const reason = check({ ...look, newest, moment });
     if (reason !== null) return { reason };

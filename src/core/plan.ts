@@ -104,7 +104,8 @@ function goesBack({ live, deploy }: Observed, id: string): boolean {
 
 /** When to ask for the window: at once for a generation that has none, else as the last answer said. */
 function windowQuestionAt({ seen, asked, now }: Look): Instant {
-  if (asked !== 'nothing') return now;
+  // Whoever asks wants the CA's word of now; a forced order does not depend on it.
+  if (asked === 'pass' || asked === 'named') return now;
   const { windowCheckAt } = seen.issuer;
   return holds(windowCheckAt, now) ? windowCheckAt : now;
 }

@@ -1,4 +1,4 @@
-import type { Generation, Instant, Millis, RenewAt, RenewalWindow } from './model.ts';
+import type { Generation, Instant, IssuerState, Millis, RenewAt, RenewalWindow } from './model.ts';
 
 const hour = 3_600_000;
 const tenDays = 240 * hour;
@@ -15,7 +15,7 @@ export type RenewalMoment = {
  */
 export function renewalMoment(
   generation: Generation,
-  window: RenewalWindow | null,
+  { window, lastSuccessAt }: Pick<IssuerState, 'window' | 'lastSuccessAt'>,
   renewAt: RenewAt | null,
 ): RenewalMoment {
   const byLifetime = {
@@ -25,7 +25,8 @@ export function renewalMoment(
   } as const;
   if (window === null || window.generation !== generation.id) return byLifetime;
   const latest = generation.leaf.notAfter - lifetimeOf(generation) / 20;
-  const earliest = generation.leaf.notBefore + youth(generation);
+  // CAs date certificates back by an hour or so: what counts is when it came.
+  const earliest = Math.max(generation.leaf.notBefore, lastSuccessAt ?? 0) + youth(generation);
   return { source: 'ari', renewAt: Math.min(latest, Math.max(earliest, window.renewAt)), window };
 }
 

@@ -128,7 +128,7 @@ function renewalFields(
 /** Also of a certificate that is due: a moment that is past says how late it is. */
 function momentOf({ issued, issuer }: Observed, { renewAt }: Target): RenewalMoment | null {
   const newest = issued.at(-1);
-  return newest === undefined ? null : renewalMoment(newest, issuer.window, renewAt);
+  return newest === undefined ? null : renewalMoment(newest, issuer, renewAt);
 }
 
 function deployFields(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy'] {

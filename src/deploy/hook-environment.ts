@@ -19,6 +19,8 @@ const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
  */
 export function hookEnvironment(subjects: readonly HookSubject[]): Record<string, string> {
   const list = (value: (subject: HookSubject) => string) => subjects.map(value).join(' ');
+  // In a list an empty item would shift every one behind it.
+  const none = subjects.length > 1 ? '-' : '';
   const file = (name: string) => list(({ liveDir }) => join(liveDir, name));
   const domains = list(({ target }) => target.domains.join(' '));
   const lineages = list(({ liveDir }) => liveDir);
@@ -34,7 +36,7 @@ export function hookEnvironment(subjects: readonly HookSubject[]): Record<string
     CERTD_NOT_AFTER: list(({ leaf }) => toRfc3339(leaf.notAfter)),
     CERTD_SERIAL: list(({ leaf }) => leaf.serial),
     CERTD_FINGERPRINT_SHA256: list(({ leaf }) => leaf.fingerprintSha256),
-    CERTD_PREVIOUS_FINGERPRINT_SHA256: list(({ previous }) => previous?.fingerprintSha256 ?? ''),
+    CERTD_PREVIOUS_FINGERPRINT_SHA256: list(({ previous }) => previous?.fingerprintSha256 ?? none),
     RENEWED_LINEAGE: lineages,
     RENEWED_DOMAINS: domains,
   };

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CertdError } from '../core/errors.ts';
 import type { Disk } from '../core/ports.ts';
-import { type Layout, layoutNumber } from './layout.ts';
+import { isName, type Layout, layoutNumber } from './layout.ts';
 import { removeTree } from './remove-tree.ts';
 import { exists, replaceFile } from './replace-file.ts';
 
@@ -13,8 +13,12 @@ import { exists, replaceFile } from './replace-file.ts';
 export async function openState(disk: Disk, layout: Layout, uid: number): Promise<void> {
   checkLayout(layout);
   checkOwner(layout, uid);
+  if (!exists(layout.root)) {
+    await disk.makeDir(layout.root, 0o755);
+    // Only where it is certd's own making: the parent of one made by systemd may be closed to certd.
+    await disk.syncDir(dirname(layout.root));
+  }
   const directories: readonly (readonly [string, number])[] = [
-    [layout.root, 0o755],
     [layout.deployed, 0o755],
     [layout.live, 0o755],
     [layout.deploy, 0o755],
@@ -62,8 +66,8 @@ export async function sweepLeftovers(disk: Disk, layout: Layout): Promise<readon
   const places = [
     layout.live,
     layout.work,
-    ...subdirectories(layout.deployed),
-    ...subdirectories(layout.issued),
+    ...directoriesOfNames(layout.deployed),
+    ...directoriesOfNames(layout.issued),
   ];
   const removed: string[] = [];
   for (const place of places) {
@@ -78,7 +82,9 @@ export async function sweepLeftovers(disk: Disk, layout: Layout): Promise<readon
   return removed;
 }
 
-function subdirectories(parent: string): string[] {
+function directoriesOfNames(parent: string): string[] {
   const entries = readdirSync(parent, { withFileTypes: true });
-  return entries.filter(entry => entry.isDirectory()).map(entry => join(parent, entry.name));
+  return entries
+    .filter(entry => entry.isDirectory() && isName(entry.name))
+    .map(entry => join(parent, entry.name));
 }

@@ -108,6 +108,7 @@ describe('replaces', () => {
     ['alreadyReplaced', 409],
     ['malformed', 404],
     ['unauthorized', 403],
+    ['serverInternal', 500],
   ])('is left out after %s', async (name, status) => {
     const bench = await openBench({
       intercept: (resource, count) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RenewAt } from '../../src/core/model.ts';
+import type { RenewAt, RenewalWindow } from '../../src/core/model.ts';
 import { drawInWindow, renewalMoment, windowAfterAnswer } from '../../src/core/renewal.ts';
 import { at, day, hour, makeGeneration, makeLeaf, makeWindow } from '../support/make-observed.ts';
 
@@ -38,13 +38,18 @@ describe('by the lifetime', () => {
     ['before-end of exactly half the lifetime', short, beforeEnd(3 * day), '2026-01-04'],
     ['before-end as long as the lifetime', ninety, beforeEnd(90 * day), '2026-02-15'],
   ])('%s', (_sentence, generation, renewAt, expected) => {
-    expect(renewalMoment(generation, null, renewAt)).toEqual({
+    expect(renewalMoment(generation, asked(null), renewAt)).toEqual({
       source: 'lifetime',
       renewAt: at(expected),
       window: null,
     });
   });
 });
+
+/** What the issuer's state says of the window, without a recorded success. */
+function asked(window: RenewalWindow | null) {
+  return { window, lastSuccessAt: null };
+}
 
 describe('by the window of the CA', () => {
   it.each([
@@ -65,22 +70,32 @@ describe('by the window of the CA', () => {
     ['of six days that is 7 h 12 min before the end', short, '2026-01-07', '2026-01-06T16:48Z'],
   ])('%s', (_sentence, generation, drawn, expected) => {
     const window = makeWindow({ renewAt: at(drawn) });
-    expect(renewalMoment(generation, window, null)).toEqual({ source: 'ari', renewAt: at(expected), window });
+    expect(renewalMoment(generation, asked(window), null)).toEqual({
+      source: 'ari',
+      renewAt: at(expected),
+      window,
+    });
+  });
+
+  it('counts the guard from when the certificate came, where its CA dates it back', () => {
+    const window = makeWindow({ renewAt: at('2025-06-01') });
+    const issuer = { window, lastSuccessAt: at('2026-01-01T02:00Z') };
+    expect(renewalMoment(ninety, issuer, null).renewAt).toBe(at('2026-01-01T03:00Z'));
   });
 
   it('guards a certificate of one hour for a hundredth of its life', () => {
     const hourly = makeGeneration({ leaf: makeLeaf({ notAfter: at('2026-01-01') + hour }) });
-    const { renewAt } = renewalMoment(hourly, makeWindow({ renewAt: at('2020-01-01') }), null);
+    const { renewAt } = renewalMoment(hourly, asked(makeWindow({ renewAt: at('2020-01-01') })), null);
     expect(renewAt).toBe(at('2026-01-01T00:00:36Z'));
   });
 
   it('wins over what is configured', () => {
-    expect(renewalMoment(ninety, makeWindow(), byShare(0.1)).renewAt).toBe(at('2026-02-11'));
+    expect(renewalMoment(ninety, asked(makeWindow()), byShare(0.1)).renewAt).toBe(at('2026-02-11'));
   });
 
   it('of another generation does not count', () => {
     const window = makeWindow({ generation: '0000-99999999' });
-    expect(renewalMoment(ninety, window, null)).toEqual({
+    expect(renewalMoment(ninety, asked(window), null)).toEqual({
       source: 'lifetime',
       renewAt: at('2026-03-02'),
       window: null,
