@@ -27,7 +27,9 @@ export function readState(path: string): Fields | null {
 
 function readText(path: string): string | null {
   try {
-    if (statSync(path).size > largest) throw corrupt(path, 'it is larger than 1 MiB');
+    const found = statSync(path);
+    if (!found.isFile()) throw corrupt(path, 'it is no regular file');
+    if (found.size > largest) throw corrupt(path, 'it is larger than 1 MiB');
     return readFileSync(path, 'utf8');
   } catch (thrown) {
     if (systemErrorOf(thrown)?.code === 'ENOENT') return null;
