@@ -3,13 +3,13 @@ import { checkNames } from '../daemon/session.ts';
 import { layoutAt } from '../store/layout.ts';
 import { observe } from '../store/observe.ts';
 import { checkLayout } from '../store/open.ts';
-import { configured } from './configured.ts';
+import { configured, showProblem } from './configured.ts';
 import type { Places } from './places.ts';
 import { planLines } from './plan-lines.ts';
 
 /** `certd plan`: what the daemon would do now, and when next. Reads the disk, changes nothing, asks no CA. */
 export async function planCommand(places: Places): Promise<number> {
-  const config = configured(places.config);
+  const config = configured(places.config, showProblem);
   const layout = layoutAt(places.stateDir);
   checkLayout(layout);
   checkNames(config, layout);

@@ -7,7 +7,7 @@ import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';
 import { takeLock } from '../store/lock.ts';
 import { commandLog } from './command-log.ts';
-import { configured } from './configured.ts';
+import { configured, showProblem } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
 import type { Places } from './places.ts';
 
@@ -16,7 +16,7 @@ export async function renewHere(
   names: readonly string[] | null,
   options: Places & { readonly force?: true },
 ): Promise<PassAnswer> {
-  const config = configured(options.config);
+  const config = configured(options.config, showProblem);
   const log = await commandLog(options.logLevel ?? 'warn', 'stderr');
   const layout = layoutAt(options.stateDir);
   const stop = new AbortController();

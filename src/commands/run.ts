@@ -5,14 +5,14 @@ import { realClock } from '../host/clock.ts';
 import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';
 import { commandLog } from './command-log.ts';
-import { configured } from './configured.ts';
+import { configured, showProblem } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
 import type { Places } from './places.ts';
 
 /** `certd run`: the daemon, until SIGTERM. */
 export async function runCommand(places: Places & { readonly deploy: string }): Promise<number> {
   checkMode(places.deploy);
-  const config = configured(places.config);
+  const config = configured(places.config, showProblem);
   const log = await commandLog(levelOf(places, config), 'stdout');
   for (const { code, file, line, message } of config.warnings) {
     log.warn({ code, file, line, reason: message }, 'configuration has a doubt');

@@ -3,7 +3,7 @@ import { asCertdError, type CertdError } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
 import { layoutAt } from '../store/layout.ts';
-import { configured } from './configured.ts';
+import { configured, showProblem } from './configured.ts';
 import type { Places } from './places.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function statusWithoutDaemon(
   why: CertdError,
   fromSocket: (socket: string) => Promise<StatusDocument>,
 ): Promise<StatusDocument> {
-  const config = configured(places.config);
+  const config = configured(places.config, showProblem);
   let reason = why;
   if (config.health.socket !== null) {
     try {
