@@ -45,7 +45,7 @@ export function buildParts(
       warn,
       onRequest: kind => counts.set(kind, (counts.get(kind) ?? 0) + 1),
     });
-  const ledger = tokenRecord(host.disk, host.layout);
+  const ledger = tokenRecord(host.disk, host.layout, warn);
   const parts: PassParts = {
     ...host,
     authorities: config.authorities,

@@ -37,7 +37,7 @@ export async function openSession(
     for (const path of await sweepLeftovers(disk, layout)) log.info({ path }, 'leftover removed');
     const warn = (error: CertdError) =>
       log.warn({ code: error.code, reason: error.message }, 'challenge file could not be removed');
-    await sweepTokens({ disk, ledger: tokenRecord(disk, layout), warn });
+    await sweepTokens({ disk, ledger: tokenRecord(disk, layout, warn), warn });
     return release;
   } catch (thrown) {
     release();

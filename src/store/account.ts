@@ -17,10 +17,9 @@ export function accountStore(disk: Disk, layout: Layout, directoryUrl: string): 
       return { keyPem: readFileSync(keyFile, 'utf8'), url };
     },
     createKey: async keyPem => {
-      if (!exists(directory)) {
-        await disk.makeDir(directory, 0o700);
-        await disk.syncDir(layout.accounts);
-      }
+      if (!exists(directory)) await disk.makeDir(directory, 0o700);
+      // Also where it was there: a kill may have come between the directory and its sync.
+      await disk.syncDir(layout.accounts);
       await replaceFile(disk, keyFile, keyPem, 0o400);
     },
     saveUrl: async url => {

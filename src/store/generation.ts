@@ -6,7 +6,7 @@ import type { Leaf } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { keyMatchesLeaf, parseKey, readLeaf } from '../x509/certificate.ts';
 import { splitChain } from '../x509/pem.ts';
-import type { GenerationFile } from './layout.ts';
+import type { GenerationFile, Layout } from './layout.ts';
 
 /** A generation's content; PEM in canonical form. `chain` is empty where the CA sent the leaf alone. */
 export type Pair = { readonly key: string; readonly cert: string; readonly chain: string };
@@ -65,11 +65,12 @@ export function generationIds(entries: readonly string[]): string[] {
   return entries.filter(entry => counterOf(entry) !== null).sort(byAge);
 }
 
-/** The id that `live/<name>` points at; null where there is no link, or none of certd's. */
-export function liveId(link: string): string | null {
+/** The id that `live/<name>` points at; null where there is no link, or one that certd would not have made. */
+export function liveId(layout: Layout, name: string): string | null {
   try {
-    const id = basename(readlinkSync(link));
-    return counterOf(id) === null ? null : id;
+    const target = readlinkSync(layout.liveLink(name));
+    const id = basename(target);
+    return counterOf(id) !== null && target === layout.liveLinkTarget(name, id) ? id : null;
   } catch (thrown) {
     const code = systemErrorOf(thrown)?.code;
     if (code === 'ENOENT' || code === 'EINVAL') return null;
@@ -92,10 +93,13 @@ function readBounded(path: string): string {
   }
 }
 
+/** No file in a file's place is damage too. */
+const misplaced: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'ENOTDIR', 'EISDIR']);
+
 /** Missing and unreadable content is damage; a disk that fails or forbids is not the generation's fault. */
 function explained(directory: string, thrown: unknown): CertdError {
   const error = asCertdError(thrown);
-  const missing = systemErrorOf(thrown)?.code === 'ENOENT' || systemErrorOf(thrown)?.code === 'ELOOP';
+  const missing = misplaced.has(systemErrorOf(thrown)?.code ?? '');
   if (error.code !== 'certificate-unreadable' && !missing) return error;
   return damaged(directory, error.message, error);
 }

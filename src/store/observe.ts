@@ -41,12 +41,14 @@ export function observe(layout: Layout, name: string): Observed {
 /** Every name that certd has ever put on this disk and not forgotten. */
 export function namesOnDisk(layout: Layout): readonly string[] {
   const places = [layout.live, layout.deployed, layout.issued, layout.work].filter(exists);
-  const names = places.flatMap(place => readdirSync(place)).filter(isName);
+  const entries = places.flatMap(place => readdirSync(place, { withFileTypes: true }));
+  // A file in these places is somebody's note.
+  const names = entries.filter(entry => !entry.isFile() && isName(entry.name)).map(({ name }) => name);
   return [...new Set(names)].sort();
 }
 
 function readLive(layout: Layout, name: string): Observed['live'] {
-  const id = liveId(layout.liveLink(name));
+  const id = liveId(layout, name);
   return id === null ? null : { id, leaf: readLeafOf(layout.deployedGeneration(name, id)) };
 }
 

@@ -16,12 +16,11 @@ export async function installGeneration(
 ): Promise<void> {
   const parent = layout.deployedOf(name);
   const place = layout.deployedGeneration(name, id);
-  if (!exists(parent)) {
-    await disk.makeDir(parent, 0o755);
-    await disk.syncDir(layout.deployed);
-  }
+  if (!exists(parent)) await disk.makeDir(parent, 0o755);
+  // Also where it was there: a kill may have come between the directory and its sync.
+  await disk.syncDir(layout.deployed);
   if (exists(place)) {
-    if (holds(place, pair)) return;
+    if (holds(place, pair)) return disk.syncDir(parent);
     await removeDirectory(disk, place);
   }
   const fresh = layout.deployedGeneration(name, `.new-${id}`);
@@ -34,7 +33,7 @@ export async function installGeneration(
 
 /** Step 11: one rename(2) shows the whole generation. */
 export async function flipLive(disk: Disk, layout: Layout, name: string, id: string): Promise<void> {
-  if (liveId(layout.liveLink(name)) === id) return;
+  if (liveId(layout, name) === id) return;
   const fresh = layout.liveLinkNew(name);
   if (exists(fresh)) await disk.unlink(fresh);
   await disk.symlink(layout.liveLinkTarget(name, id), fresh);
@@ -46,7 +45,7 @@ const keptGenerations = 3;
 
 /** Step 14: keeps the newest three, what is live, and what a rollback would go back to. */
 export async function prune(disk: Disk, layout: Layout, name: string, state: DeployState): Promise<void> {
-  const kept = [state.deployed, state.previous, state.underWay?.id, liveId(layout.liveLink(name))];
+  const kept = [state.deployed, state.previous, state.underWay?.id, liveId(layout, name)];
   for (const parent of [layout.deployedOf(name), layout.issuedOf(name)]) {
     const ids = exists(parent) ? generationIds(readdirSync(parent)) : [];
     for (const id of ids.slice(0, -keptGenerations).filter(old => !kept.includes(old))) {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
 import { nextId } from '../core/generation-id.ts';
 import type { KeyType, Target } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
@@ -120,10 +120,9 @@ export async function recordDownload(
 export async function publishWork(disk: Disk, layout: Layout, name: string): Promise<string> {
   const { leaf } = readPair(layout.workOf(name));
   const parent = layout.issuedOf(name);
-  if (!exists(parent)) {
-    await disk.makeDir(parent, 0o700);
-    await disk.syncDir(layout.issued);
-  }
+  if (!exists(parent)) await disk.makeDir(parent, 0o700);
+  // Also where it was there: a kill may have come between the directory and its sync.
+  await disk.syncDir(layout.issued);
   const id = nextId(knownIds(layout, name), leaf.fingerprintSha256);
   await disk.rename(layout.workOf(name), layout.issuedGeneration(name, id));
   await disk.syncDir(parent);
@@ -136,11 +135,18 @@ export async function discardWork(disk: Disk, layout: Layout, name: string): Pro
   await disk.syncDir(layout.work);
 }
 
-/** What `generation.json` says of an issued generation. Throws `generation-damaged` where it is missing. */
+/** What `generation.json` says of an issued generation. Throws `generation-damaged` where it cannot be read. */
 export function readOrigin(directory: string): { readonly ca: string; readonly directoryUrl: string } {
-  const fields = readState(join(directory, files.done));
-  if (fields === null) throw new CertdError('generation-damaged', `${directory}: generation.json is missing`);
-  return { ca: fields.text('ca'), directoryUrl: fields.text('directory') };
+  try {
+    const fields = readState(join(directory, files.done));
+    if (fields === null) throw new CertdError('state-corrupt', `${directory}: generation.json is missing`);
+    return { ca: fields.text('ca'), directoryUrl: fields.text('directory') };
+  } catch (thrown) {
+    // No counter is lost with it: one spoiled generation, perhaps an old one, must not hold up its name.
+    const error = asCertdError(thrown);
+    if (error.code !== 'state-corrupt') throw error;
+    throw new CertdError('generation-damaged', error.message, { cause: error });
+  }
 }
 
 /** Every id that the name has anywhere, so that the counter never goes back. */

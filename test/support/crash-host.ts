@@ -82,7 +82,8 @@ export function crashHost(ca: TestCa): CrashHost {
     log: openLog({ level: 'fatal', style: 'json', write: () => {} }),
     authorities: new Map([['test', authority]]),
     issuerFor: () => issuer,
-    solverFor: () => webrootSolver({ path: webroot, disk, ledger: tokenRecord(disk, layoutAt(root)) }),
+    solverFor: () =>
+      webrootSolver({ path: webroot, disk, ledger: tokenRecord(disk, layoutAt(root), () => {}) }),
     generateKey,
     createRequest,
     runHook: async ({ command, env }) => {

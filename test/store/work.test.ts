@@ -1,0 +1,237 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { realDisk } from '../../src/store/disk.ts';
+import { type Pair, readPair } from '../../src/store/generation.ts';
+import type { Layout } from '../../src/store/layout.ts';
+import {
+  beginWork,
+  discardWork,
+  publishWork,
+  readOrigin,
+  readWork,
+  recordDownload,
+  recordOrder,
+  workFits,
+} from '../../src/store/work.ts';
+import { makeTarget } from '../support/make-observed.ts';
+import { makePair, writeGeneration } from '../support/make-pair.ts';
+import { recordingDisk } from '../support/recording-disk.ts';
+import { modesOf, openStateDir, treeOf } from '../support/state-dir.ts';
+
+const name = 'a.example';
+const directoryUrl = 'https://ca.test/dir';
+const request = Uint8Array.of(0x30, 0x82, 0x00, 0xff);
+const order = {
+  url: 'https://ca.test/order/1',
+  ca: 'main',
+  directoryUrl,
+  domains: ['a.example', 'b.example'],
+  keyType: 'ecdsa-p256',
+} as const;
+
+let pair: Pair;
+let layout: Layout;
+
+beforeAll(async () => {
+  pair = await makePair();
+});
+
+beforeEach(async () => {
+  layout = await openStateDir();
+});
+
+const begin = () => beginWork(realDisk, layout, name, { key: pair.key, request });
+const download = () => recordDownload(realDisk, layout, name, { pair, ca: 'main', directoryUrl });
+const remove = (file: string) => rmSync(join(layout.workOf(name), file));
+
+async function ordered(): Promise<void> {
+  await begin();
+  await recordOrder(realDisk, layout, name, order);
+}
+
+it('has nothing to take up before the order is recorded', async () => {
+  expect(readWork(layout, name)).toBeNull();
+  await begin();
+  expect(readWork(layout, name)).toBeNull();
+});
+
+it('gives back the order with its key and its request', async () => {
+  await ordered();
+  expect(readWork(layout, name)).toEqual({
+    key: pair.key,
+    request: Buffer.from(request),
+    order,
+    downloaded: false,
+  });
+  expect(modesOf(layout.work)).toEqual([
+    '0700 a.example/',
+    '0400 a.example/order.json',
+    '0400 a.example/privkey.pem',
+    '0400 a.example/request.der',
+  ]);
+});
+
+it('has key and request durable before an order can be placed', async () => {
+  const disk = recordingDisk(layout.work);
+  await beginWork(disk, layout, name, { key: pair.key, request });
+  expect(disk.calls).toEqual([
+    'makeDir a.example',
+    'writeNew a.example/privkey.pem',
+    'writeNew a.example/request.der',
+    'syncDir a.example',
+    'syncDir .',
+  ]);
+});
+
+it('begins anew over an old work directory', async () => {
+  await ordered();
+  await begin();
+  expect(readWork(layout, name)).toBeNull();
+  expect(modesOf(layout.work)).toEqual([
+    '0700 a.example/',
+    '0400 a.example/privkey.pem',
+    '0400 a.example/request.der',
+  ]);
+});
+
+it.each(['privkey.pem', 'request.der'])('refuses an order without its %s', async file => {
+  await ordered();
+  remove(file);
+  expect(() => readWork(layout, name)).toThrow(
+    expect.objectContaining({
+      code: 'state-corrupt',
+      message: `${layout.workOf(name)} has an order without its key or its request`,
+    }),
+  );
+});
+
+it.each([
+  ['as it was placed for', true, {}],
+  ['with its domains in another order', true, { domains: ['b.example', 'a.example'] }],
+  ['with a domain more', false, { domains: ['a.example', 'b.example', 'c.example'] }],
+  ['with a domain less', false, { domains: ['a.example'] }],
+  ['with another key type', false, { keyType: 'rsa-2048' }],
+  ['from another CA', false, { ca: 'other' }],
+] as const)('a certificate %s fits: %s', async (_, fits, change) => {
+  await ordered();
+  const work = readWork(layout, name);
+  if (work === null) throw new Error('no work');
+  const target = makeTarget({ domains: order.domains, ...change });
+  expect(workFits(work, target, directoryUrl)).toBe(fits);
+  expect(workFits(work, target, 'https://ca.test/other')).toBe(false);
+});
+
+it('is downloaded only once generation.json says so', async () => {
+  await ordered();
+  await download();
+  expect(readWork(layout, name)?.downloaded).toBe(true);
+  expect(readPair(layout.workOf(name))).toMatchObject(pair);
+  expect(readOrigin(layout.workOf(name))).toEqual({ ca: 'main', directoryUrl });
+  remove('generation.json');
+  expect(readWork(layout, name)?.downloaded).toBe(false);
+});
+
+it('writes a download over one that was cut short, and keeps the key', async () => {
+  await ordered();
+  await realDisk.writeNew(join(layout.workOf(name), 'cert.pem'), Buffer.from('half'), 0o400);
+  await realDisk.writeNew(join(layout.workOf(name), 'chain.pem'), Buffer.from(''), 0o400);
+  await realDisk.writeNew(join(layout.workOf(name), 'generation.json.new'), Buffer.from('{'), 0o400);
+  const disk = recordingDisk(layout.workOf(name));
+  await recordDownload(disk, layout, name, { pair, ca: 'main', directoryUrl });
+  expect(readPair(layout.workOf(name))).toMatchObject(pair);
+  expect(disk.calls.filter(call => call.includes('privkey'))).toEqual([]);
+  expect(disk.calls.slice(-4)).toEqual([
+    'unlink generation.json.new',
+    'writeNew generation.json.new',
+    'rename generation.json.new generation.json',
+    'syncDir .',
+  ]);
+});
+
+it('becomes the first issued generation by rename', async () => {
+  await ordered();
+  await download();
+  const id = await publishWork(realDisk, layout, name);
+  expect(id).toBe(`0001-${readPair(layout.issuedGeneration(name, id)).leaf.fingerprintSha256.slice(0, 8)}`);
+  expect(modesOf(layout.issued)).toEqual([
+    '0700 a.example/',
+    `0700 a.example/${id}/`,
+    `0400 a.example/${id}/cert.pem`,
+    `0400 a.example/${id}/chain.pem`,
+    `0400 a.example/${id}/fullchain.pem`,
+    `0400 a.example/${id}/generation.json`,
+    `0400 a.example/${id}/order.json`,
+    `0400 a.example/${id}/privkey.pem`,
+    `0400 a.example/${id}/request.der`,
+  ]);
+  expect(treeOf(layout.work)).toEqual([]);
+  expect(readOrigin(layout.issuedGeneration(name, id))).toEqual({ ca: 'main', directoryUrl });
+});
+
+it('makes the new name durable in both parents, and the parent in its own', async () => {
+  await ordered();
+  await download();
+  const disk = recordingDisk(layout.issuer);
+  const id = await publishWork(disk, layout, name);
+  const renamed = [
+    'syncDir issued',
+    `rename work/a.example issued/a.example/${id}`,
+    'syncDir issued/a.example',
+    'syncDir work',
+  ];
+  expect(disk.calls).toEqual(['makeDir issued/a.example', ...renamed]);
+  // After a kill the parent may be there and not yet durable: it is synced all the same.
+  await realDisk.rename(layout.issuedGeneration(name, id), layout.workOf(name));
+  const again = recordingDisk(layout.issuer);
+  await publishWork(again, layout, name);
+  expect(again.calls).toEqual(renamed);
+});
+
+it('never counts back, also when issued/ was lost and only deployed/ has generations', async () => {
+  await realDisk.makeDir(layout.deployedOf(name), 0o755);
+  await writeGeneration(layout.deployedGeneration(name, '0041-aabbccdd'), pair);
+  await ordered();
+  await download();
+  expect(await publishWork(realDisk, layout, name)).toMatch(/^0042-[0-9a-f]{8}$/);
+});
+
+it('counts on past the largest of both places, past 9999 and past damaged ones', async () => {
+  await realDisk.makeDir(layout.issuedOf(name), 0o700);
+  await realDisk.makeDir(layout.issuedGeneration(name, '10011-00000000'), 0o700);
+  await realDisk.makeDir(layout.issuedGeneration(name, '9999-00000000'), 0o700);
+  await ordered();
+  await download();
+  expect(await publishWork(realDisk, layout, name)).toMatch(/^10012-/);
+});
+
+it('is not published while it is incomplete', async () => {
+  await ordered();
+  await expect(publishWork(realDisk, layout, name)).rejects.toMatchObject({ code: 'generation-damaged' });
+  expect(readWork(layout, name)?.order).toEqual(order);
+});
+
+it('is gone for good when it is discarded', async () => {
+  await ordered();
+  await discardWork(realDisk, layout, name);
+  expect(treeOf(layout.work)).toEqual([]);
+  await discardWork(realDisk, layout, name);
+});
+
+it('takes an origin that is missing or unreadable as damage of that generation', async () => {
+  await ordered();
+  await download();
+  const path = join(layout.workOf(name), 'generation.json');
+  for (const text of ['{"schema":1', '{"schema":1,"ca":"main"}']) {
+    rmSync(path);
+    writeFileSync(path, text);
+    expect(() => readOrigin(layout.workOf(name))).toThrow(
+      expect.objectContaining({ code: 'generation-damaged', message: expect.stringContaining(path) }),
+    );
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  }
+  rmSync(path);
+  expect(() => readOrigin(layout.workOf(name))).toThrow(
+    expect.objectContaining({ code: 'generation-damaged' }),
+  );
+});
