@@ -14,8 +14,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**'],
+          exclude: ['test/integration/**', 'test/crash/**'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          // Thousands of passes: too long for the quick loop, too important to be anywhere but in scripts/test.
+          name: 'crash',
+          include: ['test/crash/**/*.test.ts'],
+          testTimeout: 300_000,
         },
       },
       {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const [dir = '.'] = process.argv.slice(2);
 const report = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
-const stepsWithTests = ['unit', 'integration'];
+const stepsWithTests = ['unit', 'crash', 'integration'];
 
 let passed = 0;
 let failed = 0;
