@@ -1,5 +1,6 @@
+import { closeSync, openSync } from 'node:fs';
 import { problem } from '../core/certificate-problems.ts';
-import { asCertdError, type CertdError } from '../core/errors.ts';
+import { asCertdError, type CertdError, systemErrorOf } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
 import { layoutAt } from '../store/layout.ts';
@@ -15,6 +16,7 @@ export async function statusWithoutDaemon(
   why: CertdError,
   fromSocket: (socket: string) => Promise<StatusDocument>,
 ): Promise<StatusDocument> {
+  checkRight(places.config);
   const config = configured(places.config, showProblem);
   let reason = why;
   if (config.health.socket !== null) {
@@ -22,6 +24,7 @@ export async function statusWithoutDaemon(
       return await fromSocket(config.health.socket);
     } catch (thrown) {
       reason = asCertdError(thrown);
+      if (reason.code === 'permission-denied') throw reason;
     }
   }
   const code = reason.code === 'daemon-silent' ? 'daemon-silent' : 'daemon-dead';
@@ -31,6 +34,15 @@ export async function statusWithoutDaemon(
     pid: null,
     startedAt: null,
     now,
-    problems: [problem(code, 'warning', null, reason.message, now)],
+    problems: [problem(code, 'warning', null, reason.message, null)],
   });
+}
+
+/** Who may not read the configuration needs another user, not a list of its problems. */
+function checkRight(file: string): void {
+  try {
+    closeSync(openSync(file, 'r'));
+  } catch (thrown) {
+    if (systemErrorOf(thrown)?.code === 'EACCES') throw thrown;
+  }
 }

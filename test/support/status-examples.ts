@@ -112,11 +112,11 @@ export function exampleStatus(
   return { ...document, ...change };
 }
 
-/** A configuration that was refused at a reload: its message has a line for each problem. */
+/** A configuration that was refused at a reload, with every problem of it. */
 export const refusedReload = problem(
   'config-refused',
   'warning',
   null,
-  '\n/etc/certd/config.yaml:7:3: config-unknown-key: there is no key `shedule` here; did you mean `schedule`?\n/etc/certd/config.yaml:9:1: config-invalid: `level` must be one of trace, debug, info, warn, error, fatal, not the number 5',
+  '/etc/certd/config.yaml:7:3: config-unknown-key: there is no key `shedule` here; did you mean `schedule`?; /etc/certd/config.yaml:9:1: config-invalid: `level` must be one of trace, debug, info, warn, error, fatal, not the number 5',
   at('2026-03-05T09:00Z'),
 );

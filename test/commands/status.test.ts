@@ -1,0 +1,140 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { statusCommand } from '../../src/commands/status.ts';
+// Loaded before the test gives its rights away, and with them the right to read the sources.
+import '../../src/commands/status-without-daemon.ts';
+import type { StatusDocument } from '../../src/core/status-document.ts';
+import { listenOnSocket } from '../../src/health/listen.ts';
+import { routeServer } from '../../src/health/server.ts';
+import { captured } from '../support/captured.ts';
+import { exampleStatus } from '../support/status-examples.ts';
+
+let dir = '';
+const servers: Server[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'certd-status-'));
+  chmodSync(dir, 0o755);
+  mkdirSync(join(dir, 'run'));
+  writeFileSync(join(dir, 'config.yaml'), config());
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await new Promise(done => server.close(done));
+  rmSync(dir, { recursive: true });
+});
+
+function config(health = ''): string {
+  return `account: { agree_tos: true }\n${health}certificates: [{ domains: [a.example], challenge: { webroot: /srv } }]\n`;
+}
+
+async function daemonSays(document: unknown, socket = join(dir, 'run/health.sock')): Promise<void> {
+  const server = routeServer({ 'GET /status': () => ({ status: 200, body: document }) }, () => undefined);
+  servers.push(server);
+  await listenOnSocket(server, socket, 0o600);
+}
+
+/** Runs `certd status` in this process. */
+function status(names: readonly string[] = [], more: { readonly json?: true } = {}) {
+  const at = { config: join(dir, 'config.yaml'), stateDir: join(dir, 'state'), runtimeDir: join(dir, 'run') };
+  return captured(() => statusCommand(names, { ...at, ...more }));
+}
+
+describe('with a daemon', () => {
+  it.each([
+    ['OK', ['well'], 0],
+    ['WARNING', ['well', 'owed'], 1],
+    ['CRITICAL', ['well', 'owed', 'lapsed'], 2],
+  ] as const)('is %s', async (word, names, code) => {
+    await daemonSays(exampleStatus(names));
+    const ended = await status();
+    expect(ended).toMatchObject({ code, err: '' });
+    expect(ended.out.split(':')[0]).toBe(word);
+  });
+
+  it('of some names counts those alone', async () => {
+    await daemonSays(exampleStatus(['well', 'lapsed']));
+    expect((await status(['www.example'])).code).toBe(0);
+  });
+
+  it('--json gives on what the daemon said', async () => {
+    const document: StatusDocument = exampleStatus(['well']);
+    await daemonSays(document);
+    expect(JSON.parse((await status([], { json: true })).out)).toEqual(document);
+  });
+
+  it('finds it on the socket that the configuration names', async () => {
+    const socket = join(dir, 'elsewhere.sock');
+    writeFileSync(join(dir, 'config.yaml'), config(`health: { socket: ${socket} }\n`));
+    await daemonSays(exampleStatus(['well']), socket);
+    expect(await status()).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('whose document is of another version counts as silent, and the disk is read', async () => {
+    await daemonSays({ ...exampleStatus(['well']), schema: 2 });
+    const { code, out } = await status();
+    expect(code).toBe(2);
+    expect(out).toContain(`! daemon-silent: the daemon answered 200 on ${join(dir, 'run/health.sock')}`);
+  });
+});
+
+describe('without the right to read is UNKNOWN, says who has it, and shows no table', () => {
+  const refused = (reason: string) => ({
+    code: 3,
+    out: '',
+    err: `certd: permission-denied: ${reason}; run as root\n`,
+  });
+
+  it('where the socket is closed to this user', async () => {
+    await daemonSays(exampleStatus(['well']));
+    chmodSync(join(dir, 'run/health.sock'), 0o000);
+    const socket = join(dir, 'run/health.sock');
+    expect(await asNobody(status)).toEqual(refused(`this user may not connect to ${socket}`));
+  });
+
+  it('where the socket that the configuration names is closed', async () => {
+    const socket = join(dir, 'elsewhere.sock');
+    writeFileSync(join(dir, 'config.yaml'), config(`health: { socket: ${socket} }\n`));
+    await daemonSays(exampleStatus(['well']), socket);
+    chmodSync(socket, 0o000);
+    expect(await asNobody(status)).toEqual(refused(`this user may not connect to ${socket}`));
+  });
+
+  it('where the configuration is closed', async () => {
+    const file = join(dir, 'config.yaml');
+    chmodSync(file, 0o000);
+    expect(await asNobody(status)).toEqual(refused(`open failed with EACCES: ${file}`));
+  });
+
+  it('where the state directory is closed', async () => {
+    mkdirSync(join(dir, 'state/issuer'), { recursive: true });
+    chmodSync(join(dir, 'state'), 0o000);
+    const { code, out, err } = await asNobody(status);
+    chmodSync(join(dir, 'state'), 0o755);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/^certd: permission-denied: .* failed with EACCES: .*; run as root\n$/);
+  });
+
+  it('where only the issuer’s part is closed, as systemd sets it up', async () => {
+    mkdirSync(join(dir, 'state/issuer/issued'), { recursive: true });
+    chmodSync(join(dir, 'state/issuer'), 0o000);
+    const { code, out, err } = await asNobody(status);
+    chmodSync(join(dir, 'state/issuer'), 0o700);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/^certd: permission-denied: .* failed with EACCES: .*; run as root\n$/);
+  });
+});
+
+/** Root may read everything: there the command runs as the user nobody. */
+async function asNobody<T>(act: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return act();
+  process.seteuid?.(65_534);
+  try {
+    return await act();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
