@@ -1,0 +1,239 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../src/cli.ts';
+import { captured } from './support/captured.ts';
+import { runSource } from './support/run-source.ts';
+
+let dir = '';
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'certd-cli-'));
+});
+
+afterAll(() => {
+  rmSync(dir, { recursive: true });
+});
+
+/** certd as a program of its own. */
+const runProgram = (words: readonly string[]) => runSource(words, join(dir, 'compiled'));
+
+/** The same without the start of a program, for the many cases. */
+const runMain = (words: readonly string[]) => captured(() => main(words));
+
+const account = 'account: { agree_tos: true }\n';
+const one = `${account}certificates: [{ domains: [a.example], challenge: { webroot: /srv } }]\n`;
+const broken = `${account}shedule: x\ncertificates: [{ domains: ["*.example"] }]\n`;
+
+/** A host of its own: what each command finds with these words. */
+function host(config: string): { words: readonly string[]; at: (path: string) => string } {
+  const root = mkdtempSync(join(dir, 'host-'));
+  const at = (path: string) => join(root, path);
+  writeFileSync(at('config.yaml'), config);
+  const words = ['--config', at('config.yaml'), '--state-dir', at('state'), '--runtime-dir', at('run')];
+  return { words, at };
+}
+
+describe('done: exit 0, and only the data on standard output', () => {
+  it('--version', async () => {
+    expect(await runProgram(['--version'])).toEqual({ code: 0, stdout: 'certd source\n', lines: [] });
+  });
+
+  it.each(['--help', 'help', 'help status', 'status --help'])('%s', async line => {
+    const { code, out, err } = await runMain(line.split(' '));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Usage: certd/);
+  });
+
+  it('check-config of a good file, as argument or by --config', async () => {
+    const { at } = host(one);
+    const expected = { code: 0, out: `${at('config.yaml')}: ok, 1 certificate\n`, err: '' };
+    expect(await runMain(['check-config', at('config.yaml')])).toEqual(expected);
+    expect(await runMain(['check-config', '--config', at('config.yaml')])).toEqual(expected);
+  });
+
+  it('plan says what would be done, asks nobody and writes nothing', async () => {
+    const { words, at } = host(one);
+    expect(await runProgram(['plan', ...words])).toEqual({
+      code: 0,
+      stdout: 'a.example: order now (no-certificate): there is no certificate yet\n',
+      lines: [],
+    });
+    expect(readdirSync(at('.'))).toEqual(['config.yaml']);
+  });
+});
+
+describe('wrong usage: exit 64, the reason on standard error, nothing done', () => {
+  it.each([
+    ['stauts', "error: unknown command 'stauts'"],
+    ['status --jsn', "error: unknown option '--jsn'"],
+    ['status --config', "error: option '--config <file>' argument missing"],
+    ['plan a.example', "error: too many arguments for 'plan'. Expected 0 arguments but got 1: a.example."],
+    ['run --deploy=sideways', 'certd: usage: --deploy is inline or external, not sideways'],
+    ['', 'Usage: certd [options] [command]'],
+  ])('certd %s', async (line, first) => {
+    const { code, out, err } = await runMain(line === '' ? [] : line.split(' '));
+    expect({ code, out, first: err.split('\n')[0] }).toEqual({ code: 64, out: '', first });
+  });
+
+  it('as a program of its own too, with a suggestion for a word that is nearly right', async () => {
+    expect(await runProgram(['stauts'])).toEqual({
+      code: 64,
+      stdout: '',
+      lines: ["error: unknown command 'stauts'", '(Did you mean status?)'],
+    });
+  });
+
+  it.each([
+    ['status b.example', 'no certificate is named b.example; there are: a.example'],
+    ['renew b.example', 'no certificate is named b.example; there are: a.example'],
+    ['renew --log-level loud', '--log-level is one of trace, debug, info, warn, error, fatal, not loud'],
+  ])('certd %s, where the configuration has a.example', async (line, reason) => {
+    const { words } = host(one);
+    expect(await runMain([...line.split(' '), ...words])).toEqual({
+      code: 64,
+      out: '',
+      err: `certd: usage: ${reason}\n`,
+    });
+  });
+});
+
+/** By hand from the contract, section 1: every command and option that a later issue brings. */
+describe('what a later version brings is refused with exit 64, never ignored', () => {
+  it.each([
+    'revoke a.example --reason keyCompromise',
+    'revoke a.example --no-replace',
+    'account show',
+    'account rollover',
+    'account deactivate',
+    'deploy',
+    'deploy a.example --owed --force',
+    'rollback a.example --to 0001-11223344',
+    'remove a.example',
+    'why a.example',
+    'verify --json',
+    'doctor --json',
+    'adopt certbot --apply',
+    'inspect cert.pem',
+    'snippet nginx',
+    'init',
+    'notify test',
+    'completion bash',
+    'revoke --help',
+    'run --deploy=external',
+    'renew --dry-run',
+    'status --short',
+    'status --watch',
+  ])('certd %s', async line => {
+    const { code, out, err } = await runMain(line.split(' '));
+    expect({ code, out }).toEqual({ code: 64, out: '' });
+    expect(err).toMatch(/^certd: not-available-yet: .* is not built[^\n]*\n$/);
+  });
+
+  it('as a program of its own too', async () => {
+    expect(await runProgram(['why', 'a.example'])).toEqual({
+      code: 64,
+      stdout: '',
+      lines: ['certd: not-available-yet: certd why is not built in version source'],
+    });
+  });
+});
+
+describe('bad configuration: exit 78, every problem on standard error', () => {
+  it.each(['check-config', 'run', 'renew', 'plan'])('certd %s', async command => {
+    const { words, at } = host(broken);
+    const { code, stdout, lines } = await runProgram([command, ...words]);
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    const places = lines.map(line => line.split(': ').slice(0, 2).join(' '));
+    const file = at('config.yaml');
+    expect(places.slice(0, 3)).toEqual([
+      `${file}:2:1 config-unknown-key`,
+      `${file}:3:16 config-invalid`,
+      `${file}:3:28 config-invalid`,
+    ]);
+    expect(readdirSync(at('.'))).toEqual(['config.yaml']);
+  });
+
+  it('a file that is not there', async () => {
+    const { code, stdout, lines } = await runProgram(['run', '--config', join(dir, 'none.yaml')]);
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(lines[0]).toBe(
+      `${join(dir, 'none.yaml')}:1:1: config-unreadable: cannot be read: there is no such file (ENOENT)`,
+    );
+  });
+});
+
+describe('it failed: exit 1', () => {
+  it('a state directory of a newer version is left as it is', async () => {
+    const { words, at } = host(one);
+    mkdirSync(at('state'));
+    writeFileSync(at('state/LAYOUT'), '99\n');
+    const reason = `${at('state')} has layout 99; this version knows layouts up to 1`;
+    for (const command of ['renew', 'run', 'plan']) {
+      const { code, out, err } = await runMain([command, ...words]);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toBe(`certd: layout-too-new: ${reason}\n`);
+    }
+    expect(readdirSync(at('state'))).toEqual(['LAYOUT']);
+  });
+
+  it('a state file that cannot be understood stops its certificate, is said, and stays', async () => {
+    const { words, at } = host(one);
+    mkdirSync(at('state/issuer/state'), { recursive: true });
+    writeFileSync(at('state/issuer/state/a.example.json'), '{"schema":');
+    const { code, stdout } = await runProgram(['renew', ...words]);
+    const reason = `${at('state/issuer/state/a.example.json')} cannot be used: it is not JSON`;
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: `a.example: failed: state-corrupt: ${reason}\n`,
+    });
+    expect(readFileSync(at('state/issuer/state/a.example.json'), 'utf8')).toBe('{"schema":');
+  });
+});
+
+describe('status without a daemon', () => {
+  it('is CRITICAL, exit 2, where the disk shows it: nothing is issued', async () => {
+    const { words, at } = host(one);
+    const { code, stdout, lines } = await runProgram(['status', ...words]);
+    expect({ code, lines }).toEqual({ code: 2, lines: [] });
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      'CRITICAL: 1 certificate, 1 critical (certd source, read from disk)',
+      `! daemon-dead: no daemon answers on ${at('run/health.sock')}`,
+    ]);
+  });
+
+  it('is UNKNOWN, exit 3, where the disk shows nothing critical', async () => {
+    const { words } = host(account);
+    const { code, out } = await runMain(['status', ...words]);
+    expect(code).toBe(3);
+    expect(out).toContain('! daemon-dead: ');
+  });
+
+  it('--json has nothing but the document on standard output', async () => {
+    const { words } = host(one);
+    const { code, stdout, lines } = await runProgram(['status', '--json', ...words]);
+    expect({ code, lines }).toEqual({ code: 2, lines: [] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 1,
+      source: 'disk',
+      status: 'critical',
+      problems: [{ code: 'daemon-dead' }],
+      certificates: [{ name: 'a.example' }],
+    });
+  });
+
+  it('is UNKNOWN without a table where the configuration is bad', async () => {
+    const { words } = host(broken);
+    const { code, stdout, lines } = await runProgram(['status', ...words]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(lines[0]).toContain(':2:1: config-unknown-key: ');
+  });
+
+  it('reads a state directory of a newer version all the same', async () => {
+    const { words, at } = host(one);
+    mkdirSync(at('state'));
+    writeFileSync(at('state/LAYOUT'), '99\n');
+    expect(await runMain(['status', ...words])).toMatchObject({ code: 2, err: '' });
+  });
+});
