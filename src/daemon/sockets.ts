@@ -25,18 +25,24 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
     log.error({ code: error.code, reason: error.message }, 'socket request failed');
   const health = routeServer(healthRoutes(setup), onDefect);
   const control = routeServer(controlRoutes(setup), onDefect);
-  const healthPath = healthSocket(config, runtimeDir);
-  await listenOnSocket(health, healthPath, config.health.mode);
-  await listenOnSocket(control, controlSocket(runtimeDir), 0o600);
-  giveToGroup(healthPath, config.health.group, setup.uid);
-  return {
-    close: async () => {
-      for (const server of [health, control]) {
-        server.closeAllConnections();
-        await new Promise(done => server.close(done));
-      }
-    },
+  const close = async () => {
+    for (const server of [health, control]) {
+      server.closeAllConnections();
+      if (server.listening) await new Promise(done => server.close(done));
+    }
   };
+  try {
+    const gid = socketGroup(config.health.group);
+    const path = healthSocket(config, runtimeDir);
+    await listenOnSocket(health, path, config.health.mode);
+    if (gid !== null) chownSync(path, setup.uid, gid);
+    await listenOnSocket(control, controlSocket(runtimeDir), 0o600);
+    return { close };
+  } catch (thrown) {
+    // A server that still listens would keep a daemon that failed to start alive.
+    await close();
+    throw thrown;
+  }
 }
 
 function healthSocket(config: Pick<Config, 'health'>, runtimeDir: string): string {
@@ -92,9 +98,9 @@ export function askedBy(names: readonly string[] | null, force: boolean): PassRe
   return names === null ? 'pass' : 'named';
 }
 
-/** Only root may give a socket away; a group that does not exist leaves it to the owner. */
-function giveToGroup(path: string, group: string | null, uid: number): void {
-  if (uid !== 0 || group === null) return;
-  const gid = groupId(group);
-  if (gid !== null) chownSync(path, uid, gid);
+/** The group of the contract, where the host has it; one that the configuration names must be there. */
+function socketGroup(configured: string | null): number | null {
+  const gid = groupId(configured ?? 'certd');
+  if (gid !== null || configured === null) return gid;
+  throw new CertdError('config-invalid', `health.group: this host has no group ${configured}`);
 }
