@@ -18,6 +18,8 @@ export type HookRun = {
 
 const outputLimit = 16 * 1024;
 
+const stopped = { outcome: 'stopped', detail: 'certd was stopped' } as const;
+
 type Child = ReturnType<typeof spawn>;
 
 /**
@@ -26,6 +28,7 @@ type Child = ReturnType<typeof spawn>;
  * but no longer listened to; at the limit the whole group is killed.
  */
 export async function runHook({ command, env, timeoutMs, graceMs, signal }: HookRun): Promise<HookResult> {
+  if (signal.aborted) return { ...stopped, output: '' };
   const child = spawn(command, env);
   const output = tailOf(child);
   const limits = limit(child, { timeoutMs, graceMs, signal });
@@ -35,7 +38,7 @@ export async function runHook({ command, env, timeoutMs, graceMs, signal }: Hook
     case 'timeout':
       return { outcome: 'hook-timeout', detail: `killed after ${timeoutMs / 1000} s`, output: output() };
     case 'aborted':
-      return { outcome: 'stopped', detail: 'certd was stopped', output: output() };
+      return { ...stopped, output: output() };
     case null:
       return { ...judge(child, errno), output: output() };
   }
@@ -81,7 +84,8 @@ function limit(
     resolve(null);
   };
   const stop = (why: 'timeout' | 'aborted') => {
-    if (reason !== null || child.nodeChildProcess.exitCode !== null) return;
+    // What a hook that has ended leaves behind is not held to its limit.
+    if (reason !== null || hasEnded(child)) return;
     reason = why;
     killGroup(child.pid, 'SIGTERM');
     timers.push(setTimeout(killGroup, graceMs, child.pid, 'SIGKILL'), setTimeout(closePipes, 2 * graceMs));
@@ -100,6 +104,10 @@ function limit(
       if (reason !== null) killGroup(child.pid, 'SIGKILL');
     },
   };
+}
+
+function hasEnded({ nodeChildProcess: child }: Child): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 function killGroup(pid: number | undefined, name: NodeJS.Signals): void {
