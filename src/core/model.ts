@@ -104,7 +104,7 @@ export type DeployUnderWay = {
   readonly id: string;
   readonly hooksDone: readonly string[];
   readonly running: string | null;
-  /** How often certd ended while a hook of this deploy was running. */
+  /** How often certd ended while the next hook of this deploy was running. */
   readonly interrupted: number;
 };
 

@@ -30,6 +30,8 @@ export type DeployParts = {
   readonly onHook: (event: HookEvent) => void;
   /** A failure that could not be written down, because the disk fails too. */
   readonly onUnrecorded: (name: string, error: CertdError) => void;
+  /** The deploy is done; what it made superfluous could not be removed. */
+  readonly onUnpruned: (name: string, error: CertdError) => void;
   readonly graceMs: Millis;
   readonly signal: AbortSignal;
 };

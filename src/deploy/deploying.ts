@@ -1,13 +1,13 @@
 import { nextDeployAttempt } from '../core/backoff.ts';
-import { asCertdError, type CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
 import type { DeployState, Leaf } from '../core/model.ts';
 import type { DeployJob, DeployParts } from './deploy-job.ts';
 
 /** One certificate on its way through the transaction; `state` is always what is on disk. */
 export type Deploying = {
   readonly job: DeployJob;
-  /** Null until the gate has let the generation through. */
-  leaf: Leaf | null;
+  /** What its hooks are told of; null until the gate has let the generation through. */
+  leaves: { readonly fresh: Leaf; readonly previous: Leaf | null } | null;
   state: DeployState;
   error: CertdError | null;
 };
@@ -35,6 +35,11 @@ export async function save(
   const state = { ...deploying.state, ...change };
   await parts.save(deploying.job.target.name, state);
   deploying.state = state;
+}
+
+/** A stop before a hook or after one: there is nothing to write down. */
+export function stopHere(deploying: Deploying): void {
+  deploying.error = new CertdError('stopped', 'certd was stopped before the next hook');
 }
 
 /** A stop is no failure: what was running stays recorded as running. */

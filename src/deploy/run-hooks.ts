@@ -1,7 +1,7 @@
-import { CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Command, DeployUnderWay } from '../core/model.ts';
 import type { DeployParts } from './deploy-job.ts';
-import { attempt, type Deploying, save } from './deploying.ts';
+import { attempt, type Deploying, save, stopHere } from './deploying.ts';
 import { type HookSubject, hookEnvironment } from './hook-environment.ts';
 import { commandText, nextHook } from './hook-order.ts';
 import type { HookResult } from './run-hook.ts';
@@ -13,8 +13,13 @@ export async function runHooks(batch: readonly Deploying[], parts: DeployParts):
     const open = batch.filter(({ error }) => error === null);
     const step = nextHook(open.map(deploying => ({ subject: deploying, commands: owedCommands(deploying) })));
     if (step === null) return;
+    if (parts.signal.aborted) return open.filter(isOwing).forEach(stopHere);
     await runOne(step.command, step.subjects, parts);
   }
+}
+
+function isOwing(deploying: Deploying): boolean {
+  return owedCommands(deploying).length > 0;
 }
 
 function owedCommands({ job, state }: Deploying): readonly Command[] {
@@ -29,13 +34,28 @@ async function runOne(command: Command, sharers: readonly Deploying[], parts: De
   }
   const running = sharers.filter(({ error }) => error === null);
   if (running.length === 0) return;
-  const result = await run(command, running, parts);
+  const failure = await failureOf(command, running, parts);
   for (const deploying of running) {
     await attempt(deploying, parts, async () => {
-      if (result.outcome !== 'ok') throw hookError(result.outcome, command, result);
+      if (failure !== null) throw failure;
       const hooksDone = [...(deploying.state.underWay?.hooksDone ?? []), key];
-      await mark(deploying, parts, { running: null, hooksDone });
+      await mark(deploying, parts, { running: null, hooksDone, interrupted: 0 });
     });
+  }
+}
+
+/** Null where the hook succeeded. What is thrown around it, too, concerns only those that it was run for. */
+async function failureOf(
+  command: Command,
+  sharers: readonly Deploying[],
+  parts: DeployParts,
+): Promise<CertdError | null> {
+  try {
+    const result = await run(command, sharers, parts);
+    if (result.outcome === 'ok') return null;
+    return new CertdError(result.outcome, `hook ${commandText(command)}: ${result.detail}`);
+  } catch (thrown) {
+    return asCertdError(thrown);
   }
 }
 
@@ -53,11 +73,10 @@ async function run(command: Command, sharers: readonly Deploying[], parts: Deplo
   return result;
 }
 
-function subjectOf({ job, leaf, state }: Deploying, parts: DeployParts): HookSubject {
-  if (leaf === null) throw new CertdError('internal-error', `${job.target.name} has hooks before its gate`);
-  const { name } = job.target;
-  const previous = state.deployed === null ? null : parts.deployedLeaf(name, state.deployed);
-  return { target: job.target, leaf, liveDir: parts.liveDir(name), previous };
+function subjectOf({ job, leaves }: Deploying, parts: DeployParts): HookSubject {
+  const { target } = job;
+  if (leaves === null) throw new CertdError('internal-error', `${target.name} has hooks before its gate`);
+  return { target, leaf: leaves.fresh, liveDir: parts.liveDir(target.name), previous: leaves.previous };
 }
 
 async function mark(
@@ -68,12 +87,4 @@ async function mark(
   const { underWay } = deploying.state;
   if (underWay === null) throw new CertdError('internal-error', 'a hook without a deploy under way');
   await save(deploying, parts, { underWay: { ...underWay, ...change } });
-}
-
-function hookError(
-  code: Exclude<HookResult['outcome'], 'ok'>,
-  command: Command,
-  result: HookResult,
-): CertdError {
-  return new CertdError(code, `hook ${commandText(command)}: ${result.detail}`);
 }

@@ -1,3 +1,4 @@
+import { asCertdError } from '../core/errors.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save } from './deploying.ts';
 import { runHooks } from './run-hooks.ts';
@@ -12,7 +13,7 @@ export async function deployBatch(
   jobs: readonly DeployJob[],
   parts: DeployParts,
 ): Promise<readonly DeployOutcome[]> {
-  const batch = jobs.map((job): Deploying => ({ job, leaf: null, state: job.state, error: null }));
+  const batch = jobs.map((job): Deploying => ({ job, leaves: null, state: job.state, error: null }));
   for (const deploying of batch) await attempt(deploying, parts, begin);
   await runHooks(batch, parts);
   for (const deploying of batch) await attempt(deploying, parts, commit);
@@ -27,13 +28,18 @@ async function begin(deploying: Deploying, parts: DeployParts): Promise<void> {
     await save(deploying, parts, { underWay });
     throw interrupted;
   }
-  deploying.leaf = await parts.install(target, id);
+  const { deployed } = deploying.state;
+  const fresh = await parts.install(target, id);
+  deploying.leaves = {
+    fresh,
+    previous: deployed === null ? null : parts.deployedLeaf(target.name, deployed),
+  };
   await save(deploying, parts, { underWay });
   await parts.flip(target.name, id);
 }
 
 async function commit(deploying: Deploying, parts: DeployParts): Promise<void> {
-  const { target, id } = deploying.job;
+  const { id } = deploying.job;
   const { deployed, previous } = deploying.state;
   await save(deploying, parts, {
     deployed: id,
@@ -44,5 +50,14 @@ async function commit(deploying: Deploying, parts: DeployParts): Promise<void> {
     lastAt: parts.now(),
     lastError: null,
   });
-  await parts.prune(target.name, deploying.state);
+  await pruned(deploying, parts);
+}
+
+/** What is live is live: old generations that could not be removed are tried again at the next deploy. */
+async function pruned({ job, state }: Deploying, parts: DeployParts): Promise<void> {
+  try {
+    await parts.prune(job.target.name, state);
+  } catch (thrown) {
+    parts.onUnpruned(job.target.name, asCertdError(thrown));
+  }
 }

@@ -51,6 +51,11 @@ function deployParts(parts: PassParts): DeployParts {
         { certificate: name, code: error.code, reason: error.message },
         'failure could not be recorded',
       ),
+    onUnpruned: (name, error) =>
+      log.warn(
+        { certificate: name, code: error.code, reason: error.message },
+        'old generations could not be removed',
+      ),
     graceMs: hookGraceMs,
     signal,
   };

@@ -1,0 +1,82 @@
+import type { CertdError } from '../../src/core/errors.ts';
+import { type Command, type DeployState, firstDeployState, type Leaf } from '../../src/core/model.ts';
+import type { DeployJob, DeployParts } from '../../src/deploy/deploy-job.ts';
+import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
+import { deployBatch } from '../../src/deploy/transaction.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { at, makeLeaf, makeTarget } from '../support/make-observed.ts';
+
+export const start = at('2026-01-10T00:00:00Z');
+
+type Bench = {
+  readonly clock: ReturnType<typeof fakeClock>;
+  /** Everything that was done, in order: "install a 0002", "flip a 0002", "run first for a+b", "saved a", "prune a". */
+  readonly log: string[];
+  /** What is on the disk of this bench. */
+  readonly states: Map<string, DeployState>;
+  readonly runs: HookRun[];
+  readonly unrecorded: { readonly name: string; readonly error: CertdError }[];
+  readonly stop: AbortController;
+  /** Deploys a generation of each certificate from the state that is on disk. */
+  deploy(...certificates: readonly Wanted[]): ReturnType<typeof deployBatch>;
+};
+
+type Wanted = { readonly name: string; readonly id: string; readonly hooks: readonly string[] };
+
+type Behaviour = {
+  /** By the hook's word; ok where there is none. A function is called while the hook runs. */
+  readonly hooks?: Readonly<Record<string, HookResult['outcome'] | (() => HookResult)>>;
+  readonly change?: (parts: DeployParts) => Partial<DeployParts>;
+};
+
+export const hook = (word: string): Command => ({ kind: 'argv', argv: [word] });
+
+/** A leaf that can be told by its generation: its fingerprint is the id. */
+const leafOf = (id: string): Leaf => makeLeaf({ fingerprintSha256: id });
+
+/** The transaction over parts that write down what is done, with a disk in memory. */
+export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {}): Bench {
+  const clock = fakeClock(start);
+  const log: string[] = [];
+  const states = new Map<string, DeployState>();
+  const runs: HookRun[] = [];
+  const unrecorded: { name: string; error: CertdError }[] = [];
+  const stop = new AbortController();
+  const plain: DeployParts = {
+    now: clock.now,
+    random: () => 0.5,
+    install: async ({ name }, id) => {
+      log.push(`install ${name} ${id}`);
+      return leafOf(id);
+    },
+    flip: async (name, id) => void log.push(`flip ${name} ${id}`),
+    save: async (name, state) => {
+      log.push(`saved ${name}`);
+      states.set(name, state);
+    },
+    prune: async name => void log.push(`prune ${name}`),
+    deployedLeaf: (_, id) => leafOf(id),
+    liveDir: name => `/live/${name}`,
+    runHook: async run => {
+      runs.push(run);
+      const word = run.command.kind === 'argv' ? run.command.argv[0] : run.command.script;
+      log.push(`run ${word} for ${run.env['CERTD_NAME']?.replaceAll(' ', '+')}`);
+      const wanted = hooks[word] ?? 'ok';
+      if (typeof wanted === 'function') return wanted();
+      return { outcome: wanted, detail: wanted === 'ok' ? 'exit 0' : 'exit 3', output: '' };
+    },
+    onHook: () => {},
+    onUnrecorded: (name, error) => unrecorded.push({ name, error }),
+    onUnpruned: (name, error) => log.push(`not pruned ${name} ${error.code}`),
+    graceMs: 100,
+    signal: stop.signal,
+  };
+  const parts = { ...plain, ...change(plain) };
+  const jobOf = ({ name, id, hooks: words }: Wanted): DeployJob => ({
+    target: makeTarget({ name, domains: [name], deploy: { hooks: words.map(hook), timeoutMs: 60_000 } }),
+    id,
+    state: states.get(name) ?? firstDeployState,
+  });
+  const deploy: Bench['deploy'] = (...certificates) => deployBatch(certificates.map(jobOf), parts);
+  return { clock, log, states, runs, unrecorded, stop, deploy };
+}
