@@ -16,6 +16,9 @@ export type Look<T> = { readonly done: T } | { readonly waitMs: Millis | null };
 const shortest = 50;
 const longest = 5_000;
 
+/** An order lives a week at the most; a longer Retry-After must not put its certificate to sleep. */
+const longestHold = 24 * 3_600_000;
+
 /**
  * Waits, then looks, until a look finds the end. `firstWait` is what the CA asked for before the first
  * look. Without its word the waits go from 50 ms, doubling, to 5 s, each with a fifth of jitter. Throws
@@ -47,9 +50,9 @@ async function pause(wait: Millis, limits: PollLimits): Promise<void> {
 }
 
 function checkFits(wait: Millis, limits: PollLimits): void {
-  const next = limits.clock.now() + wait;
-  if (next <= limits.deadline) return;
+  const now = limits.clock.now();
+  if (now + wait <= limits.deadline) return;
   throw new CertdError('issue-timeout', 'The CA did not finish the order in time; it is kept.', {
-    notBefore: wait > longest * 1.2 ? next : null,
+    notBefore: wait > longest * 1.2 ? now + Math.min(wait, longestHold) : null,
   });
 }

@@ -103,6 +103,15 @@ describe('issuing', () => {
     expect(bench.clock.sleeps).toEqual([50]);
   });
 
+  it('holds the next attempt for a day at the most, whatever Retry-After asks for', async () => {
+    const bench = await openBench({ retryAfter: '999999999999' });
+    const start = bench.clock.now();
+    await expect(bench.issue('a.example')).rejects.toMatchObject({
+      code: 'issue-timeout',
+      notBefore: start + 50 + 86_400_000,
+    });
+  });
+
   it('waits for an order that becomes ready late, and finalizes again after orderNotReady', async () => {
     const bench = await openBench({ readyLag: 3, finalizeLag: 2 });
     await bench.issue('a.example');
