@@ -29,7 +29,7 @@ export async function reconcile(
 ): Promise<readonly PassResult[]> {
   const settled: Settled[] = [];
   for (const target of targets) settled.push(await settle(target, asked, parts));
-  const deploys = await deployOwed(targets, asked, parts);
+  const deploys = parts.signal.aborted ? [] : await deployOwed(targets, asked, parts);
   return settled.map(({ name, issued, error }) => {
     const deploy = deploys.find(outcome => outcome.name === name);
     const deployed = deploy?.error === null ? deploy.id : null;
@@ -41,19 +41,20 @@ type Settled = { readonly name: string; readonly issued: string | null; readonly
 
 /** One failing certificate never stops the others: this is where whatever it threw ends. */
 async function settle(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
+  const { name } = target;
   try {
-    return { name: target.name, ...(await issueWhatIsDue(target, asked, parts)) };
+    if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
+    return { name, ...(await issueWhatIsDue(target, asked, parts)) };
   } catch (thrown) {
     const error = asCertdError(thrown);
-    parts.log.error(
-      { certificate: target.name, code: error.code, ...error.facts, reason: error.message },
-      'certificate could not be looked after',
-    );
-    return { name: target.name, issued: null, error };
+    const facts = { certificate: name, code: error.code, ...error.facts, reason: error.message };
+    if (error.code === 'stopped') parts.log.info(facts, 'look ended early');
+    else parts.log.error(facts, 'certificate could not be looked after');
+    return { name, issued: null, error };
   }
 }
 
-/** Far above what a certificate ever needs (window, order, window): a defect ends here, not in a loop. */
+/** Above what a certificate ever needs (window, lost order, order, window): a defect ends here, not in a loop. */
 const mostRounds = 6;
 
 /** Acts and looks again, until the plan has nothing more to do for this certificate now. */
@@ -64,6 +65,7 @@ async function issueWhatIsDue(
 ): Promise<Omit<Settled, 'name'>> {
   const windowsAsked = new Set<string>();
   let question = asked;
+  let lostOrder = false;
   let done: Omit<Settled, 'name'> = { issued: null, error: null };
   for (let round = 0; round < mostRounds; round++) {
     const seen = observe(parts.layout, target.name);
@@ -78,11 +80,12 @@ async function issueWhatIsDue(
     if (verdict.issue.kind === 'blocked') throw new CertdError('state-corrupt', verdict.issue.message);
     if (verdict.issue.kind !== 'now') return done;
     parts.log.info({ certificate: target.name, reason: verdict.issue.reason.code }, 'certificate is due');
-    const attempt = await attemptIssue(target, seen, parts);
+    const attempt = await attemptIssue(target, seen, lostOrder, parts);
     done = { issued: attempt.issued ?? done.issued, error: attempt.error };
-    if (attempt.error === null) question = 'nothing';
-    // An order that the CA lost is placed anew in the same pass; everything else waits for another one.
-    else if (attempt.error.code !== 'order-gone') return done;
+    // One order that the CA lost is placed anew in the same pass; everything else waits for another one.
+    if (attempt.error !== null && (attempt.error.code !== 'order-gone' || lostOrder)) return done;
+    lostOrder = attempt.error !== null;
+    if (!lostOrder) question = 'nothing';
   }
   return done;
 }

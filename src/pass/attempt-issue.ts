@@ -2,65 +2,84 @@ import { nextAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
 import { firstIssuerState, type IssuerState, type Observed, type Target } from '../core/model.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
-import { journal } from '../store/journal.ts';
 import { issue } from './issue.ts';
 import type { PassParts } from './pass-parts.ts';
 import { authorityOf, replacedCertId } from './renewal-window.ts';
+import { writeJournal } from './write-journal.ts';
 
-/** One attempt to issue, with its outcome written down (docs/state.md section 4, steps 1 to 8). */
+/**
+ * One attempt to issue, with its outcome written down (docs/state.md section 4, steps 1 to 8). `lostBefore`:
+ * this pass has already lost an order, so that another loss counts as a failure.
+ */
 export async function attemptIssue(
   target: Target,
   seen: Observed,
+  lostBefore: boolean,
   parts: PassParts,
 ): Promise<{ readonly issued: string | null; readonly error: CertdError | null }> {
   const startedAt = parts.clock.now();
+  let issued: string;
   try {
-    const authority = authorityOf(target, parts);
-    const issued = await issue(
-      {
-        target,
-        authority,
-        issuer: parts.issuerFor(authority),
-        solver: parts.solverFor(target, authority),
-        replaces: replacedCertId(target, seen, authority, parts),
-      },
-      parts,
-    );
-    await recordSuccess(target, issued, startedAt, parts);
-    return { issued, error: null };
+    issued = await issueOnce(target, seen, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
-    await recordFailure(target, seen.issuer, error, parts);
+    await recorded(target, parts, () => recordFailure(target, seen.issuer, { error, lostBefore }, parts));
     return { issued: null, error };
+  }
+  const error = await recorded(target, parts, () => recordSuccess(target, issued, startedAt, parts));
+  return { issued, error };
+}
+
+function issueOnce(target: Target, seen: Observed, parts: PassParts): Promise<string> {
+  const authority = authorityOf(target, parts);
+  const attempt = {
+    target,
+    authority,
+    issuer: parts.issuerFor(authority),
+    solver: parts.solverFor(target, authority),
+    replaces: replacedCertId(target, seen, authority, parts),
+  };
+  return issue(attempt, parts);
+}
+
+/** An outcome that cannot be written down stays what it is; that the disk fails is said beside it. */
+async function recorded(
+  target: Target,
+  { log }: PassParts,
+  write: () => Promise<void>,
+): Promise<CertdError | null> {
+  try {
+    await write();
+    return null;
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
+    log.error(facts, 'outcome could not be recorded');
+    return error;
   }
 }
 
 async function recordSuccess(target: Target, id: string, startedAt: number, parts: PassParts): Promise<void> {
   const { disk, layout, clock, log } = parts;
   const now = clock.now();
+  const facts = { certificate: target.name, generation: id, durationMs: now - startedAt };
+  log.info(facts, 'certificate issued');
   // The window belonged to the generation before; the next look asks for the new one.
   const state: IssuerState = { ...firstIssuerState, lastAttemptAt: now, lastSuccessAt: now };
   await writeIssuerState(disk, layout.issuerState(target.name), state);
-  const durationMs = now - startedAt;
-  await journal(disk, layout.issuer, now, {
-    event: 'issued',
-    certificate: target.name,
-    generation: id,
-    durationMs,
-  });
-  log.info({ certificate: target.name, generation: id, durationMs }, 'certificate issued');
+  await writeJournal(layout.issuer, { event: 'issued', ...facts }, parts);
 }
 
 async function recordFailure(
   target: Target,
   before: IssuerState,
-  error: CertdError,
+  { error, lostBefore }: { readonly error: CertdError; readonly lostBefore: boolean },
   parts: PassParts,
 ): Promise<void> {
   const { disk, layout, clock, random, log } = parts;
   const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
   // A stop is no failure, and a lost order is placed anew at once: neither counts against the certificate.
-  if (error.code === 'stopped' || error.code === 'order-gone') {
+  if (error.code === 'stopped' || (error.code === 'order-gone' && !lostBefore)) {
     log.info(facts, 'attempt ended early');
     return;
   }
@@ -76,5 +95,5 @@ async function recordFailure(
     lastError: { code: error.code, message: error.message, at: now, problemType: error.problemType },
   };
   await writeIssuerState(disk, layout.issuerState(target.name), state);
-  await journal(disk, layout.issuer, now, { event: 'failed', certificate: target.name, code: error.code });
+  await writeJournal(layout.issuer, { event: 'failed', certificate: target.name, code: error.code }, parts);
 }

@@ -6,28 +6,40 @@ import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy
 import { deployBatch } from '../deploy/transaction.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { readLeafOf, readPair } from '../store/generation.ts';
-import { journal } from '../store/journal.ts';
 import { observe } from '../store/observe.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
 import { gateReasons } from '../x509/gate.ts';
 import type { PassParts } from './pass-parts.ts';
+import { writeJournal } from './write-journal.ts';
+
+/** `id` is null for a certificate that could not even be looked at. */
+type Outcome = Omit<DeployOutcome, 'id'> & { readonly id: string | null };
 
 /** Deploys every generation that is owed now, in one batch, so that a shared command runs once. */
 export async function deployOwed(
   targets: readonly Target[],
   asked: Asked,
   parts: PassParts,
-): Promise<readonly DeployOutcome[]> {
+): Promise<readonly Outcome[]> {
   const jobs: DeployJob[] = [];
+  const unseen: Outcome[] = [];
   for (const target of targets) {
-    const seen = observe(parts.layout, target.name);
-    const { deploy } = planFor(target, seen, asked, parts.clock.now());
-    if (deploy.kind === 'now') jobs.push({ target, id: deploy.id, state: seen.deploy });
+    try {
+      jobs.push(...jobsOf(target, asked, parts));
+    } catch (thrown) {
+      unseen.push({ name: target.name, id: null, error: asCertdError(thrown) });
+    }
   }
-  if (jobs.length === 0) return [];
-  const outcomes = await deployBatch(jobs, deployParts(parts));
+  const done = jobs.length === 0 ? [] : await deployBatch(jobs, deployParts(parts));
+  const outcomes = [...unseen, ...done];
   for (const outcome of outcomes) await report(outcome, parts);
   return outcomes;
+}
+
+function jobsOf(target: Target, asked: Asked, { layout, clock }: PassParts): readonly DeployJob[] {
+  const seen = observe(layout, target.name);
+  const { deploy } = planFor(target, seen, asked, clock.now());
+  return deploy.kind === 'now' ? [{ target, id: deploy.id, state: seen.deploy }] : [];
 }
 
 /** How long a killed hook has before SIGKILL, and a finished one's pipes before they are closed. */
@@ -104,11 +116,12 @@ function logHook({ names, command, result, durationMs }: HookEvent, { log }: Pas
   else log.error({ ...facts, code: result.outcome }, 'hook failed');
 }
 
-async function report({ name, id, error }: DeployOutcome, parts: PassParts): Promise<void> {
-  const { disk, layout, clock, log } = parts;
+async function report({ name, id, error }: Outcome, parts: PassParts): Promise<void> {
+  const { layout, log } = parts;
+  if (error?.code === 'stopped') return;
   const facts = { certificate: name, generation: id };
   if (error === null) log.info(facts, 'generation deployed');
   else log.error({ ...facts, code: error.code, reason: error.message }, 'generation could not be deployed');
   const event = { event: error === null ? 'deployed' : 'deploy-failed', code: error?.code ?? null, ...facts };
-  await journal(disk, layout.deploy, clock.now(), event);
+  await writeJournal(layout.deploy, event, parts);
 }

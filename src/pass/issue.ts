@@ -38,7 +38,7 @@ export async function issue(attempt: Attempt, parts: PassParts): Promise<string>
     if (!isDownloaded(work, target.name, parts)) await download(attempt, work, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
-    if (!keepsOrder.has(error.code)) await discardWork(parts.disk, parts.layout, target.name);
+    if (!keepsOrder.has(error.code)) await giveUp(target.name, parts);
     throw error;
   }
   return publishWork(parts.disk, parts.layout, target.name);
@@ -60,6 +60,17 @@ const keepsOrder: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'webroot-unusable',
   'internal-error',
 ]);
+
+/** An order that cannot be cleared away is met again at the next attempt; why it was given up counts more. */
+async function giveUp(name: string, { disk, layout, log }: PassParts): Promise<void> {
+  try {
+    await discardWork(disk, layout, name);
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    const facts = { certificate: name, code: error.code, ...error.facts, reason: error.message };
+    log.warn(facts, 'order could not be cleared away');
+  }
+}
 
 async function workToTakeUp({ target, authority }: Attempt, parts: PassParts): Promise<Work | null> {
   const work = readWork(parts.layout, target.name);

@@ -59,12 +59,25 @@ export type CrashHost = {
   moveState(root: string): void;
   advance(ms: number): void;
   /** One start of the program: session, one pass, end. Throws what the program would die of. */
-  start(disk: Disk, asked: Asked): Promise<readonly PassResult[]>;
+  start(
+    disk: Disk,
+    asked: Asked,
+    more?: {
+      readonly targets?: readonly Target[];
+      /** What a pass acts through, changed. */
+      readonly parts?: Partial<PassParts>;
+    },
+  ): Promise<readonly PassResult[]>;
+  /** Warnings and errors that were logged, each with its fields. */
+  readonly logged: readonly LogLine[];
+  now(): number;
   /** What is live, read as a web server does; null where nothing is. Throws where the pair does not fit. */
   live(): string | null;
   webrootFiles(): readonly string[];
   remove(): void;
 };
+
+type LogLine = { readonly level: number; readonly msg: string; readonly [field: string]: unknown };
 
 export function crashHost(ca: TestCa): CrashHost {
   const dir = realpathSync(mkdtempSync(join(memory, 'certd-crash-')));
@@ -73,13 +86,14 @@ export function crashHost(ca: TestCa): CrashHost {
   const clock = fakeClock(Date.now());
   const issuer = fakeIssuer({ ca, now: clock.now, lifetimeMs: 90 * day });
   const hooksRun: string[] = [];
+  const logged: LogLine[] = [];
   let root = join(dir, 'state');
   const partsFor = (disk: Disk): PassParts => ({
     disk,
     layout: layoutAt(root),
     clock,
     random: () => 0.5,
-    log: openLog({ level: 'fatal', style: 'json', write: () => {} }),
+    log: openLog({ level: 'warn', style: 'json', write: line => logged.push(JSON.parse(line)) }),
     authorities: new Map([['test', authority]]),
     issuerFor: () => issuer,
     solverFor: () =>
@@ -97,13 +111,15 @@ export function crashHost(ca: TestCa): CrashHost {
     dir,
     issuer,
     hooksRun,
+    logged,
+    now: clock.now,
     layout: () => layoutAt(root),
     moveState: to => {
       root = to;
     },
     advance: clock.advance,
-    start: async (disk, asked) => {
-      const parts = partsFor(disk);
+    start: async (disk, asked, { targets = [target], parts: changed } = {}) => {
+      const parts = { ...partsFor(disk), ...changed };
       const release = await openSession(disk, parts.layout, {
         uid: process.geteuid?.() ?? 0,
         log: parts.log,
@@ -111,7 +127,7 @@ export function crashHost(ca: TestCa): CrashHost {
         takeLock: () => () => {},
       });
       try {
-        return await reconcile([target], asked, parts);
+        return await reconcile(targets, asked, parts);
       } finally {
         release();
       }

@@ -11,8 +11,14 @@ export type FakeIssuer = Issuer & {
   readonly orders: readonly (readonly string[])[];
   /** URLs that `complete` was called with: their orders must be on disk for good by then. */
   readonly taken: readonly string[];
-  /** Thrown instead of the next `order` or `complete`. */
-  failNext(error: CertdError): void;
+  /** The certID that each order replaces. */
+  readonly replaced: readonly (string | null)[];
+  /** The certID of every question for a window. */
+  readonly windowsAsked: readonly string[];
+  /** Thrown once, at the next call of this kind; several are thrown one after the other. */
+  failNext(at: 'order' | 'complete' | 'window', error: CertdError): void;
+  /** What the next `complete` answers, whatever was ordered. */
+  deliverNext(pem: string): void;
   /** What `renewalInfo` answers; null: the CA has no ARI. */
   setWindow(window: { readonly start: Instant; readonly end: Instant } | null): void;
 };
@@ -26,35 +32,49 @@ type Options = { readonly ca: TestCa; readonly now: () => Instant; readonly life
 export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
   const orders: { domains: readonly string[]; validated: string[]; pem: string | null }[] = [];
   const taken: string[] = [];
-  let failure: CertdError | null = null;
+  const replaced: (string | null)[] = [];
+  const windowsAsked: string[] = [];
+  const failures: { at: 'order' | 'complete' | 'window'; error: CertdError }[] = [];
+  let foreign: string | null = null;
   let window: { readonly start: Instant; readonly end: Instant } | null = null;
-  const failIfAsked = () => {
-    const error = failure;
-    failure = null;
-    if (error !== null) throw error;
+  const failIfAsked = (at: 'order' | 'complete' | 'window') => {
+    const index = failures.findIndex(failure => failure.at === at);
+    const [failure] = index === -1 ? [] : failures.splice(index, 1);
+    if (failure !== undefined) throw failure.error;
   };
   return {
     get orders() {
       return orders.map(({ domains }) => domains);
     },
     taken,
-    failNext: error => {
-      failure = error;
+    replaced,
+    windowsAsked,
+    failNext: (at, error) => {
+      failures.push({ at, error });
+    },
+    deliverNext: pem => {
+      foreign = pem;
     },
     setWindow: wanted => {
       window = wanted;
     },
-    order: async ({ domains }, signal) => {
-      signal.throwIfAborted();
-      failIfAsked();
+    order: async ({ domains, replaces }, signal) => {
+      stopIfAsked(signal);
+      failIfAsked('order');
       orders.push({ domains, validated: [], pem: null });
+      replaced.push(replaces);
       return `https://ca.test/order/${orders.length}`;
     },
     complete: async ({ orderUrl, csr, solver }, signal) => {
       const order = orders[Number(orderUrl.split('/').at(-1)) - 1];
       taken.push(orderUrl);
       if (order === undefined) throw new CertdError('order-gone', `${orderUrl} is not known`);
-      failIfAsked();
+      stopIfAsked(signal);
+      failIfAsked('complete');
+      if (foreign !== null) {
+        order.pem = foreign;
+        foreign = null;
+      }
       if (order.pem !== null) return order.pem;
       for (const domain of order.domains.filter(name => !order.validated.includes(name))) {
         const token = `token-${orders.indexOf(order)}-${domain.replaceAll('.', '_')}`;
@@ -68,9 +88,17 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
       order.pem = await certify(csr, order.domains, { ca, now: now(), lifetimeMs });
       return order.pem;
     },
-    renewalInfo: async (): Promise<RenewalInfo | null> =>
-      window === null ? null : { ...window, explanationUrl: null, checkAt: now() + 6 * 3_600_000 },
+    renewalInfo: async (certId, signal): Promise<RenewalInfo | null> => {
+      windowsAsked.push(certId);
+      stopIfAsked(signal);
+      failIfAsked('window');
+      return window === null ? null : { ...window, explanationUrl: null, checkAt: now() + 6 * 3_600_000 };
+    },
   };
+}
+
+function stopIfAsked(signal: AbortSignal): void {
+  if (signal.aborted) throw new CertdError('stopped', 'certd was stopped');
 }
 
 async function certify(

@@ -80,10 +80,10 @@ export const authorityErrors = {
     'The message holds the CA’s words; another key type may be needed.',
   ),
   'order-gone': entry(
-    'next-tick',
+    'back-off',
     'warning',
-    'An order under way is no longer known to the CA or became invalid; a new one is placed.',
-    'Nothing.',
+    'An order under way is no longer known to the CA or became invalid. One new order is placed at once; when that is lost too, certd waits.',
+    'Nothing, if it passes; see the CA’s status page if it lasts.',
   ),
   'issue-timeout': entry(
     'back-off',

@@ -1,0 +1,17 @@
+import { asCertdError } from '../core/errors.ts';
+import { journal } from '../store/journal.ts';
+import type { PassParts } from './pass-parts.ts';
+
+/** Journals are history: one that cannot be written is a warning, and undoes nothing of what it tells. */
+export async function writeJournal(
+  directory: string,
+  event: Parameters<typeof journal>[3],
+  { disk, clock, log }: PassParts,
+): Promise<void> {
+  try {
+    await journal(disk, directory, clock.now(), event);
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    log.warn({ code: error.code, ...error.facts, reason: error.message }, 'journal could not be written');
+  }
+}

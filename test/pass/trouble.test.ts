@@ -1,0 +1,140 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { CertdError } from '../../src/core/errors.ts';
+import type { Disk } from '../../src/core/ports.ts';
+import { readDeployState } from '../../src/store/deploy-state.ts';
+import { realDisk } from '../../src/store/disk.ts';
+import { readIssuerState } from '../../src/store/issuer-state.ts';
+import { target } from '../support/crash-host.ts';
+import { otherTarget, passHost } from './pass-host.ts';
+
+const day = 86_400_000;
+const targets = [target, otherTarget];
+
+/** A disk on which every call with such a path fails. */
+function brokenAt(path: RegExp, code: 'EIO' | 'ENOSPC' = 'EIO'): Disk {
+  const checked =
+    <A extends readonly unknown[]>(name: keyof Disk, call: (...args: A) => Promise<void>) =>
+    async (...args: A): Promise<void> => {
+      const found = args.find(arg => typeof arg === 'string' && path.test(arg));
+      if (found === undefined) return call(...args);
+      throw Object.assign(new Error(code), { code, syscall: name, path: found });
+    };
+  return {
+    makeDir: checked('makeDir', realDisk.makeDir),
+    writeNew: checked('writeNew', realDisk.writeNew),
+    append: checked('append', realDisk.append),
+    rename: checked('rename', realDisk.rename),
+    symlink: checked('symlink', realDisk.symlink),
+    unlink: checked('unlink', realDisk.unlink),
+    removeDir: checked('removeDir', realDisk.removeDir),
+    syncDir: checked('syncDir', realDisk.syncDir),
+  };
+}
+
+it('a certificate that fails at the CA stops no other', async () => {
+  const host = await passHost();
+  host.issuer.failNext('order', new CertdError('caa-forbids', 'CAA'));
+  expect(await host.start(realDisk, 'nothing', { targets })).toMatchObject([
+    { name: 'crash.test', issued: null, deployed: null, error: { code: 'caa-forbids' } },
+    { name: 'other.test', issued: expect.stringMatching(/^0001-/), error: null },
+  ]);
+  expect(host.hooksRun).toHaveLength(2);
+});
+
+it('a certificate whose state is corrupt is left alone, said so, and stops no other', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing', { targets });
+  const path = host.layout().issuerState('crash.test');
+  rmSync(path);
+  writeFileSync(path, '{"schema":1');
+  host.advance(61 * day);
+  expect(await host.start(realDisk, 'forced', { targets })).toMatchObject([
+    { name: 'crash.test', issued: null, deployed: null, error: { code: 'state-corrupt' } },
+    { name: 'other.test', issued: expect.stringMatching(/^0002-/), error: null },
+  ]);
+  expect(readFileSync(path, 'utf8')).toBe('{"schema":1');
+  expect(host.logged).toMatchObject([
+    { level: 50, code: 'state-corrupt', certificate: 'crash.test', reason: expect.stringContaining(path) },
+  ]);
+});
+
+it('a certificate that cannot be read stops no other, neither its issue nor its deploy', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing', { targets: [otherTarget] });
+  writeFileSync(host.layout().issuedOf('crash.test'), 'no directory');
+  host.advance(61 * day);
+  const results = await host.start(realDisk, 'nothing', { targets });
+  expect(results).toMatchObject([
+    { name: 'crash.test', error: { code: 'disk-failed' } },
+    { name: 'other.test', deployed: expect.stringMatching(/^0002-/), error: null },
+  ]);
+});
+
+it('a journal that cannot be written is a warning: what was issued and deployed stays so', async () => {
+  const host = await passHost();
+  const disk = brokenAt(/journal/, 'ENOSPC');
+  const [result] = await host.start(disk, 'nothing');
+  const id = `0001-${host.live()}`;
+  expect(result).toEqual({ name: 'crash.test', issued: id, deployed: id, error: null });
+  expect(host.logged.map(({ level, code, msg }) => [level, code, msg])).toEqual([
+    [40, 'disk-full', 'journal could not be written'],
+    [40, 'disk-full', 'journal could not be written'],
+  ]);
+  expect(readIssuerState(host.layout().issuerState('crash.test'))).toMatchObject({ failures: 0 });
+  expect(readDeployState(host.layout().deployState('crash.test'))).toMatchObject({ deployed: id });
+});
+
+it('shows the first error where it cannot be written down either', async () => {
+  const host = await passHost();
+  host.issuer.failNext('order', new CertdError('caa-forbids', 'CAA'));
+  const [result] = await host.start(brokenAt(/issuer\/state\/crash/), 'nothing');
+  expect(result).toMatchObject({ error: { code: 'caa-forbids' } });
+  expect(host.logged.map(({ code, msg }) => [code, msg])).toEqual([
+    ['caa-forbids', 'certificate could not be issued'],
+    ['disk-failed', 'outcome could not be recorded'],
+  ]);
+});
+
+it('says what was issued though its success could not be written down, and deploys it', async () => {
+  const host = await passHost();
+  const [result] = await host.start(brokenAt(/issuer\/state\/crash/), 'nothing');
+  const id = `0001-${host.live()}`;
+  expect(result).toMatchObject({ issued: id, deployed: id, error: { code: 'disk-failed' } });
+  expect(await host.start(realDisk, 'nothing')).toMatchObject([{ issued: null, error: null }]);
+  expect(host.issuer.orders).toHaveLength(1);
+});
+
+it('places a gone order anew though the old one cannot be cleared away, or shows why it was given up', async () => {
+  const host = await passHost();
+  host.issuer.failNext('complete', new CertdError('validation-failed', 'port 80 is closed'));
+  const [result] = await host.start(brokenAt(/\.old-crash/), 'nothing');
+  expect(result).toMatchObject({ error: { code: 'validation-failed' } });
+});
+
+it('a live link that somebody removed is put back, with its hooks', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  const live = host.live();
+  rmSync(host.layout().liveLink('crash.test'));
+  expect(await host.start(realDisk, 'nothing')).toMatchObject([{ issued: null, deployed: `0001-${live}` }]);
+  expect(host.live()).toBe(live);
+  expect(host.hooksRun).toHaveLength(4);
+});
+
+it('an issued generation that no longer fits is not deployed in the place of the live one', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  const live = host.live();
+  host.advance(61 * day);
+  // Issued, and left undeployed by a hook's failure; meanwhile a name is added and the CA is down.
+  const failing = async () => ({ outcome: 'hook-failed', detail: 'exit 1', output: '' }) as const;
+  await host.start(realDisk, 'nothing', { parts: { runHook: failing } });
+  const renewed = host.live();
+  expect(renewed).not.toBe(live);
+  host.issuer.failNext('order', new CertdError('ca-error', 'down'));
+  const more = { ...target, domains: [...target.domains, 'new.crash.test'] };
+  const [result] = await host.start(realDisk, 'pass', { targets: [more] });
+  expect(result).toMatchObject({ deployed: null, error: { code: 'ca-error' } });
+  expect(host.live()).toBe(renewed);
+});
