@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
-import { CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Instant, Target } from '../core/model.ts';
-import { planFor } from '../core/plan.ts';
+import { planFor, type Verdict } from '../core/plan.ts';
 import { rfc3339OrNull } from '../core/time-text.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../reconcile.ts';
@@ -48,11 +48,22 @@ export async function runPass(
 
 /** The earliest moment at which any certificate can need something by itself. */
 export function nextMoment(config: Config, parts: PassParts): Instant | null {
-  const now = parts.clock.now();
   const moments = config.certificates
-    .map(target => planFor(target, observe(parts.layout, target.name), 'nothing', now).wakeAt)
+    .map(target => verdictOf(target, parts)?.wakeAt ?? null)
     .filter(moment => moment !== null);
   return moments.length === 0 ? null : Math.min(...moments);
+}
+
+/** Null for a certificate that cannot be looked at: that must not hide what the pass did about the others. */
+function verdictOf(target: Target, { layout, clock, log }: PassParts): Verdict | null {
+  try {
+    return planFor(target, observe(layout, target.name), 'nothing', clock.now());
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
+    log.warn(facts, 'next moment is not known');
+    return null;
+  }
 }
 
 function chosen(targets: readonly Target[], names: readonly string[] | null): readonly Target[] {
@@ -73,9 +84,8 @@ function answerFor({ name, issued, deployed, error }: PassResult, config: Config
   };
 }
 
-function renewAt(name: string, config: Config, { layout, clock }: PassParts): Instant | null {
+function renewAt(name: string, config: Config, parts: PassParts): Instant | null {
   const target = config.certificates.find(candidate => candidate.name === name);
-  if (target === undefined) return null;
-  const { issue } = planFor(target, observe(layout, name), 'nothing', clock.now());
-  return issue.kind === 'later' ? issue.moment.renewAt : null;
+  const issue = target === undefined ? null : verdictOf(target, parts)?.issue;
+  return issue?.kind === 'later' ? issue.moment.renewAt : null;
 }

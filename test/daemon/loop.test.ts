@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { firstDeployState, firstIssuerState, type Target } from '../../src/core/model.ts';
+import { type Loop, openLoop } from '../../src/daemon/loop.ts';
+import { realClock } from '../../src/host/clock.ts';
+import { openLog } from '../../src/log.ts';
+import { readDeployState, writeDeployState } from '../../src/store/deploy-state.ts';
+import { realDisk } from '../../src/store/disk.ts';
+import { writeIssuerState } from '../../src/store/issuer-state.ts';
+import type { Layout } from '../../src/store/layout.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { makeConfig } from '../support/make-config.ts';
+import { makeTarget } from '../support/make-observed.ts';
+import { makePair, writeGeneration } from '../support/make-pair.ts';
+import { openStateDir } from '../support/state-dir.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const day = 86_400_000;
+const id = '0001-aabbccdd';
+
+/** Its generation is issued and owed; its hook says that it runs, and ends when it is let go. */
+let held: Target;
+/** Its state is corrupt: each pass logs one error for it, so that passes can be counted. */
+const counted = makeTarget({ name: 'counted' });
+
+let layout: Layout;
+let stop: AbortController;
+let errors: string[];
+let clock: ReturnType<typeof fakeClock>;
+let loop: Loop;
+
+const file = (name: string) => join(layout.root, '..', name);
+const letGo = () => writeFileSync(file('go'), '');
+const hookRuns = () => waitUntil('the hook runs', () => (existsSync(file('ran')) ? true : null));
+const passes = () => errors.filter(code => code === 'state-corrupt').length;
+const deployedId = () => readDeployState(layout.deployState('held')).deployed;
+
+beforeEach(async () => {
+  layout = await openStateDir();
+  stop = new AbortController();
+  errors = [];
+  clock = fakeClock(Date.now());
+  const script = `echo run >> ${file('ran')}; until [ -e ${file('go')} ]; do sleep 0.01; done`;
+  held = makeTarget({
+    name: 'held',
+    deploy: { hooks: [{ kind: 'shell', script }], timeoutMs: 20_000 },
+  });
+  const now = clock.now();
+  mkdirSync(layout.issuedOf('held'));
+  const lifetime = { notBefore: new Date(now - day), notAfter: new Date(now + 80 * day) };
+  await writeGeneration(layout.issuedGeneration('held', id), await makePair(lifetime));
+  const origin = '{"schema":1,"ca":"main","directory":"https://ca.invalid/dir"}';
+  writeFileSync(join(layout.issuedGeneration('held', id), 'generation.json'), origin);
+  const asked = { ...firstIssuerState, windowCheckAt: now + day };
+  await writeIssuerState(realDisk, layout.issuerState('held'), asked);
+  writeFileSync(layout.issuerState('counted'), 'spoiled');
+  loop = open(makeConfig([counted, held]));
+});
+
+afterEach(async () => {
+  stop.abort();
+  await loop.end();
+});
+
+function open(config: Config, time = clock as Parameters<typeof openLoop>[1]['clock']): Loop {
+  const write = (line: string) => void errors.push(JSON.parse(line).code);
+  const log = openLog({ level: 'error', style: 'json', write });
+  return openLoop(config, {
+    disk: realDisk,
+    layout,
+    clock: time,
+    random: () => 0.5,
+    log,
+    signal: stop.signal,
+  });
+}
+
+it('looks at once when it starts, and answers what was asked meanwhile only afterwards', async () => {
+  const order: string[] = [];
+  loop.start();
+  await hookRuns();
+  const asked = loop.ask({ names: null, asked: 'nothing' }).then(answer => {
+    order.push('answered');
+    return answer;
+  });
+  order.push('let go');
+  letGo();
+  expect(await asked).toMatchObject({
+    requests: {},
+    results: [
+      { name: 'counted', error: { code: 'state-corrupt' } },
+      { name: 'held', issued: null, deployed: null, error: null },
+    ],
+  });
+  expect(order).toEqual(['let go', 'answered']);
+  // In the middle of the first pass the second one would have run the hook again.
+  expect(readFileSync(file('ran'), 'utf8')).toBe('run\n');
+  expect(deployedId()).toBe(id);
+});
+
+it('makes one look of all that wait', async () => {
+  loop.start();
+  await hookRuns();
+  // Each asks for a look of its own.
+  const replaced = [1, 2, 3].map(() => loop.replace(makeConfig([counted, held])));
+  letGo();
+  await Promise.all(replaced);
+  await loop.ask({ names: ['held'], asked: 'nothing' });
+  expect(passes()).toBe(2);
+});
+
+it('puts another configuration in force between two passes, and looks', async () => {
+  loop.start();
+  await hookRuns();
+  const fresh = makeConfig([counted]);
+  const replaced = loop.replace(fresh);
+  expect(loop.config().certificates).toHaveLength(2);
+  letGo();
+  await replaced;
+  expect(loop.config()).toBe(fresh);
+  const answer = await loop.ask({ names: null, asked: 'nothing' });
+  expect(answer.results.map(({ name }) => name)).toEqual(['counted']);
+  // The first look, the look at the new configuration, and the one that was asked for.
+  expect(passes()).toBe(3);
+});
+
+it('is alive until a pass takes half an hour', async () => {
+  expect(loop.alive()).toBe(true);
+  loop.start();
+  await hookRuns();
+  clock.advance(30 * 60_000 - 1);
+  expect(loop.alive()).toBe(true);
+  clock.advance(1);
+  expect(loop.alive()).toBe(false);
+  letGo();
+  await loop.ask({ names: ['counted'], asked: 'nothing' });
+  expect(loop.alive()).toBe(true);
+});
+
+it('refuses a name that it does not know, and goes on', async () => {
+  await expect(loop.ask({ names: ['held', 'nobody'], asked: 'named' })).rejects.toMatchObject({
+    code: 'usage',
+    message: 'no certificate is named nobody; there are: counted, held',
+  });
+  letGo();
+  const answer = await loop.ask({ names: ['held'], asked: 'nothing' });
+  expect(answer.results).toMatchObject([{ name: 'held', deployed: id }]);
+});
+
+it('says when each certificate renews by itself, and answers for one that cannot be looked at', async () => {
+  letGo();
+  writeFileSync(layout.issuedOf('broken'), 'no directory');
+  await loop.replace(makeConfig([makeTarget({ name: 'broken' }), held]));
+  const answer = await loop.ask({ names: null, asked: 'nothing' });
+  expect(answer.results).toMatchObject([
+    { name: 'broken', error: { code: 'disk-failed' }, renew_at: null },
+    // Two thirds of 81 days, from yesterday on; certificates count in seconds.
+    { name: 'held', renew_at: new Date(Math.floor(clock.now() / 1000) * 1000 + 53 * day).toISOString() },
+  ]);
+});
+
+it('ends a running hook when certd stops, and leaves its deploy owed', async () => {
+  loop.start();
+  await hookRuns();
+  stop.abort();
+  await loop.end();
+  expect(readDeployState(layout.deployState('held'))).toMatchObject({
+    deployed: null,
+    failures: 0,
+    underWay: { id, hooksDone: [], running: expect.stringMatching(/^[0-9a-f]{16}$/) },
+  });
+});
+
+it('wakes by itself at the next moment', async () => {
+  letGo();
+  const nextAttemptAt = Date.now() + 150;
+  await writeDeployState(realDisk, layout.deployState('held'), {
+    ...firstDeployState,
+    failures: 1,
+    nextAttemptAt,
+  });
+  loop = open(makeConfig([held]), realClock);
+  loop.start();
+  await waitUntil('it is deployed', () => (deployedId() === id ? true : null));
+  expect(Date.now()).toBeGreaterThanOrEqual(nextAttemptAt);
+});
