@@ -1,0 +1,131 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { StatusDocument } from '../../src/core/status-document.ts';
+import type { PassRequest } from '../../src/daemon/pass-queue.ts';
+import type { PassAnswer } from '../../src/daemon/run-pass.ts';
+import { controlSocket, defaultHealthSocket, openSockets } from '../../src/daemon/sockets.ts';
+import { askDaemon } from '../../src/health/client.ts';
+import { openLog } from '../../src/log.ts';
+import { makeConfig } from '../support/make-config.ts';
+import { ownDir, ownUid } from '../support/state-dir.ts';
+import { exampleStatus } from '../support/status-examples.ts';
+
+const answered: PassAnswer = { duration_ms: 5, requests: { order: 1 }, results: [] };
+
+/** Both sockets over a loop and a document of the test's own. */
+async function openRoom(change: { readonly alive?: boolean; readonly document?: StatusDocument } = {}) {
+  const runtimeDir = join(ownDir(), 'run');
+  const asked: PassRequest[] = [];
+  const loop = {
+    alive: () => change.alive ?? true,
+    ask: async (request: PassRequest) => {
+      asked.push(request);
+      return answered;
+    },
+  };
+  const log = openLog({ level: 'fatal', style: 'json', write: () => {} });
+  const status = () => change.document ?? exampleStatus(['well']);
+  const sockets = await openSockets(makeConfig([]), { runtimeDir, log, uid: ownUid, loop, status });
+  onTestFinished(sockets.close);
+  const get = (path: string, socket = defaultHealthSocket(runtimeDir)) =>
+    askDaemon({ socket, method: 'GET', path, body: null, timeoutMs: 5000 });
+  const post = (body: unknown, socket = controlSocket(runtimeDir)) =>
+    askDaemon({ socket, method: 'POST', path: '/renew', body, timeoutMs: 5000 });
+  return { runtimeDir, asked, sockets, get, post };
+}
+
+it('opens a health socket for the group and a control socket for nobody else', async () => {
+  const { runtimeDir } = await openRoom();
+  const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+  expect(modeOf(join(runtimeDir, 'health.sock'))).toBe('660');
+  expect(modeOf(join(runtimeDir, 'control.sock'))).toBe('600');
+});
+
+it.each([
+  [true, 200],
+  [false, 503],
+])('says on /livez whether the loop lives: %s', async (alive, status) => {
+  const { get } = await openRoom({ alive });
+  expect(await get('/livez')).toEqual({ status, body: { alive } });
+});
+
+it.each([
+  ['ok', 200],
+  ['warning', 200],
+  ['critical', 503],
+] as const)('answers /healthz for %s with %i', async (status, code) => {
+  const document = { ...exampleStatus(['well']), status, certificates: [], problems: [] };
+  const { get } = await openRoom({ document });
+  expect(await get('/healthz')).toEqual({ status: code, body: { status, problems: [] } });
+});
+
+it('gives the whole document on /status, and refuses metrics in so many words', async () => {
+  const { get } = await openRoom();
+  expect(await get('/status')).toEqual({ status: 200, body: exampleStatus(['well']) });
+  expect(await get('/metrics')).toMatchObject({ status: 501, body: { code: 'not-available-yet' } });
+});
+
+it.each([
+  [
+    { names: null, force: false },
+    { names: null, asked: 'pass' },
+  ],
+  [
+    { names: ['a'], force: false },
+    { names: ['a'], asked: 'named' },
+  ],
+  [
+    { names: ['a'], force: true },
+    { names: ['a'], asked: 'forced' },
+  ],
+  [
+    { names: null, force: true },
+    { names: null, asked: 'forced' },
+  ],
+])('takes %j on the control socket', async (body, request) => {
+  const { post, asked } = await openRoom();
+  expect(await post(body)).toEqual({ status: 200, body: answered });
+  expect(asked).toEqual([request]);
+});
+
+it.each([
+  [{}],
+  [[]],
+  ['renew'],
+  [{ names: 'a', force: false }],
+  [{ names: [1], force: false }],
+  [{ names: null, force: 'yes' }],
+  [{ names: null }],
+])('refuses %j and asks for no pass', async body => {
+  const { post, asked } = await openRoom();
+  expect(await post(body)).toMatchObject({ status: 400, body: { code: 'usage' } });
+  expect(asked).toEqual([]);
+});
+
+it('changes nothing over the health socket', async () => {
+  const { runtimeDir, post, asked } = await openRoom();
+  const request = { names: null, force: true };
+  expect(await post(request, defaultHealthSocket(runtimeDir))).toMatchObject({ status: 404 });
+  expect(asked).toEqual([]);
+});
+
+it('opens neither where the other one is taken', async () => {
+  const { runtimeDir } = await openRoom();
+  const other = join(ownDir(), 'run');
+  const config = { ...makeConfig([]), health: { socket: join(other, 'h.sock'), mode: 0o660, group: null } };
+  const loop = { alive: () => true, ask: async () => answered };
+  const log = openLog({ level: 'fatal', style: 'json', write: () => {} });
+  const setup = { runtimeDir, log, uid: ownUid, loop, status: () => exampleStatus(['well']) };
+  await expect(openSockets(config, setup)).rejects.toMatchObject({ code: 'locked' });
+  await expect(
+    askDaemon({ socket: join(other, 'h.sock'), method: 'GET', path: '/livez', body: null, timeoutMs: 5000 }),
+  ).rejects.toMatchObject({ code: 'daemon-dead' });
+});
+
+it('takes the sockets along when it closes', async () => {
+  const { runtimeDir, sockets, get } = await openRoom();
+  await sockets.close();
+  await expect(get('/livez')).rejects.toMatchObject({ code: 'daemon-dead' });
+  expect(existsSync(controlSocket(runtimeDir))).toBe(false);
+});
