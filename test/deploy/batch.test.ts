@@ -24,6 +24,12 @@ it('runs a shared command once, after every flip, with the lists of all', async 
   });
 });
 
+it('gives a shared command the longest time that one of its sharers allows', async () => {
+  const bench = deployBench();
+  await bench.deploy({ ...a, timeoutMs: 5000 }, { ...b, timeoutMs: 90_000 });
+  expect(bench.runs.map(run => run.timeoutMs)).toEqual([5000, 90_000, 90_000]);
+});
+
 it('leaves every sharer owed when the shared command fails', async () => {
   const bench = deployBench({ hooks: { reload: 'hook-failed' } });
   const outcomes = await bench.deploy(a, b);

@@ -21,7 +21,12 @@ type Bench = {
   deploy(...certificates: readonly Wanted[]): ReturnType<typeof deployBatch>;
 };
 
-type Wanted = { readonly name: string; readonly id: string; readonly hooks: readonly string[] };
+type Wanted = {
+  readonly name: string;
+  readonly id: string;
+  readonly hooks: readonly string[];
+  readonly timeoutMs?: number;
+};
 
 type Behaviour = {
   /** By the hook's word; ok where there is none. A function is called while the hook runs. */
@@ -72,8 +77,8 @@ export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {})
     signal: stop.signal,
   };
   const parts = { ...plain, ...change(plain) };
-  const jobOf = ({ name, id, hooks: words }: Wanted): DeployJob => ({
-    target: makeTarget({ name, domains: [name], deploy: { hooks: words.map(hook), timeoutMs: 60_000 } }),
+  const jobOf = ({ name, id, hooks: words, timeoutMs = 60_000 }: Wanted): DeployJob => ({
+    target: makeTarget({ name, domains: [name], deploy: { hooks: words.map(hook), timeoutMs } }),
     id,
     state: states.get(name) ?? firstDeployState,
   });

@@ -192,7 +192,8 @@ it('kills the whole group at the limit, also children that ignore SIGTERM', asyn
 });
 
 it('kills at the limit what a leader that obeys SIGTERM leaves behind', async () => {
-  const script = "(trap '' TERM; echo $$ > $ROOM/leader; exec sleep 300) & echo $! > $ROOM/child; wait";
+  // It holds no output, so that nothing but its group tells of it once the leader has ended.
+  const script = "(trap '' TERM; exec sleep 300 >/dev/null 2>&1) & echo $! > $ROOM/child; wait";
   const running = run(shell(script), { timeoutMs: 300 });
   const child = await pidIn('child');
   strays.push(child);
