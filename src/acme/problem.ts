@@ -91,9 +91,11 @@ function validationCode(problem: Problem): ErrorCode {
     : 'validation-failed';
 }
 
+/** A wait of 0, or until a moment that is past, is no word: taken at it, certd would come back at every tick. */
 function notBefore(code: ErrorCode, wait: Millis | null, now: Instant): Instant | null {
-  if (code === 'rate-limited') return now + Math.min(wait ?? hour, longestRateLimit);
-  return code === 'ca-error' && wait !== null ? now + Math.min(wait, day) : null;
+  const asked = wait === 0 ? null : wait;
+  if (code === 'rate-limited') return now + Math.min(asked ?? hour, longestRateLimit);
+  return code === 'ca-error' && asked !== null ? now + Math.min(asked, day) : null;
 }
 
 function wordsOf(problem: Problem): string {

@@ -40,6 +40,8 @@ describe('a refused order', () => {
     ['no Retry-After', {}, noon + 3_600_000],
     ['seconds', { 'retry-after': '7200' }, noon + 7_200_000],
     ['a date', { 'retry-after': 'Sat, 21 Nov 2026 12:30:00 GMT' }, noon + 1_800_000],
+    ['no second', { 'retry-after': '0' }, noon + 3_600_000],
+    ['a past date', { 'retry-after': 'Sat, 21 Nov 2026 11:59:59 GMT' }, noon + 3_600_000],
     ['a year', { 'retry-after': '31536000' }, noon + 7 * 86_400_000],
   ])('waits out a rate limit with %s', async (_, headers, notBefore) => {
     await expect(orderAgainst(problem(429, 'rateLimited', {}, headers))).rejects.toMatchObject({
@@ -51,6 +53,11 @@ describe('a refused order', () => {
   it('is a ca-error with the moment of Retry-After when the CA is down', async () => {
     const down = { status: 503, headers: { 'retry-after': '60' }, body: '<html>maintenance</html>' };
     await expect(orderAgainst(down)).rejects.toMatchObject({ code: 'ca-error', notBefore: noon + 60_000 });
+  });
+
+  it('is left to the back-off when a CA that is down asks for no wait', async () => {
+    const down = { status: 503, headers: { 'retry-after': '0' }, body: '' };
+    await expect(orderAgainst(down)).rejects.toMatchObject({ code: 'ca-error', notBefore: null });
   });
 
   it('names the domain of each subproblem', async () => {
