@@ -40,6 +40,7 @@ export type Challenge = {
 
 const orderStatuses: readonly OrderStatus[] = ['pending', 'ready', 'processing', 'valid', 'invalid'];
 const maxAuthorizations = 1000;
+const latestInstant = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** The directory (§7.1.1). Keys that certd does not know are ignored: Let's Encrypt adds random ones. */
 export function decodeDirectory(data: unknown): Directory {
@@ -112,12 +113,15 @@ function urlsOf(value: unknown): readonly string[] {
   });
 }
 
-/** RFC 3339 (§5.6): JavaScript would also read many other forms. */
+/**
+ * RFC 3339 (§5.6): JavaScript would also read many other forms. An offset can carry the moment out of the
+ * years of four digits, which that format cannot say in UTC, where certd keeps it.
+ */
 function instantOf(object: Record<string, unknown>, key: string): Instant {
   const text = textOf(object, key, 'suggested window');
   const instant = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(instant)) throw malformed('suggested window', `has a ${key} that is no date`);
-  return instant;
+  if (instant >= 0 && instant <= latestInstant) return instant;
+  throw malformed('suggested window', `has a ${key} that is no date from 1970 to 9999`);
 }
 
 function objectOf(value: unknown, what: string): Record<string, unknown> {

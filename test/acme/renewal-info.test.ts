@@ -46,9 +46,22 @@ describe('renewalInfo', () => {
       'a month that is none',
       '{"suggestedWindow":{"start":"2026-13-01T00:00:00Z","end":"2026-12-01T00:00:00Z"}}',
     ],
+    [
+      'a window that ends beyond year 9999 in UTC',
+      '{"suggestedWindow":{"start":"2026-12-01T00:00:00Z","end":"9999-12-31T23:59:59-00:01"}}',
+    ],
+    [
+      'a window that starts before 1970 in UTC',
+      '{"suggestedWindow":{"start":"1970-01-01T00:00:00+00:01","end":"2026-12-01T00:00:00Z"}}',
+    ],
     ['something else', 'null'],
   ])('refuses %s', async (_, body) => {
     await expect(ask(body)).rejects.toMatchObject({ code: 'ca-malformed' });
+  });
+
+  it('takes any window within the four-digit years', async () => {
+    const wide = '{"suggestedWindow":{"start":"1970-01-01T00:00:00Z","end":"9999-12-31T23:59:59.999Z"}}';
+    expect(await ask(wide)).toMatchObject({ start: 0, end: 253_402_300_799_999 });
   });
 
   it('is null where the CA has none', async () => {
