@@ -11,6 +11,8 @@ const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 // Let's Encrypt's longest limits refill within a week; nothing a CA says puts a certificate to sleep for longer.
 const longestRateLimit = 7 * day;
+// Of requests that no account signs: RFC 9773 §4.3 would have the window looked at twice a day.
+const longestUnsignedLimit = day;
 
 /** An answer that is not a success as an error of the catalogue (RFC 8555 §6.7). */
 export function refusal(answer: Answer, kind: RequestKind, now: Instant): CertdError {
@@ -20,7 +22,7 @@ export function refusal(answer: Answer, kind: RequestKind, now: Instant): CertdE
   const words = problem === null ? `HTTP ${answer.status} without a problem document` : wordsOf(problem);
   return new CertdError(code, safeText(`The CA refused ${objects[kind]}: ${words}`), {
     facts: { status: answer.status },
-    notBefore: notBefore(code, wait, now),
+    notBefore: notBefore(code, wait, kind, now),
     problemType: problem?.type ?? null,
   });
 }
@@ -92,9 +94,12 @@ function validationCode(problem: Problem): ErrorCode {
 }
 
 /** A wait of 0, or until a moment that is past, is no word: taken at it, certd would come back at every tick. */
-function notBefore(code: ErrorCode, wait: Millis | null, now: Instant): Instant | null {
+function notBefore(code: ErrorCode, wait: Millis | null, kind: RequestKind, now: Instant): Instant | null {
   const asked = wait === 0 ? null : wait;
-  if (code === 'rate-limited') return now + Math.min(asked ?? hour, longestRateLimit);
+  if (code === 'rate-limited') {
+    const isUnsigned = kind === 'directory' || kind === 'nonce' || kind === 'renewal-info';
+    return now + Math.min(asked ?? hour, isUnsigned ? longestUnsignedLimit : longestRateLimit);
+  }
   return code === 'ca-error' && asked !== null ? now + Math.min(asked, day) : null;
 }
 

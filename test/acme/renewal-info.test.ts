@@ -91,6 +91,25 @@ describe('renewalInfo', () => {
     });
   });
 
+  it.each([
+    [429, 'rate-limited', '7200', noon + 120 * minute],
+    [429, 'rate-limited', '999999', noon + 1440 * minute],
+    [503, 'ca-error', '999999', noon + 1440 * minute],
+  ])('tells how long a CA that answers %d as %s with Retry-After %s is to be left alone', async (...row) => {
+    const [status, code, retryAfter, notBefore] = row;
+    const attempt = ask('', { 'retry-after': retryAfter }, status);
+    await expect(attempt).rejects.toMatchObject({ code, notBefore });
+  });
+
+  it('is kept from its question for a day at the most by a limit on the directory', async () => {
+    const bench = await openBench({
+      intercept: resource =>
+        resource === 'dir' ? { status: 429, headers: { 'retry-after': '999999' } } : null,
+    });
+    const attempt = bench.issuer.renewalInfo('aki.serial', bench.signal);
+    await expect(attempt).rejects.toMatchObject({ code: 'rate-limited', notBefore: noon + 1440 * minute });
+  });
+
   it('reads the directory again after an hour', async () => {
     const bench = await openBench({ renewalInfo: () => ({ body: `{${window}}` }) });
     const at = async (ms: number) => {
