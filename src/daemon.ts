@@ -6,6 +6,7 @@ import type { Host } from './daemon/build-parts.ts';
 import { type Loop, openLoop } from './daemon/loop.ts';
 import { readStatus } from './daemon/read-status.ts';
 import { checkNames, openSession } from './daemon/session.ts';
+import { openSignals, type Signals } from './daemon/signals.ts';
 import { openSockets } from './daemon/sockets.ts';
 import { version } from './host/version.ts';
 import { takeLock } from './store/lock.ts';
@@ -20,19 +21,23 @@ export type DaemonSetup = Omit<Host, 'signal'> & {
 /** Runs until SIGTERM or SIGINT. Throws before it has served anything where the start fails. */
 export async function runDaemon(config: Config, setup: DaemonSetup): Promise<void> {
   const { disk, layout, log, uid } = setup;
-  const release = await openSession(disk, layout, { uid, log, takeLock });
+  const signals = openSignals(process);
   try {
-    checkNames(config, layout);
-    await serve(config, setup);
+    const release = await openSession(disk, layout, { uid, log, takeLock });
+    try {
+      checkNames(config, layout);
+      await serve(config, setup, signals);
+    } finally {
+      release();
+    }
   } finally {
-    release();
+    signals.close();
   }
 }
 
-async function serve(config: Config, setup: DaemonSetup): Promise<void> {
+async function serve(config: Config, setup: DaemonSetup, signals: Signals): Promise<void> {
   const { clock, log, layout } = setup;
-  const stop = new AbortController();
-  const loop = openLoop(config, { ...setup, signal: stop.signal });
+  const loop = openLoop(config, { ...setup, signal: signals.stop });
   const reloader = openReloader(loop, setup);
   const startedAt = clock.now();
   const status = () => {
@@ -41,10 +46,10 @@ async function serve(config: Config, setup: DaemonSetup): Promise<void> {
     return readStatus(loop.config(), layout, teller);
   };
   const sockets = await openSockets(config, { ...setup, loop, status });
-  const ended = untilStopped(stop, reloader.reload);
   log.info({ version, certificates: config.certificates.length, pid: process.pid }, 'certd started');
   loop.start();
-  await ended;
+  signals.onReload(() => void reloader.reload());
+  await signals.stopped;
   log.info('certd stops');
   await loop.end();
   await sockets.close();
@@ -52,35 +57,24 @@ async function serve(config: Config, setup: DaemonSetup): Promise<void> {
 
 function openReloader(loop: Loop, { reload, log, clock, layout }: DaemonSetup) {
   let refused: Problem | null = null;
+  const refuse = (thrown: unknown) => {
+    const { code, message } = asCertdError(thrown);
+    refused = problem('config-refused', 'warning', null, message, clock.now());
+    log.error({ code: 'config-refused', cause: code, reason: message }, 'configuration refused');
+  };
   return {
     problems: () => (refused === null ? [] : [refused]),
-    reload: () => {
+    reload: async () => {
       try {
         const fresh = reload();
         checkNames(fresh, layout);
         refused = null;
+        await loop.replace(fresh);
         log.info({ certificates: fresh.certificates.length }, 'configuration reloaded');
-        return loop.replace(fresh);
       } catch (thrown) {
-        const { code, message } = asCertdError(thrown);
-        refused = problem('config-refused', 'warning', null, message, clock.now());
-        log.error({ code: 'config-refused', cause: code, reason: message }, 'configuration refused');
-        return Promise.resolve();
+        // certd ends: neither is in force any more.
+        if (asCertdError(thrown).code !== 'stopped') refuse(thrown);
       }
     },
   };
-}
-
-/** Resolves after the first SIGTERM or SIGINT, with the signal aborted; SIGHUP reloads. */
-function untilStopped(stop: AbortController, reload: () => Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = () => {
-    stop.abort();
-    process.off('SIGHUP', reload);
-    resolve();
-  };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
-  process.on('SIGHUP', reload);
-  return promise;
 }

@@ -43,7 +43,8 @@ function isPassAnswer(body: unknown): body is PassAnswer {
 
 function refusal(body: unknown): CertdError {
   if (typeof body === 'object' && body !== null && 'code' in body && 'message' in body) {
-    return new CertdError(body.code === 'usage' ? 'usage' : 'internal-error', String(body.message));
+    const known = (['usage', 'stopped'] as const).find(code => code === body.code);
+    return new CertdError(known ?? 'internal-error', String(body.message));
   }
   return new CertdError('internal-error', 'the daemon gave an answer that this version does not know');
 }

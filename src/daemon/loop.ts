@@ -13,13 +13,13 @@ const longestPassMs: Millis = 30 * 60_000;
 export type Loop = {
   /** The first look, and from then on one at each tick and at each exact moment. */
   start(): void;
-  /** A pass that a person asked for, after whatever runs now. */
+  /** A pass that a person asked for, after whatever runs now; `stopped` where certd ends before it begins. */
   ask(request: PassRequest): Promise<PassAnswer>;
-  /** Puts another configuration in force between two passes, and looks. */
+  /** Puts another configuration in force between two passes, and looks. `stopped` as for `ask`. */
   replace(config: Config): Promise<void>;
   config(): Config;
   alive(): boolean;
-  /** Ends when the pass under way has ended; the host's signal cuts that short. */
+  /** Begins nothing more, and ends with the pass under way; the host's signal cuts that short. */
   end(): Promise<void>;
 };
 
@@ -45,7 +45,7 @@ export function openLoop(first: Config, host: Host): Loop {
   };
   const look = () => {
     // One waiting look sees everything that another would.
-    if (lookWaits) return;
+    if (lookWaits || signal.aborted) return;
     lookWaits = true;
     const started = queue.run(() => {
       lookWaits = false;
@@ -53,6 +53,7 @@ export function openLoop(first: Config, host: Host): Loop {
     });
     started.catch((thrown: unknown) => {
       const error = asCertdError(thrown);
+      if (error.code === 'stopped') return;
       log.error({ code: error.code, ...error.facts, reason: error.message }, 'pass failed');
     });
   };
@@ -76,9 +77,10 @@ export function openLoop(first: Config, host: Host): Loop {
     config: () => config,
     alive: () => passStartedAt === null || clock.now() - passStartedAt < longestPassMs,
     end: async () => {
+      await queue.close();
+      // Not before: the job that was under way may have set them once more.
       ticks?.stop();
       alarm.set(null);
-      await queue.drained();
       built.close();
     },
   };

@@ -173,6 +173,21 @@ it('ends a running hook when certd stops, and leaves its deploy owed', async () 
   });
 });
 
+it('begins nothing more once it ends: no reload that waited, no look, no pass that is asked for meanwhile', async () => {
+  loop.start();
+  await hookRuns();
+  const replaced = expect(loop.replace(makeConfig([counted]))).rejects.toMatchObject({ code: 'stopped' });
+  const waiting = expect(loop.ask({ names: null, asked: 'nothing' })).rejects.toMatchObject({
+    code: 'stopped',
+  });
+  stop.abort();
+  const ended = loop.end();
+  const late = expect(loop.ask({ names: null, asked: 'nothing' })).rejects.toMatchObject({ code: 'stopped' });
+  await Promise.all([replaced, waiting, late, ended]);
+  expect(loop.config().certificates).toHaveLength(2);
+  expect(passes()).toBe(1);
+});
+
 it('wakes by itself at the next moment', async () => {
   letGo();
   const nextAttemptAt = Date.now() + 150;

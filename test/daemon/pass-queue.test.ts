@@ -53,28 +53,34 @@ it.each([
   expect(await second).toBe('fine');
 });
 
-it('is drained when what was queued has ended, however it ended', async () => {
+it('begins nothing once it is closed, not even what waits, and is closed when the job under way has ended', async () => {
   const told: string[] = [];
   const queue = jobQueue();
   const [a, b] = [job('a', told), job('b', told)];
-  const failing = expect(queue.run(b.run)).rejects.toThrow('broken');
-  const last = queue.run(a.run);
-  const drained = queue.drained().then(() => told.push('drained'));
-  b.reject(new Error('broken'));
+  const first = queue.run(a.run);
+  const waiting = expect(queue.run(b.run)).rejects.toMatchObject({ code: 'stopped' });
   await settled();
-  expect(told).toEqual(['b begins', 'a begins']);
+  const closed = queue.close().then(() => told.push('closed'));
+  const late = expect(queue.run(b.run)).rejects.toMatchObject({ code: 'stopped' });
+  await settled();
+  expect(told).toEqual(['a begins']);
   a.resolve('');
-  await Promise.all([failing, last, drained]);
-  expect(told).toEqual(['b begins', 'a begins', 'a ends', 'drained']);
+  await Promise.all([first, waiting, late, closed]);
+  expect(told).toEqual(['a begins', 'a ends', 'closed']);
+  await expect(queue.run(b.run)).rejects.toMatchObject({ code: 'stopped' });
 });
 
-it('is drained at once where nothing was ever queued', async () => {
-  await expect(jobQueue().drained()).resolves.toBeUndefined();
+it('is closed at once where nothing was ever queued', async () => {
+  await expect(jobQueue().close()).resolves.toBeUndefined();
 });
 
-it('is drained also where the last job failed', async () => {
+it('is closed also where the job under way fails', async () => {
   const queue = jobQueue();
-  const failing = expect(queue.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-  await queue.drained();
+  const a = job('a', []);
+  const failing = expect(queue.run(a.run)).rejects.toThrow('broken');
+  await settled();
+  const closed = queue.close();
+  a.reject(new Error('broken'));
+  await closed;
   await failing;
 });

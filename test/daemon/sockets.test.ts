@@ -10,18 +10,25 @@ import { openLog } from '../../src/log.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { ownDir, ownUid } from '../support/state-dir.ts';
 import { exampleStatus } from '../support/status-examples.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const answered: PassAnswer = { duration_ms: 5, requests: { order: 1 }, results: [] };
 
 /** Both sockets over a loop and a document of the test's own. */
-async function openRoom(change: { readonly alive?: boolean; readonly document?: StatusDocument } = {}) {
+async function openRoom(
+  change: {
+    readonly alive?: boolean;
+    readonly document?: StatusDocument;
+    readonly answer?: Promise<PassAnswer>;
+  } = {},
+) {
   const runtimeDir = join(ownDir(), 'run');
   const asked: PassRequest[] = [];
   const loop = {
     alive: () => change.alive ?? true,
     ask: async (request: PassRequest) => {
       asked.push(request);
-      return answered;
+      return change.answer ?? answered;
     },
   };
   const log = openLog({ level: 'fatal', style: 'json', write: () => {} });
@@ -128,4 +135,14 @@ it('takes the sockets along when it closes', async () => {
   await sockets.close();
   await expect(get('/livez')).rejects.toMatchObject({ code: 'daemon-dead' });
   expect(existsSync(controlSocket(runtimeDir))).toBe(false);
+});
+
+it('lets out what is answered while it closes', async () => {
+  const { promise, resolve } = Promise.withResolvers<PassAnswer>();
+  const { asked, sockets, post } = await openRoom({ answer: promise });
+  const answer = post({ names: null, force: false });
+  await waitUntil('the request is there', () => (asked.length > 0 ? true : null));
+  resolve(answered);
+  await sockets.close();
+  expect(await answer).toEqual({ status: 200, body: answered });
 });
