@@ -113,6 +113,7 @@ function logHook({ names, command, result, durationMs }: HookEvent, { log }: Pas
     output: result.output,
   };
   if (result.outcome === 'ok') log.info(facts, 'hook ran');
+  else if (result.outcome === 'stopped') log.info(facts, 'hook was cut short');
   else log.error({ ...facts, code: result.outcome }, 'hook failed');
 }
 

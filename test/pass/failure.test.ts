@@ -148,6 +148,15 @@ it('waits with back-off for a CA that loses one order after the other', async ()
   expect(host.issuer.orders).toHaveLength(2);
 });
 
+it('places one new order for a lost one also when it is forced', async () => {
+  const host = await passHost();
+  for (let index = 0; index < 20; index++) {
+    host.issuer.failNext('complete', new CertdError('order-gone', 'never heard of it'));
+  }
+  expect(await host.start(realDisk, 'forced')).toMatchObject([{ error: { code: 'order-gone' } }]);
+  expect(host.issuer.orders).toHaveLength(2);
+});
+
 it('keeps nothing of a certificate that does not fit its request', async () => {
   const host = await passHost();
   const ca = await makeCa('foreign');

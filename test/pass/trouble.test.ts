@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Disk } from '../../src/core/ports.ts';
@@ -6,6 +6,7 @@ import { readDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
 import { target } from '../support/crash-host.ts';
+import { recordingDisk } from '../support/recording-disk.ts';
 import { otherTarget, passHost } from './pass-host.ts';
 
 const day = 86_400_000;
@@ -137,4 +138,35 @@ it('an issued generation that no longer fits is not deployed in the place of the
   const [result] = await host.start(realDisk, 'pass', { targets: [more] });
   expect(result).toMatchObject({ deployed: null, error: { code: 'ca-error' } });
   expect(host.live()).toBe(renewed);
+});
+
+/** A hook that ends so, whatever it is. */
+const hooksEnd = (outcome: 'hook-failed' | 'stopped') => ({
+  parts: { runHook: async () => ({ outcome, detail: 'test', output: '' }) },
+});
+
+it('a key type that was changed meanwhile does not hold up a deploy that is owed', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing', hooksEnd('hook-failed'));
+  const targets = [{ ...target, keyType: 'rsa-2048' }] as const;
+  expect(await host.start(realDisk, 'pass', { targets })).toMatchObject([
+    { issued: null, deployed: `0001-${host.live()}`, error: null },
+  ]);
+});
+
+it('a deploy that a stop cuts short is no failure: nothing is logged or written into history', async () => {
+  const host = await passHost();
+  expect(await host.start(realDisk, 'nothing', hooksEnd('stopped'))).toMatchObject([
+    { deployed: null, error: { code: 'stopped' } },
+  ]);
+  expect(host.logged).toEqual([]);
+  expect(readdirSync(host.layout().deploy)).toEqual(['crash.test.json']);
+});
+
+it('an owed deploy is not begun once certd is stopped', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing', hooksEnd('stopped'));
+  const disk = recordingDisk(host.layout().root);
+  await host.start(disk, 'pass', { parts: { signal: AbortSignal.abort() } });
+  expect(disk.calls).toEqual([]);
 });
