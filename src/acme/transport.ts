@@ -112,12 +112,19 @@ function exchange(
         transportError(error, { url, reusedSocket, connected, timedOut, stopped: limits.signal.aborted }),
       );
     };
+    // An upgrade (101) ends it with neither an answer nor an error, and no signal reaches it from then on.
+    const closed = () =>
+      fail(new CertdError('ca-malformed', `${url.host} closed the request without an answer.`));
     request.on('error', fail);
+    request.once('close', closed);
     request.once('socket', socket => {
       if (request.reusedSocket) connected = true;
       else socket.once('secureConnect', () => (connected = true));
     });
     request.once('response', response => {
+      // The request may close first, while the end of the response is still to be read.
+      request.off('close', closed);
+      response.once('close', closed);
       let size = 0;
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => {

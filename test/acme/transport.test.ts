@@ -76,6 +76,25 @@ describe('the transport', () => {
     await expect(bench.order('a.example')).rejects.toMatchObject({ code: 'ca-timeout' });
   });
 
+  it('is ca-malformed when the CA changes to another protocol', async () => {
+    const headers = { connection: 'upgrade', upgrade: 'h2c' };
+    const bench = await openBench(at('new-order', { status: 101, headers }));
+    await expect(bench.order('a.example')).rejects.toMatchObject({
+      code: 'ca-malformed',
+      message: expect.stringContaining('closed the request without an answer'),
+    });
+  });
+
+  it('is ca-unreachable when the answer is cut short', async () => {
+    const bench = await openBench(
+      at('dir', { status: 200, headers: { 'content-length': '100' }, body: '{' }),
+    );
+    await expect(bench.order('a.example')).rejects.toMatchObject({
+      code: 'ca-unreachable',
+      facts: expect.objectContaining({ errno: 'ECONNRESET' }),
+    });
+  });
+
   it('is stopped by the caller’s signal', async () => {
     const stop = new AbortController();
     const bench = await openBench({
