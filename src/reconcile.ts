@@ -1,7 +1,7 @@
-import type { Asked } from './core/due.ts';
+import type { Asked, Reason } from './core/due.ts';
 import { asCertdError, CertdError } from './core/errors.ts';
 import type { Target } from './core/model.ts';
-import { planFor } from './core/plan.ts';
+import { type IssueVerdict, planFor } from './core/plan.ts';
 import { attemptIssue } from './pass/attempt-issue.ts';
 import { deployOwed } from './pass/deploy-owed.ts';
 import type { PassParts } from './pass/pass-parts.ts';
@@ -76,10 +76,10 @@ async function issueWhatIsDue(
       await askWindow(target, newest, seen.issuer, parts);
       continue;
     }
-    // Said at every look, in the log and by `renew`: nothing is done for this certificate until it is mended.
-    if (verdict.issue.kind === 'blocked') throw new CertdError('state-corrupt', verdict.issue.message);
-    if (verdict.issue.kind !== 'now') return done;
-    parts.log.info({ certificate: target.name, reason: verdict.issue.reason.code }, 'certificate is due');
+    const reason = reasonToOrder(verdict.issue);
+    // One certificate a pass: whatever a fresh one still seems to need waits for another look.
+    if (reason === null || done.issued !== null) return done;
+    parts.log.info({ certificate: target.name, reason: reason.code }, 'certificate is due');
     const attempt = await attemptIssue(target, seen, lostOrder, parts);
     done = { issued: attempt.issued ?? done.issued, error: attempt.error };
     // One order that the CA lost is placed anew in the same pass; everything else waits for another one.
@@ -88,4 +88,10 @@ async function issueWhatIsDue(
     if (!lostOrder) question = 'nothing';
   }
   return done;
+}
+
+/** A blocked certificate is said at every look, in the log and by `renew`, until somebody has mended it. */
+function reasonToOrder(issue: IssueVerdict): Reason | null {
+  if (issue.kind === 'blocked') throw new CertdError(issue.code, issue.message);
+  return issue.kind === 'now' ? issue.reason : null;
 }

@@ -14,7 +14,12 @@ function outcome(result: CertificateAnswer, now: Instant): string {
   if (result.deployed !== null)
     parts.push(result.issued === result.deployed ? 'deployed' : `deployed ${result.deployed}`);
   if (result.error !== null) parts.push(`failed: ${result.error.code}: ${result.error.message}`);
-  if (parts.length === 0) parts.push('nothing to do');
+  if (parts.length === 0) parts.push(result.held === null ? 'nothing to do' : heldText(result.held, now));
   if (result.renew_at !== null) parts.push(`renews ${relativeText(Date.parse(result.renew_at), now)}`);
   return parts.join(', ');
+}
+
+function heldText({ by, until }: NonNullable<CertificateAnswer['held']>, now: Instant): string {
+  const holder = by === 'ca' ? 'the CA asks to wait' : 'certd backs off';
+  return `due, but ${holder} until ${until} (${relativeText(Date.parse(until), now)})`;
 }

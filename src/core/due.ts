@@ -1,4 +1,4 @@
-import type { Generation, Instant, Observed, Target } from './model.ts';
+import type { Generation, Instant, Observed, OrderUnderWay, Target } from './model.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 
 /** Why a certificate is to be ordered now: a stable code and the facts for a person. */
@@ -40,7 +40,7 @@ const checks: readonly ((held: Held) => Reason | null)[] = [
 /** Why the certificate is to be ordered now, or else the moment that is waited for. */
 export function whyDue(look: Look): { readonly reason: Reason } | { readonly moment: RenewalMoment } {
   const { target, seen } = look;
-  if (seen.orderUnderWay) return { reason: orderUnderWay };
+  if (seen.order !== null && fits(seen.order, target)) return { reason: orderUnderWay };
   const newest = seen.issued.at(-1);
   if (newest === undefined) return { reason: noCertificate };
   const moment = renewalMoment(newest, seen.issuer, target.renewAt);
@@ -49,6 +49,19 @@ export function whyDue(look: Look): { readonly reason: Reason } | { readonly mom
     if (reason !== null) return { reason };
   }
   return { moment };
+}
+
+/**
+ * Whether an order under way still is what the configuration asks for. One that is not is no reason to do
+ * anything: it is cleared away by the next attempt.
+ */
+export function fits(order: OrderUnderWay, target: Target): boolean {
+  return (
+    order.ca === target.ca &&
+    order.keyType === target.keyType &&
+    order.domains.length === target.domains.length &&
+    order.domains.every(domain => target.domains.includes(domain))
+  );
 }
 
 const orderUnderWay: Reason = {

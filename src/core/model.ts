@@ -1,3 +1,5 @@
+import type { ErrorCode } from './catalogue.ts';
+
 /** Milliseconds since the epoch, wall clock: what is written to disk and compared after a restart. */
 export type Instant = number;
 
@@ -84,6 +86,8 @@ export type IssuerState = {
   readonly lastAttemptAt: Instant | null;
   readonly lastSuccessAt: Instant | null;
   readonly lastError: FailureRecord | null;
+  /** What the last failure depended on (`core/attempt-key.ts`); null without one. */
+  readonly failedFor: string | null;
   readonly window: RenewalWindow | null;
   readonly windowCheckAt: Instant | null;
 };
@@ -95,6 +99,7 @@ export const firstIssuerState: IssuerState = {
   lastAttemptAt: null,
   lastSuccessAt: null,
   lastError: null,
+  failedFor: null,
   window: null,
   windowCheckAt: null,
 };
@@ -131,9 +136,16 @@ export const firstDeployState: DeployState = {
   lastError: null,
 };
 
-/** Something on disk that cannot be used. `blocking`: nothing is done for the certificate until it is mended. */
+/** What an order under way was placed for. */
+export type OrderUnderWay = {
+  readonly ca: string;
+  readonly domains: readonly string[];
+  readonly keyType: string;
+};
+
+/** Something on disk that cannot be used or read. `blocking`: nothing is done for the certificate until it is mended. */
 export type DiskFault = {
-  readonly code: 'state-corrupt' | 'generation-damaged';
+  readonly code: ErrorCode;
   readonly message: string;
   readonly blocking: boolean;
 };
@@ -147,7 +159,7 @@ export type Observed = {
   readonly live: { readonly id: string; readonly leaf: Leaf } | null;
   readonly issuer: IssuerState;
   readonly deploy: DeployState;
-  /** An order is recorded in `issuer/work/<name>`. */
-  readonly orderUnderWay: boolean;
+  /** The order that is recorded in `issuer/work/<name>`. */
+  readonly order: OrderUnderWay | null;
   readonly faults: readonly DiskFault[];
 };

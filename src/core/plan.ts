@@ -1,4 +1,6 @@
+import { attemptKey } from './attempt-key.ts';
 import { holds } from './backoff.ts';
+import type { ErrorCode } from './catalogue.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { byAge } from './generation-id.ts';
 import type { Instant, Observed, Target } from './model.ts';
@@ -14,14 +16,17 @@ export type IssueVerdict =
       readonly by: 'back-off' | 'ca';
     }
   | { readonly kind: 'later'; readonly moment: RenewalMoment }
-  | { readonly kind: 'blocked'; readonly message: string };
+  | Blocked;
 
 /** What is to be done about the deploy of one certificate. */
 export type DeployVerdict =
   | { readonly kind: 'none' }
   | { readonly kind: 'now'; readonly id: string }
   | { readonly kind: 'held'; readonly id: string; readonly until: Instant }
-  | { readonly kind: 'blocked'; readonly message: string };
+  | Blocked;
+
+/** Nothing is done until somebody mends the disk; `code` and `message` are those of the fault. */
+type Blocked = { readonly kind: 'blocked'; readonly code: ErrorCode; readonly message: string };
 
 export type Verdict = {
   readonly name: string;
@@ -42,7 +47,7 @@ export type Verdict = {
 export function planFor(target: Target, seen: Observed, asked: Asked, now: Instant): Verdict {
   const blocked = seen.faults.find(fault => fault.blocking);
   if (blocked !== undefined) {
-    const verdict = { kind: 'blocked', message: blocked.message } as const;
+    const verdict = { kind: 'blocked', code: blocked.code, message: blocked.message } as const;
     return {
       name: target.name,
       issue: verdict,
@@ -78,11 +83,19 @@ function issueVerdict(look: Look): IssueVerdict {
   return { ...(hold(look) ?? { kind: 'now' }), reason: due.reason };
 }
 
+/**
+ * A CA's wait is stored with at most a week (`acme/problem.ts`); a longer one was written by a clock that ran
+ * ahead.
+ */
+const longestCaHold = 8 * 86_400_000;
+
 /** What an attempt waits for: the CA or our own back-off, whichever is longer. */
-function hold({ seen, asked, now }: Look) {
-  const { nextAttemptAt, notBefore } = seen.issuer;
-  const byCa = notBefore !== null && notBefore > now ? notBefore : null;
-  const byUs = asked === 'nothing' && holds(nextAttemptAt, now) ? nextAttemptAt : null;
+function hold({ target, seen, asked, now }: Look) {
+  const { nextAttemptAt, notBefore, failedFor } = seen.issuer;
+  const byCa = holds(notBefore, now, longestCaHold) ? notBefore : null;
+  // What failed for another configuration says nothing about this one.
+  const ours = asked === 'nothing' && (failedFor === null || failedFor === attemptKey(target));
+  const byUs = ours && holds(nextAttemptAt, now) ? nextAttemptAt : null;
   if (byUs !== null && byUs > (byCa ?? now)) return { kind: 'held', until: byUs, by: 'back-off' } as const;
   return byCa === null ? null : ({ kind: 'held', until: byCa, by: 'ca' } as const);
 }

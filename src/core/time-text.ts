@@ -1,8 +1,10 @@
 import type { Instant, Millis } from './model.ts';
 
-/** RFC 3339 in UTC, as every file and document has it. */
+const latest = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** RFC 3339 in UTC, as every file and document has it. Its years have four digits: what lies outside is cut. */
 export function toRfc3339(at: Instant): string {
-  return new Date(at).toISOString();
+  return new Date(Math.min(latest, Math.max(0, at))).toISOString();
 }
 
 export function rfc3339OrNull(at: Instant | null): string | null {

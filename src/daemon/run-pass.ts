@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
-import { asCertdError, CertdError } from '../core/errors.ts';
+import { CertdError } from '../core/errors.ts';
 import type { Instant, Target } from '../core/model.ts';
 import { planFor, type Verdict } from '../core/plan.ts';
-import { rfc3339OrNull } from '../core/time-text.ts';
+import { toRfc3339 } from '../core/time-text.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../reconcile.ts';
 import { observe } from '../store/observe.ts';
@@ -24,6 +24,8 @@ export type CertificateAnswer = {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** When it will be renewed by itself; null where that is not known. */
   readonly renew_at: string | null;
+  /** It is due, and waits: for the CA, which nothing overrides, or for certd's own back-off. */
+  readonly held: { readonly by: 'ca' | 'back-off'; readonly until: string } | null;
 };
 
 /** One pass over the named certificates, or all. Throws `usage` for a name that is not configured. */
@@ -49,21 +51,13 @@ export async function runPass(
 /** The earliest moment at which any certificate can need something by itself. */
 export function nextMoment(config: Config, parts: PassParts): Instant | null {
   const moments = config.certificates
-    .map(target => verdictOf(target, parts)?.wakeAt ?? null)
+    .map(target => verdictOf(target, parts).wakeAt)
     .filter(moment => moment !== null);
   return moments.length === 0 ? null : Math.min(...moments);
 }
 
-/** Null for a certificate that cannot be looked at: that must not hide what the pass did about the others. */
-function verdictOf(target: Target, { layout, clock, log }: PassParts): Verdict | null {
-  try {
-    return planFor(target, observe(layout, target.name), 'nothing', clock.now());
-  } catch (thrown) {
-    const error = asCertdError(thrown);
-    const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
-    log.warn(facts, 'next moment is not known');
-    return null;
-  }
+function verdictOf(target: Target, { layout, clock }: PassParts): Verdict {
+  return planFor(target, observe(layout, target.name), 'nothing', clock.now());
 }
 
 function chosen(targets: readonly Target[], names: readonly string[] | null): readonly Target[] {
@@ -80,12 +74,15 @@ function answerFor({ name, issued, deployed, error }: PassResult, config: Config
     issued,
     deployed,
     error: error === null ? null : { code: error.code, message: error.message },
-    renew_at: rfc3339OrNull(renewAt(name, config, parts)),
+    ...outlook(name, config, parts),
   };
 }
 
-function renewAt(name: string, config: Config, parts: PassParts): Instant | null {
+function outlook(name: string, config: Config, parts: PassParts) {
   const target = config.certificates.find(candidate => candidate.name === name);
-  const issue = target === undefined ? null : verdictOf(target, parts)?.issue;
-  return issue?.kind === 'later' ? issue.moment.renewAt : null;
+  const issue = target === undefined ? null : verdictOf(target, parts).issue;
+  return {
+    renew_at: issue?.kind === 'later' ? toRfc3339(issue.moment.renewAt) : null,
+    held: issue?.kind === 'held' ? { by: issue.by, until: toRfc3339(issue.until) } : null,
+  };
 }

@@ -1,3 +1,4 @@
+import { attemptKey } from '../core/attempt-key.ts';
 import { nextAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
 import { firstIssuerState, type IssuerState, type Observed, type Target } from '../core/model.ts';
@@ -86,12 +87,14 @@ async function recordFailure(
   log.error(facts, 'certificate could not be issued');
   const now = clock.now();
   const failures = before.failures + 1;
+  const { notBefore } = error;
   const state: IssuerState = {
     ...before,
     failures,
-    nextAttemptAt: nextAttempt({ retry: error.retry, failures, now, draw: random() }),
-    notBefore: error.notBefore,
+    nextAttemptAt: nextAttempt({ retry: error.retry, failures, notBefore, now, draw: random() }),
+    notBefore,
     lastAttemptAt: now,
+    failedFor: attemptKey(target),
     lastError: { code: error.code, message: error.message, at: now, problemType: error.problemType },
   };
   await writeIssuerState(disk, layout.issuerState(target.name), state);

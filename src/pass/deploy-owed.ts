@@ -5,33 +5,22 @@ import { planFor } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy/deploy-job.ts';
 import { deployBatch } from '../deploy/transaction.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
-import { readLeafOf, readPair } from '../store/generation.ts';
+import { liveId, readLeafOf, readPair } from '../store/generation.ts';
 import { observe } from '../store/observe.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
 import { gateReasons } from '../x509/gate.ts';
 import type { PassParts } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';
 
-/** `id` is null for a certificate that could not even be looked at. */
-type Outcome = Omit<DeployOutcome, 'id'> & { readonly id: string | null };
-
 /** Deploys every generation that is owed now, in one batch, so that a shared command runs once. */
 export async function deployOwed(
   targets: readonly Target[],
   asked: Asked,
   parts: PassParts,
-): Promise<readonly Outcome[]> {
-  const jobs: DeployJob[] = [];
-  const unseen: Outcome[] = [];
-  for (const target of targets) {
-    try {
-      jobs.push(...jobsOf(target, asked, parts));
-    } catch (thrown) {
-      unseen.push({ name: target.name, id: null, error: asCertdError(thrown) });
-    }
-  }
-  const done = jobs.length === 0 ? [] : await deployBatch(jobs, deployParts(parts));
-  const outcomes = [...unseen, ...done];
+): Promise<readonly DeployOutcome[]> {
+  const jobs = targets.flatMap(target => jobsOf(target, asked, parts));
+  if (jobs.length === 0) return [];
+  const outcomes = await deployBatch(jobs, deployParts(parts));
   for (const outcome of outcomes) await report(outcome, parts);
   return outcomes;
 }
@@ -79,7 +68,8 @@ async function install(target: Target, id: string, parts: PassParts): Promise<Le
   const reasons = gateReasons({
     fullchainPem: pair.cert + pair.chain,
     keyPem: pair.key,
-    domains: target.domains,
+    // A name that was added since is for the next order; what is live already only owes its hooks.
+    domains: liveId(parts.layout, target.name) === id ? [] : target.domains,
     // A changed key type waits for the next renewal (contract section 2): it does not hold up this one.
     keyType: leaf.keyType ?? target.keyType,
     now: parts.clock.now(),
@@ -117,7 +107,7 @@ function logHook({ names, command, result, durationMs }: HookEvent, { log }: Pas
   else log.error({ ...facts, code: result.outcome }, 'hook failed');
 }
 
-async function report({ name, id, error }: Outcome, parts: PassParts): Promise<void> {
+async function report({ name, id, error }: DeployOutcome, parts: PassParts): Promise<void> {
   const { layout, log } = parts;
   if (error?.code === 'stopped') return;
   const facts = { certificate: name, generation: id };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Generation, Instant, IssuerState, Observed, RenewalWindow, Target } from '../core/model.ts';
+import type { Issuer } from '../core/ports.ts';
 import { windowAfterAnswer } from '../core/renewal.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { certIdOf } from '../x509/cert-id.ts';
@@ -22,31 +23,41 @@ export async function askWindow(
   parts: PassParts,
 ): Promise<void> {
   const now = parts.clock.now();
-  const answer = await windowOf(target, generation, before, parts, now);
-  await writeIssuerState(parts.disk, parts.layout.issuerState(target.name), {
-    ...before,
-    window: answer.window,
-    windowCheckAt: answer.checkAt,
-  });
-}
-
-type Answer = { readonly window: RenewalWindow | null; readonly checkAt: Instant };
-
-async function windowOf(
-  target: Target,
-  generation: Generation,
-  before: IssuerState,
-  parts: PassParts,
-  now: Instant,
-): Promise<Answer> {
+  const write = ({ window, checkAt }: Answer) =>
+    writeIssuerState(parts.disk, parts.layout.issuerState(target.name), {
+      ...before,
+      window,
+      windowCheckAt: checkAt,
+    });
   const authority = authorityOf(target, parts);
   const certId = certIdOf(certificateText(target.name, generation.id, parts));
   // A window comes from the CA that issued: after a change of CA there is nobody to ask.
   if (certId === null || generation.directoryUrl !== authority.directoryUrl) {
-    return { window: null, checkAt: now + withoutAriMs };
+    return write({ window: null, checkAt: now + withoutAriMs });
   }
+  // Written before the question: where the answer cannot be kept, the CA is not asked at every tick.
+  await write({ window: before.window, checkAt: now + afterErrorMs });
+  await write(
+    await answerTo(certId, { target, generation, before, now, issuer: parts.issuerFor(authority) }, parts),
+  );
+}
+
+type Answer = { readonly window: RenewalWindow | null; readonly checkAt: Instant };
+
+type Question = {
+  readonly target: Target;
+  readonly generation: Generation;
+  readonly before: IssuerState;
+  readonly now: Instant;
+  readonly issuer: Issuer;
+};
+
+async function answerTo(
+  certId: string,
+  { target, generation, before, now, issuer }: Question,
+  parts: PassParts,
+): Promise<Answer> {
   try {
-    const issuer = parts.issuerFor(authority);
     const info = await issuer.renewalInfo(certId, parts.signal);
     if (info === null) return { window: null, checkAt: now + withoutAriMs };
     return {
@@ -59,7 +70,8 @@ async function windowOf(
     if (error.code === 'stopped') throw error;
     const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
     parts.log.warn(facts, 'renewal window could not be read');
-    return { window: before.window, checkAt: now + afterErrorMs };
+    const asked = Math.min(error.notBefore ?? 0, now + withoutAriMs);
+    return { window: before.window, checkAt: Math.max(now + afterErrorMs, asked) };
   }
 }
 

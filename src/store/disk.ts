@@ -16,10 +16,28 @@ export const realDisk: Disk = {
   syncDir,
 };
 
+const openDirectory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
 async function makeDir(path: string, mode: number): Promise<void> {
   await fs.mkdir(path, { mode });
-  // mkdir obeys the umask, which can only take bits away: widening afterwards opens no gap.
-  if (((await fs.stat(path)).mode & 0o777) !== mode) await fs.chmod(path, mode);
+  // By descriptor and without following links: whoever owns the parent could put something else there.
+  const directory = await fs.open(path, openDirectory);
+  try {
+    const found = await directory.stat();
+    if (found.uid !== process.geteuid?.()) throw exchanged(path);
+    // mkdir obeys the umask, which can only take bits away: widening afterwards opens no gap.
+    if ((found.mode & 0o777) !== mode) await directory.chmod(mode);
+  } finally {
+    await directory.close();
+  }
+}
+
+function exchanged(path: string): Error {
+  return Object.assign(new Error(`${path} was exchanged while it was made`), {
+    code: 'EPERM',
+    syscall: 'mkdir',
+    path,
+  });
 }
 
 async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {

@@ -15,6 +15,7 @@ export function readIssuerState(path: string): IssuerState {
     lastAttemptAt: fields.instantOrNull('last_attempt_at'),
     lastSuccessAt: fields.instantOrNull('last_success_at'),
     lastError: failureOf(fields.objectOrNull('last_error')),
+    failedFor: fields.textOrNull('failed_for'),
     window: windowOf(fields.objectOrNull('window')),
     windowCheckAt: fields.instantOrNull('window_check_at'),
   };
@@ -29,6 +30,7 @@ export async function writeIssuerState(disk: Disk, path: string, state: IssuerSt
     last_attempt_at: rfc3339OrNull(state.lastAttemptAt),
     last_success_at: rfc3339OrNull(state.lastSuccessAt),
     last_error: failureDocument(state.lastError),
+    failed_for: state.failedFor,
     window: windowDocument(state.window),
     window_check_at: rfc3339OrNull(state.windowCheckAt),
   };

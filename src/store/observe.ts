@@ -15,8 +15,8 @@ import { exists } from './replace-file.ts';
 import { readOrigin, readWork } from './work.ts';
 
 /**
- * Everything the disk says about one name. What cannot be used becomes a fault of that name; a disk that
- * fails or forbids is thrown, because then nothing is known.
+ * Everything the disk says about one name. Whatever cannot be used or read becomes a fault of that name, so
+ * that no other certificate, and no answer about them, suffers from it.
  */
 export function observe(layout: Layout, name: string): Observed {
   const faults: DiskFault[] = [];
@@ -30,12 +30,12 @@ export function observe(layout: Layout, name: string): Observed {
   };
   const issuer = tolerate(() => readIssuerState(layout.issuerState(name)), firstIssuerState);
   const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
-  const orderUnderWay = tolerate(() => readWork(layout, name) !== null, false);
+  const order = tolerate(() => readWork(layout, name)?.order ?? null, null);
   const live = tolerate(() => readLive(layout, name), null);
-  const issued = issuedIds(layout, name)
+  const issued = tolerate(() => issuedIds(layout, name), [])
     .map(id => tolerate(() => readGeneration(layout, name, id), null))
     .filter(generation => generation !== null);
-  return { name, issued, live, issuer, deploy, orderUnderWay, faults };
+  return { name, issued, live, issuer, deploy, order, faults };
 }
 
 /** Every name that certd has ever put on this disk and not forgotten. */
@@ -62,9 +62,7 @@ function readGeneration(layout: Layout, name: string, id: string): Generation {
   return { id, leaf: readPair(directory).leaf, ...readOrigin(directory) };
 }
 
-function faultOf(error: CertdError): DiskFault {
-  if (error.code === 'state-corrupt') return { code: error.code, message: error.message, blocking: true };
-  if (error.code === 'generation-damaged')
-    return { code: error.code, message: error.message, blocking: false };
-  throw error;
+/** A damaged generation is passed over; of anything else nobody knows what it would have said. */
+function faultOf({ code, message }: CertdError): DiskFault {
+  return { code, message, blocking: code !== 'generation-damaged' };
 }

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { asCertdError } from '../core/errors.ts';
+import { lstatSync, readdirSync } from 'node:fs';
+import { asCertdError, CertdError } from '../core/errors.ts';
 import type { DeployState } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { generationIds, liveId, type Pair, readPair, writePair } from './generation.ts';
@@ -19,14 +19,13 @@ export async function installGeneration(
   if (!exists(parent)) await disk.makeDir(parent, 0o755);
   // Also where it was there: a kill may have come between the directory and its sync.
   await disk.syncDir(layout.deployed);
-  if (exists(place)) {
-    if (holds(place, pair)) return disk.syncDir(parent);
-    await removeDirectory(disk, place);
-  }
+  if (exists(place) && holds(place, pair)) return disk.syncDir(parent);
   const fresh = layout.deployedGeneration(name, `.new-${id}`);
   if (exists(fresh)) await removeTree(disk, fresh);
   await disk.makeDir(fresh, 0o755);
   await writePair(disk, fresh, pair, generationFiles);
+  // A spoiled copy goes only once its replacement stands beside it: it may be the live one.
+  await removeDirectory(disk, place);
   await disk.rename(fresh, place);
   await disk.syncDir(parent);
 }
@@ -34,11 +33,18 @@ export async function installGeneration(
 /** Step 11: one rename(2) shows the whole generation. */
 export async function flipLive(disk: Disk, layout: Layout, name: string, id: string): Promise<void> {
   if (liveId(layout, name) === id) return;
+  refuseForeign(layout.liveLink(name));
   const fresh = layout.liveLinkNew(name);
   if (exists(fresh)) await disk.unlink(fresh);
   await disk.symlink(layout.liveLinkTarget(name, id), fresh);
   await disk.rename(fresh, layout.liveLink(name));
   await disk.syncDir(layout.live);
+}
+
+/** A copied directory in the link's place (`cp -L`, some backups) cannot be replaced by a rename. */
+function refuseForeign(link: string): void {
+  if (!exists(link) || lstatSync(link).isSymbolicLink()) return;
+  throw new CertdError('disk-failed', `${link} is no link of certd's: move it away, and the deploy goes on`);
 }
 
 const keptGenerations = 3;

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fits } from '../core/due.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { nextId } from '../core/generation-id.ts';
-import type { KeyType, Target } from '../core/model.ts';
+import type { KeyType, OrderUnderWay, Target } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { generationIds, type Pair, readPair, writePair } from './generation.ts';
 import { readState } from './json.ts';
@@ -20,13 +21,7 @@ export type Work = {
 };
 
 /** What the order was placed for: a work directory that no longer fits its certificate is begun anew. */
-export type WorkOrder = {
-  readonly url: string;
-  readonly ca: string;
-  readonly directoryUrl: string;
-  readonly domains: readonly string[];
-  readonly keyType: string;
-};
+export type WorkOrder = OrderUnderWay & { readonly url: string; readonly directoryUrl: string };
 
 const files = { key: 'privkey.pem', request: 'request.der', order: 'order.json', done: 'generation.json' };
 
@@ -56,12 +51,7 @@ export function readWork(layout: Layout, name: string): Work | null {
 
 /** Whether an order under way still is what the configuration asks for. */
 export function workFits({ order }: Work, target: Target, directoryUrl: string): boolean {
-  return (
-    order.directoryUrl === directoryUrl &&
-    order.ca === target.ca &&
-    order.keyType === target.keyType &&
-    [...order.domains].sort().join() === [...target.domains].sort().join()
-  );
+  return order.directoryUrl === directoryUrl && fits(order, target);
 }
 
 /** Step 1: a fresh work directory with the key and the request, before any order is placed. */
@@ -76,9 +66,21 @@ export async function beginWork(
   await disk.makeDir(directory, 0o700);
   await disk.writeNew(join(directory, files.key), Buffer.from(key), 0o400);
   await disk.writeNew(join(directory, files.request), request, 0o400);
+  await disk.writeNew(reserveOf(directory), Buffer.alloc(reservedBytes, ' '), 0o400);
   await disk.syncDir(directory);
   await disk.syncDir(layout.work);
 }
+
+/**
+ * Room for `order.json`, taken before there is an order: on a full disk none is placed, where otherwise one
+ * would be placed at every attempt and forgotten. `replaceFile` frees it when it writes the real one.
+ */
+function reserveOf(directory: string): string {
+  return join(directory, `${files.order}.new`);
+}
+
+/** Above an order with a hundred names. */
+const reservedBytes = 32 * 1024;
 
 /** Step 3: from here on the order is taken up again, not placed again. */
 export async function recordOrder(

@@ -29,7 +29,15 @@ it('says about each certificate what would be done now, and when next', () => {
       early,
     ),
     ...planLines(
-      planFor(makeTarget(), makeObserved({ issuer: asked, orderUnderWay: true }), 'named', early),
+      planFor(
+        makeTarget(),
+        makeObserved({
+          issuer: asked,
+          order: { ca: makeTarget().ca, domains: makeTarget().domains, keyType: makeTarget().keyType },
+        }),
+        'named',
+        early,
+      ),
       early,
     ),
   ];

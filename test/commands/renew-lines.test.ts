@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
 import { renewLines } from '../../src/commands/renew-lines.ts';
+import type { CertificateAnswer } from '../../src/daemon/run-pass.ts';
 import { expectGolden } from '../support/golden.ts';
 import { now } from '../support/status-examples.ts';
 
-const nothing = { issued: null, deployed: null, error: null, renew_at: null };
+const nothing = { issued: null, deployed: null, error: null, renew_at: null, held: null };
 const error = { code: 'validation-failed', message: 'shop.example: 404 (unauthorized)' };
 const renewAt = '2026-05-04T12:00:00.000Z';
 
 it('says about each certificate what the pass did', () => {
-  const results = [
+  const results: CertificateAnswer[] = [
     {
       ...nothing,
       name: 'new.example',
@@ -27,6 +28,11 @@ it('says about each certificate what the pass did', () => {
       renew_at: renewAt,
     },
     { ...nothing, name: 'corrupt.example' },
+    {
+      ...nothing,
+      name: 'limit.example',
+      held: { by: 'ca', until: '2026-03-05T15:00:00.000Z' },
+    },
   ];
   const lines = renewLines({ duration_ms: 1, requests: {}, results }, now);
   expectGolden('renew.txt', `${lines.join('\n')}\n`);

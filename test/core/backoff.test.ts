@@ -16,12 +16,18 @@ it.each([
   ['a trouble of the moment waits for nothing', 'next-tick', 7, 0],
   ['where the CA says when, our own back-off adds nothing', 'not-before', 7, 0],
 ] as const)('%s', (_sentence, retry, failures, wait) => {
-  expect(nextAttempt({ retry, failures, now, draw: 0 }) - now).toBe(wait);
+  expect(nextAttempt({ retry, failures, notBefore: now + 1, now, draw: 0 }) - now).toBe(wait);
+});
+
+it.each([null, now])('a CA that names no time, or one that is past, gets the back-off (%s)', notBefore => {
+  expect(nextAttempt({ retry: 'not-before', failures: 2, notBefore, now, draw: 0 }) - now).toBe(10 * minute);
 });
 
 it('adds up to a tenth of jitter, in whole milliseconds', () => {
-  expect(nextAttempt({ retry: 'back-off', failures: 1, now, draw: 0.5 }) - now).toBe(63_000);
-  expect(nextAttempt({ retry: 'back-off', failures: 1, now, draw: 0.99999 }) - now).toBe(66_000);
+  expect(nextAttempt({ retry: 'back-off', failures: 1, notBefore: null, now, draw: 0.5 }) - now).toBe(63_000);
+  expect(nextAttempt({ retry: 'back-off', failures: 1, notBefore: null, now, draw: 0.99999 }) - now).toBe(
+    66_000,
+  );
   expect(nextDeployAttempt(1, now, 0.5) - now).toBe(63_000);
 });
 

@@ -28,7 +28,10 @@ describe('why a certificate is due', () => {
     ['without a certificate one is due', { issued: [] }, 'nothing', early, 'no-certificate'],
     [
       'an order under way comes before everything',
-      { issued: [], orderUnderWay: true },
+      {
+        issued: [],
+        order: { ca: makeTarget().ca, domains: makeTarget().domains, keyType: makeTarget().keyType },
+      },
       'forced',
       early,
       'order-under-way',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { attemptKey } from '../../src/core/attempt-key.ts';
 import type { Asked } from '../../src/core/due.ts';
 import type { Observed, Target } from '../../src/core/model.ts';
 import { deployTarget, planFor } from '../../src/core/plan.ts';
@@ -43,7 +44,7 @@ it('without anything on disk: order now, nothing to deploy, nothing to wake for'
 it('a state file that cannot be read stops everything for the certificate, whatever is asked', () => {
   const damage = { code: 'generation-damaged', message: 'spoiled', blocking: false } as const;
   const corrupt = { code: 'state-corrupt', message: 'x.json cannot be used', blocking: true } as const;
-  const blocked = { kind: 'blocked', message: 'x.json cannot be used' };
+  const blocked = { kind: 'blocked', code: 'state-corrupt', message: 'x.json cannot be used' };
   const seen = makeObserved({ issued: [], faults: [damage, corrupt] });
   const nothing = { askWindow: false, pending: [], wakeAt: null };
   for (const asked of ['nothing', 'forced'] as const) {
@@ -105,10 +106,34 @@ describe('what an order that is due waits for', () => {
       go,
     ],
     [
-      'the CA for as long as it asks',
-      { notBefore: at('2026-03-20') },
+      'the CA for the week that it may ask',
+      { notBefore: at('2026-03-12') },
       'nothing',
-      held(at('2026-03-20'), 'ca'),
+      held(at('2026-03-12'), 'ca'),
+    ],
+    [
+      'nothing, where a clock that ran ahead wrote the Retry-After',
+      { notBefore: at('2027-03-05') },
+      'nothing',
+      go,
+    ],
+    [
+      'its back-off, where it failed for this configuration',
+      { nextAttemptAt: soon, failedFor: attemptKey(makeTarget()) },
+      'nothing',
+      held(soon, 'back-off'),
+    ],
+    [
+      'nothing, where the configuration has changed since the failure',
+      { nextAttemptAt: soon, failedFor: 'letsencrypt ecdsa-p256 /var/www/certd other.example' },
+      'nothing',
+      go,
+    ],
+    [
+      'the Retry-After also where the configuration has changed',
+      { notBefore: soon, failedFor: 'other' },
+      'nothing',
+      held(soon, 'ca'),
     ],
   ] as const)('%s', (_sentence, issuer, asked, expected) => {
     const { issue, wakeAt } = plan(makeObserved({ issuer }), now, asked);

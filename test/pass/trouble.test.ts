@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
-import { target } from '../support/crash-host.ts';
+import { type CrashHost, target } from '../support/crash-host.ts';
 import { recordingDisk } from '../support/recording-disk.ts';
 import { otherTarget, passHost } from './pass-host.ts';
 
@@ -123,21 +123,78 @@ it('a live link that somebody removed is put back, with its hooks', async () => 
   expect(host.hooksRun).toHaveLength(4);
 });
 
-it('an issued generation that no longer fits is not deployed in the place of the live one', async () => {
+/** Issues a second generation whose deploy fails with these parts; then a name is added and the CA is down. */
+async function addNameWhileOwed(failing: Parameters<CrashHost['start']>[2], disk: Disk = realDisk) {
   const host = await passHost();
   await host.start(realDisk, 'nothing');
-  const live = host.live();
+  const first = host.live();
   host.advance(61 * day);
-  // Issued, and left undeployed by a hook's failure; meanwhile a name is added and the CA is down.
-  const failing = async () => ({ outcome: 'hook-failed', detail: 'exit 1', output: '' }) as const;
-  await host.start(realDisk, 'nothing', { parts: { runHook: failing } });
-  const renewed = host.live();
-  expect(renewed).not.toBe(live);
+  await host.start(disk, 'nothing', failing);
+  const owed = host.live();
   host.issuer.failNext('order', new CertdError('ca-error', 'down'));
   const more = { ...target, domains: [...target.domains, 'new.crash.test'] };
   const [result] = await host.start(realDisk, 'pass', { targets: [more] });
+  return { host, first, owed, result };
+}
+
+it('a generation without a name that was added since does not go live', async () => {
+  const { host, first, result } = await addNameWhileOwed({}, brokenAt(/live\//));
   expect(result).toMatchObject({ deployed: null, error: { code: 'ca-error' } });
-  expect(host.live()).toBe(renewed);
+  expect(host.live()).toBe(first);
+});
+
+it('a generation that is live already gets its hooks, whatever name was added since', async () => {
+  const runHook = async () => ({ outcome: 'hook-failed', detail: 'exit 1', output: '' }) as const;
+  const { host, first, owed, result } = await addNameWhileOwed({ parts: { runHook } });
+  expect(owed).not.toBe(first);
+  expect(result).toMatchObject({ deployed: expect.stringMatching(/^0002-/), error: { code: 'ca-error' } });
+  expect(host.hooksRun.filter(run => run.endsWith(` ${owed}`))).toEqual([`first ${owed}`, `second ${owed}`]);
+});
+
+it('a full disk that stays full lets no order be placed, at any number of looks', async () => {
+  const host = await passHost();
+  const full = brokenAt(/order\.json/, 'ENOSPC');
+  for (let look = 0; look < 5; look++) {
+    const [result] = await host.start(full, 'nothing');
+    expect(result).toMatchObject({ error: { code: 'disk-full' } });
+    host.advance(60_000);
+  }
+  expect(host.issuer.orders).toEqual([]);
+});
+
+it('a window is asked for every six hours where its answer cannot be kept', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  for (let look = 0; look < 5; look++) {
+    await host.start(brokenAt(/issuer\/state\//), 'nothing');
+    host.advance(60_000);
+  }
+  // Once, when the certificate was new.
+  expect(host.issuer.windowsAsked).toHaveLength(1);
+});
+
+it('a certificate that comes when it is due already is ordered once a day, not at every look', async () => {
+  const host = await passHost();
+  host.issuer.dateBack(61 * day);
+  for (let minute = 0; minute < 10; minute++) {
+    await host.start(realDisk, 'nothing');
+    host.advance(60_000);
+  }
+  expect(host.issuer.orders).toHaveLength(1);
+  host.advance(day);
+  await host.start(realDisk, 'nothing');
+  expect(host.issuer.orders).toHaveLength(2);
+});
+
+it('a live link that became a directory is named, and nothing in it is touched', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  const link = host.layout().liveLink(target.name);
+  rmSync(link);
+  mkdirSync(link);
+  const [result] = await host.start(realDisk, 'nothing');
+  expect(result).toMatchObject({ deployed: null, error: { message: expect.stringContaining(link) } });
+  expect(readdirSync(link)).toEqual([]);
 });
 
 /** A hook that ends so, whatever it is. */

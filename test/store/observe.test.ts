@@ -41,7 +41,7 @@ it('knows nothing of a name that was never there', () => {
     live: null,
     issuer: firstIssuerState,
     deploy: firstDeployState,
-    orderUnderWay: false,
+    order: null,
     faults: [],
   });
 });
@@ -67,7 +67,7 @@ it('sees generations oldest first, what is live, both states and an order under 
     live: { id: '0009-aabbccdd', leaf },
     issuer: { failures: 2 },
     deploy: { failures: 1 },
-    orderUnderWay: true,
+    order: { ca: 'main', domains: ['a.example'] },
     faults: [],
   });
 });
@@ -125,9 +125,11 @@ it('reads no key to show what is live', async () => {
   expect(observe(layout, 'a.example')).toMatchObject({ live: { id: '0001-aabbccdd' }, faults: [] });
 });
 
-it('throws where the disk gives no answer, because then nothing is known', () => {
+it('takes a disk that gives no answer as a fault that blocks this name, because then nothing is known', () => {
   writeFileSync(layout.issuedOf('a.example'), 'no directory');
-  expect(() => observe(layout, 'a.example')).toThrow(expect.objectContaining({ code: 'ENOTDIR' }));
+  const { faults, issued } = observe(layout, 'a.example');
+  expect(issued).toEqual([]);
+  expect(faults).toMatchObject([{ code: 'disk-failed', blocking: true }]);
 });
 
 it('lists the names that certd has put there, and nothing that is not certd’s', async () => {

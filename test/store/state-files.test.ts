@@ -32,6 +32,7 @@ const fullIssuerState: IssuerState = {
     at: at('2026-11-21T18:00:00.000Z'),
     problemType: 'urn:ietf:params:acme:error:rateLimited',
   },
+  failedFor: 'letsencrypt ecdsa-p256 /var/www a.test',
   window: {
     generation: '0003-99887766',
     start: at('2026-11-20T00:00:00.000Z'),
@@ -100,6 +101,7 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
       at: '2026-11-21T18:00:00.000Z',
       problem_type: 'urn:ietf:params:acme:error:rateLimited',
     },
+    failed_for: 'letsencrypt ecdsa-p256 /var/www a.test',
     window: {
       generation: '0003-99887766',
       start: '2026-11-20T00:00:00.000Z',

@@ -79,6 +79,7 @@ it('has key and request durable before an order can be placed', async () => {
     'makeDir a.example',
     'writeNew a.example/privkey.pem',
     'writeNew a.example/request.der',
+    'writeNew a.example/order.json.new',
     'syncDir a.example',
     'syncDir .',
   ]);
@@ -90,6 +91,7 @@ it('begins anew over an old work directory', async () => {
   expect(readWork(layout, name)).toBeNull();
   expect(modesOf(layout.work)).toEqual([
     '0700 a.example/',
+    '0400 a.example/order.json.new',
     '0400 a.example/privkey.pem',
     '0400 a.example/request.der',
   ]);

@@ -19,6 +19,8 @@ export type FakeIssuer = Issuer & {
   failNext(at: 'order' | 'complete' | 'window', error: CertdError): void;
   /** What the next `complete` answers, whatever was ordered. */
   deliverNext(pem: string): void;
+  /** How long before now the certificates of later orders begin; they last as long as ever. */
+  dateBack(ms: Millis): void;
   /** What `renewalInfo` answers; null: the CA has no ARI. */
   setWindow(window: { readonly start: Instant; readonly end: Instant } | null): void;
 };
@@ -36,6 +38,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
   const windowsAsked: string[] = [];
   const failures: { at: 'order' | 'complete' | 'window'; error: CertdError }[] = [];
   let foreign: string | null = null;
+  let backdated: Millis = 0;
   let window: { readonly start: Instant; readonly end: Instant } | null = null;
   const failIfAsked = (at: 'order' | 'complete' | 'window') => {
     const index = failures.findIndex(failure => failure.at === at);
@@ -54,6 +57,9 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     },
     deliverNext: pem => {
       foreign = pem;
+    },
+    dateBack: ms => {
+      backdated = ms;
     },
     setWindow: wanted => {
       window = wanted;
@@ -85,7 +91,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
           await solver.cleanUp(token);
         }
       }
-      order.pem = await certify(csr, order.domains, { ca, now: now(), lifetimeMs });
+      order.pem = await certify(csr, order.domains, { ca, now: now() - backdated, lifetimeMs });
       return order.pem;
     },
     renewalInfo: async (certId, signal): Promise<RenewalInfo | null> => {

@@ -76,7 +76,7 @@ export function makeObserved({ issuer, deploy, ...change }: Changes = {}): Obser
     name: 'a.example',
     issued: newest === null ? [] : [newest],
     live: newest === null ? null : { id: newest.id, leaf: newest.leaf },
-    orderUnderWay: false,
+    order: null,
     faults: [],
     ...change,
     issuer: { ...firstIssuerState, ...issuer },
