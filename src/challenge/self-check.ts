@@ -49,18 +49,30 @@ async function failureOf(
   options: Options,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const port = options.port === 80 ? '' : `:${options.port}`;
-  const start = new URL(`http://${challenge.domain}${port}/.well-known/acme-challenge/${challenge.token}`);
   const timeoutMs = options.timeoutMs ?? 2_000;
   const deadline = AbortSignal.timeout(timeoutMs);
+  const limit = AbortSignal.any([signal, deadline]);
   try {
-    const body = await fetchFollowing(start, AbortSignal.any([signal, deadline]));
+    const body = await Promise.race([fetchFollowing(urlOf(challenge, options.port), limit), endOf(limit)]);
     // §8.3: white space after it is to be ignored.
     return body.trimEnd() === challenge.keyAuthorization ? null : 'something else answers there';
   } catch (error) {
     if (deadline.aborted) return `no answer within ${timeoutMs / 1000} s`;
     return reasonOf(error);
   }
+}
+
+function urlOf({ domain, token }: HttpChallenge, port: number): URL {
+  const authority = port === 80 ? domain : `${domain}:${port}`;
+  return new URL(`http://${authority}/.well-known/acme-challenge/${token}`);
+}
+
+/** `cleanUp` waits for the check: it is over at its limit, whatever has become of the request. */
+function endOf(limit: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    limit.throwIfAborted();
+    limit.addEventListener('abort', () => reject(limit.reason), { once: true });
+  });
 }
 
 async function fetchFollowing(start: URL, signal: AbortSignal): Promise<string> {
@@ -79,7 +91,12 @@ type Fetched = { readonly status: number; readonly location: string | null; read
 
 function fetchOnce(url: URL, signal: AbortSignal): Promise<Fetched> {
   return new Promise((resolve, reject) => {
+    // An upgrade (101) ends it with neither an answer nor an error, and no signal reaches it from then on.
+    const closed = () => reject(new Error('it was closed without an answer'));
     const collect = (response: IncomingMessage) => {
+      // The request may close first, while the end of the response is still to be read.
+      request.off('close', closed);
+      response.on('close', closed);
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -99,6 +116,7 @@ function fetchOnce(url: URL, signal: AbortSignal): Promise<Fetched> {
         ? httpsGet(url, { signal, agent: false, rejectUnauthorized: false }, collect)
         : httpGet(url, { signal, agent: false }, collect);
     request.on('error', reject);
+    request.on('close', closed);
   });
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -37,6 +37,11 @@ function recorder(steps: string[]): Solver {
   };
 }
 
+function cutShort(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { 'content-length': 100 }).write('token');
+  request.socket.end();
+}
+
 describe('withSelfCheck', () => {
   it('is content with the right answer at the right path', async () => {
     const asked: (string | undefined)[] = [];
@@ -56,6 +61,12 @@ describe('withSelfCheck', () => {
     ['a circle', 'more than 2 redirects', (_, response) => response.writeHead(302, { location: '/' }).end()],
     ['a redirect to nowhere', 'HTTP 302', (_, response) => response.writeHead(302).end()],
     ['a cut connection', 'ECONNRESET', request => request.socket.destroy()],
+    ['half an answer', 'ECONNRESET', (request, response) => cutShort(request, response)],
+    [
+      'another protocol',
+      'it was closed without an answer',
+      (_, response) => response.writeHead(101, { connection: 'upgrade', upgrade: 'x' }).end(),
+    ],
   ])('warns of %s', async (_, reason, listener) => {
     const warnings = await check(listener);
     expect(warnings).toMatchObject([{ code: 'self-check-failed', facts: { domain: 'localhost', reason } }]);
@@ -95,6 +106,16 @@ describe('withSelfCheck', () => {
   it('says nothing after an abort', async () => {
     const stop = new AbortController();
     expect(await check(() => stop.abort(), stop)).toEqual([]);
+  });
+
+  it('warns of a domain that fits into no URL', async () => {
+    const warnings: CertdError[] = [];
+    const solver = withSelfCheck(recorder([]), { port: 1, warn: error => warnings.push(error) });
+    await solver.present({ ...challenge, domain: 'a b' }, new AbortController().signal);
+    await solver.cleanUp('token');
+    expect(warnings).toMatchObject([
+      { code: 'self-check-failed', facts: { domain: 'a b', reason: 'ERR_INVALID_URL' } },
+    ]);
   });
 
   it('does not check what was not presented', async () => {
