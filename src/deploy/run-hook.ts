@@ -11,12 +11,20 @@ export type HookRun = {
   readonly command: Command;
   readonly env: Record<string, string>;
   readonly timeoutMs: Millis;
-  /** How long a killed group has before SIGKILL, and a finished hook's pipes before they are closed. */
+  /**
+   * How long a killed group has before SIGKILL, and a finished hook's pipes before they are closed. After a
+   * stop of certd at most three seconds: the host's own shutdown does not wait for ever.
+   */
   readonly graceMs: Millis;
   readonly signal: AbortSignal;
 };
 
 const outputLimit = 16 * 1024;
+
+const longestStopGraceMs: Millis = 3000;
+
+/** From SIGKILL to giving up, after a stop. */
+const lastWaitMs: Millis = 1000;
 
 const stopped = { outcome: 'stopped', detail: 'certd was stopped' } as const;
 
@@ -33,15 +41,27 @@ export async function runHook({ command, env, timeoutMs, graceMs, signal }: Hook
   const output = tailOf(child);
   const limits = limit(child, { timeoutMs, graceMs, signal });
   const errno = await Promise.race([child.then(errnoOf), limits.gaveUp]);
-  limits.end();
-  switch (limits.reason()) {
+  const { reason, spared } = limits.end();
+  switch (reason) {
     case 'timeout':
-      return { outcome: 'hook-timeout', detail: `killed after ${timeoutMs / 1000} s`, output: output() };
+      return { outcome: 'hook-timeout', detail: timeoutText(timeoutMs, spared), output: output() };
     case 'aborted':
-      return { ...stopped, output: output() };
+      return { ...stopped, detail: stopText(spared), output: output() };
     case null:
       return { ...judge(child, errno), output: output() };
   }
+}
+
+/** `spared`: why it could not be killed, or null. */
+function timeoutText(timeoutMs: Millis, spared: string | null): string {
+  const limit = `${timeoutMs / 1000} s`;
+  return spared === null ? `killed after ${limit}` : `still runs after ${limit}: kill failed with ${spared}`;
+}
+
+function stopText(spared: string | null): string {
+  return spared === null
+    ? stopped.detail
+    : `${stopped.detail}, and the hook still runs: kill failed with ${spared}`;
 }
 
 function spawn(command: Command, env: Record<string, string>) {
@@ -79,29 +99,37 @@ function limit(
   let reason: 'timeout' | 'aborted' | null = null;
   const timers: NodeJS.Timeout[] = [];
   const { promise: gaveUp, resolve } = Promise.withResolvers<null>();
-  const closePipes = () => {
+  const giveUp = () => {
     child.all?.destroy();
+    // What could not be killed must not keep certd from ending.
+    child.nodeChildProcess.unref();
     resolve(null);
   };
   const stop = (why: 'timeout' | 'aborted') => {
     // What a hook that has ended leaves behind is not held to its limit.
     if (reason !== null || hasEnded(child)) return;
     reason = why;
+    const grace = why === 'aborted' ? Math.min(graceMs, longestStopGraceMs) : graceMs;
     killGroup(child.pid, 'SIGTERM');
-    timers.push(setTimeout(killGroup, graceMs, child.pid, 'SIGKILL'), setTimeout(closePipes, 2 * graceMs));
+    timers.push(
+      setTimeout(killGroup, grace, child.pid, 'SIGKILL'),
+      setTimeout(giveUp, grace + (why === 'aborted' ? Math.min(graceMs, lastWaitMs) : graceMs)),
+    );
   };
   const abort = () => stop('aborted');
+  const closePipes = () => timers.push(setTimeout(giveUp, graceMs));
   timers.push(setTimeout(stop, timeoutMs, 'timeout'));
   signal.addEventListener('abort', abort, { once: true });
-  child.nodeChildProcess.once('exit', () => timers.push(setTimeout(closePipes, graceMs)));
+  child.nodeChildProcess.once('exit', closePipes);
   return {
     gaveUp,
-    reason: () => reason,
+    /** `spared`: the errno that kept the group alive, or null. */
     end: () => {
       for (const timer of timers) clearTimeout(timer);
       signal.removeEventListener('abort', abort);
+      child.nodeChildProcess.off('exit', closePipes);
       // The leader may have obeyed SIGTERM while a child of its group did not.
-      if (reason !== null) killGroup(child.pid, 'SIGKILL');
+      return { reason, spared: reason === null ? null : killGroup(child.pid, 'SIGKILL') };
     },
   };
 }
@@ -110,12 +138,19 @@ function hasEnded({ nodeChildProcess: child }: Child): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-function killGroup(pid: number | undefined, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
+/**
+ * The errno where nothing of the group could be killed; null where it was, or is gone. EPERM is no defect: a
+ * hook through sudo(8) runs as a user that an unprivileged certd may not touch (kill(2)).
+ */
+function killGroup(pid: number | undefined, name: NodeJS.Signals): string | null {
+  if (pid === undefined) return null;
   try {
     process.kill(-pid, name);
+    return null;
   } catch (thrown) {
-    if (systemErrorOf(thrown)?.code !== 'ESRCH') throw thrown;
+    // Called by timers: whatever is thrown here would end certd.
+    const errno = systemErrorOf(thrown)?.code ?? 'an unknown error';
+    return errno === 'ESRCH' ? null : errno;
   }
 }
 

@@ -29,6 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   for (const pid of strays.filter(isAlive)) process.kill(pid, 'SIGKILL');
 });
 
@@ -244,6 +245,49 @@ it('is stopped by certd’s own end, with its whole group', async () => {
   stop.abort();
   expect(await running).toMatchObject({ outcome: 'stopped', detail: 'certd was stopped' });
   await gone(child);
+});
+
+/** As if the hook ran as another user: kill(2) is refused to certd, until the test itself kills. */
+function refuseKill() {
+  const refusal = Object.assign(new Error('kill EPERM'), { code: 'EPERM', syscall: 'kill' });
+  vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw refusal;
+  });
+}
+
+it('waits no longer than its limit for a hook that it may not kill, and says so', async () => {
+  refuseKill();
+  const running = run(shell('echo $$ > $ROOM/leader; exec sleep 300'), { timeoutMs: 300 });
+  strays.push(await pidIn('leader'));
+  expect(await running).toMatchObject({
+    outcome: 'hook-timeout',
+    detail: 'still runs after 0.3 s: kill failed with EPERM',
+  });
+  // Nor does it hold up the end of certd.
+  expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap');
+});
+
+it('is done with a hook that it may not kill also when certd stops', async () => {
+  refuseKill();
+  const stop = new AbortController();
+  const running = run(shell('echo $$ > $ROOM/leader; exec sleep 300'), { signal: stop.signal });
+  strays.push(await pidIn('leader'));
+  stop.abort();
+  expect(await running).toMatchObject({
+    outcome: 'stopped',
+    detail: 'certd was stopped, and the hook still runs: kill failed with EPERM',
+  });
+});
+
+it('gives a hook that ignores SIGTERM three seconds when certd stops, however long its grace is', async () => {
+  const stop = new AbortController();
+  const script = "trap '' TERM; echo $$ > $ROOM/leader; while :; do sleep 0.05; done";
+  const running = run(shell(script), { signal: stop.signal, graceMs: 300_000 });
+  const leader = await pidIn('leader');
+  strays.push(leader);
+  stop.abort();
+  expect(await running).toMatchObject({ outcome: 'stopped', detail: 'certd was stopped' });
+  await gone(leader);
 });
 
 it('does not begin after certd was stopped', async () => {
