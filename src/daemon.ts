@@ -8,10 +8,11 @@ import { readStatus } from './daemon/read-status.ts';
 import { checkNames, openSession } from './daemon/session.ts';
 import { openSignals, type Signals } from './daemon/signals.ts';
 import { openSockets } from './daemon/sockets.ts';
+import { runHook } from './deploy/run-hook.ts';
 import { version } from './host/version.ts';
 import { takeLock } from './store/lock.ts';
 
-export type DaemonSetup = Omit<Host, 'signal'> & {
+export type DaemonSetup = Omit<Host, 'runHook' | 'signal'> & {
   readonly runtimeDir: string;
   readonly uid: number;
   /** Reads the configuration again; throws with every problem of a bad one. */
@@ -37,7 +38,7 @@ export async function runDaemon(config: Config, setup: DaemonSetup): Promise<voi
 
 async function serve(config: Config, setup: DaemonSetup, signals: Signals): Promise<void> {
   const { clock, log, layout } = setup;
-  const loop = openLoop(config, { ...setup, signal: signals.stop });
+  const loop = openLoop(config, { ...setup, runHook, signal: signals.stop });
   const reloader = openReloader(loop, setup);
   const startedAt = clock.now();
   const status = () => {

@@ -1,4 +1,4 @@
-import { buildParts } from '../daemon/build-parts.ts';
+import { buildParts, type Host } from '../daemon/build-parts.ts';
 import { type PassAnswer, runPass } from '../daemon/run-pass.ts';
 import { checkNames, openSession } from '../daemon/session.ts';
 import { askedBy } from '../daemon/sockets.ts';
@@ -20,7 +20,16 @@ export async function renewHere(
   const log = await commandLog(options.logLevel ?? 'warn', 'stderr');
   const layout = layoutAt(options.stateDir);
   const stop = new AbortController();
-  const host = { disk: realDisk, layout, clock: realClock, random: Math.random, log, signal: stop.signal };
+  const host: Host = {
+    disk: realDisk,
+    layout,
+    clock: realClock,
+    random: Math.random,
+    log,
+    // Most calls run no hook.
+    runHook: async run => (await import('../deploy/run-hook.ts')).runHook(run),
+    signal: stop.signal,
+  };
   const release = await openSession(realDisk, layout, { uid: effectiveUid(), log, takeLock });
   const counts = new Map<string, number>();
   const { parts, close } = buildParts(config, host, counts);

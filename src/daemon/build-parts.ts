@@ -19,6 +19,8 @@ export type Host = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** `deploy/run-hook.ts`. A daemon has it loaded from the start: an upgrade replaces the files under it. */
+  readonly runHook: PassParts['runHook'];
   readonly signal: AbortSignal;
 };
 
@@ -61,8 +63,6 @@ export function buildParts(
       }),
     generateKey,
     createRequest,
-    // The runner is loaded at the first hook: most days there is none.
-    runHook: async run => (await import('../deploy/run-hook.ts')).runHook(run),
   };
   const close = () => {
     for (const issuer of issuers.values()) issuer.close();

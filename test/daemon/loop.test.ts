@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { firstDeployState, firstIssuerState, type Target } from '../../src/core/model.ts';
 import { type Loop, openLoop } from '../../src/daemon/loop.ts';
+import { runHook } from '../../src/deploy/run-hook.ts';
 import { realClock } from '../../src/host/clock.ts';
 import { openLog } from '../../src/log.ts';
 import { readDeployState, writeDeployState } from '../../src/store/deploy-state.ts';
@@ -73,6 +74,7 @@ function open(config: Config, time = clock as Parameters<typeof openLoop>[1]['cl
     clock: time,
     random: () => 0.5,
     log,
+    runHook,
     signal: stop.signal,
   });
 }
