@@ -1,42 +1,49 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Authorization, Challenge, Order } from './decode.ts';
 import { objectRefusal } from './problem.ts';
-import { safeText } from './text.ts';
 import { ask, lookAtAuthorization, pollOrder, problemsOf, type Work } from './work.ts';
 
 /**
  * Takes a pending order out of `pending` (RFC 8555 §7.5): answers every authorization that waits by
  * HTTP-01, then polls the order alone, which moves when its authorizations do (§7.1.6). What was presented
  * is cleaned up whatever happens; a failure to do so is a warning, since the order does not depend on it.
+ * `asked` are the domains of the order as certd knows them.
  */
-export async function authorize(work: Work, order: Order): Promise<Order> {
+export async function authorize(work: Work, order: Order, asked: readonly string[]): Promise<Order> {
   const presented: string[] = [];
   try {
-    for (const url of order.authorizations) await answer(work, url, presented);
+    for (const url of order.authorizations) await answer(work, url, asked, presented);
     return await pollOrder(work, ['pending'], null);
   } finally {
     for (const token of presented) await cleanUp(work, token);
   }
 }
 
-async function answer(work: Work, url: string, presented: string[]): Promise<void> {
+async function answer(work: Work, url: string, asked: readonly string[], presented: string[]): Promise<void> {
   const authorization = await lookAtAuthorization(work, url);
   if (authorization.status === 'valid') return;
   if (authorization.status !== 'pending') throw objectRefusal(problemsOf(authorization));
-  const challenge = httpChallenge(authorization);
+  const domain = askedDomain(authorization, asked);
+  const challenge = httpChallenge(authorization, domain);
   const token = checkedToken(challenge);
   const keyAuthorization = await work.signer.keyAuthorization(token);
   // Noted first: a solver that fails half-way has something to clean up too.
   presented.push(token);
-  await work.solver.present({ domain: authorization.domain, token, keyAuthorization }, work.limits.signal);
+  await work.solver.present({ domain, token, keyAuthorization }, work.limits.signal);
   // After a crash the CA may be validating already: then the token is only put back.
   if (challenge.status === 'pending') await start(work, url, challenge);
 }
 
-function httpChallenge(authorization: Authorization): Challenge {
+/** One of our own names, as we wrote it: the solver connects to it. DNS compares without regard to case. */
+function askedDomain({ domain }: Authorization, asked: readonly string[]): string {
+  const own = asked.find(name => name === domain.toLowerCase());
+  if (own !== undefined) return own;
+  throw new CertdError('ca-malformed', `The CA wants ${domain} authorized, which certd did not ask for.`);
+}
+
+function httpChallenge(authorization: Authorization, domain: string): Challenge {
   const found = authorization.challenges.find(challenge => challenge.type === 'http-01');
   if (found !== undefined && found.url !== '') return found;
-  const domain = safeText(authorization.domain);
   throw new CertdError('challenge-missing', `The CA offers no HTTP-01 challenge for ${domain}.`, {
     facts: { domain },
   });

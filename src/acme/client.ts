@@ -52,6 +52,19 @@ export async function createRequest(keyPem: string, domains: readonly string[]):
   return Buffer.from(pem.toString('latin1').replaceAll(/-----[A-Z ]+-----|\s/g, ''), 'base64');
 }
 
+/** The DNS names that a request of certd's own asks for. Throws `certificate-unreadable`. */
+export function requestedDomains(csr: Uint8Array): readonly string[] {
+  const base64 = Buffer.from(csr).toString('base64');
+  const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${base64}\n-----END CERTIFICATE REQUEST-----\n`;
+  try {
+    return acme.crypto.readCsrDomains(pem).altNames;
+  } catch (error) {
+    throw new CertdError('certificate-unreadable', 'The certificate request cannot be parsed.', {
+      cause: error,
+    });
+  }
+}
+
 /**
  * A server may close a kept-alive connection just as a request goes out. It is then signed again with a
  * fresh nonce, once: should the first have been read all the same, newAccount and POST-as-GET repeat

@@ -1,6 +1,7 @@
 import { CertdError } from '../core/errors.ts';
 import { splitChain } from '../x509/pem.ts';
 import { authorize } from './authorize.ts';
+import { requestedDomains } from './client.ts';
 import { decodeOrder, type Order } from './decode.ts';
 import { type Look, poll } from './poll.ts';
 import { ask, blame, lookAtOrder, pollOrder, type Work, waitOf } from './work.ts';
@@ -12,7 +13,7 @@ import { ask, blame, lookAtOrder, pollOrder, type Work, waitOf } from './work.ts
 export async function completeOrder(work: Work, csr: Uint8Array, placed: Order | null): Promise<string> {
   let order = placed ?? (await firstLook(work));
   if (order.status === 'invalid') throw new CertdError('order-gone', 'The order is invalid.');
-  if (order.status === 'pending') order = await authorize(work, order);
+  if (order.status === 'pending') order = await authorize(work, order, requestedDomains(csr));
   if (order.status === 'ready') order = await finalize(work, order, csr);
   if (order.status !== 'valid') order = await pollOrder(work, ['pending', 'ready', 'processing'], null);
   return download(work, order);

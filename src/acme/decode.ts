@@ -25,6 +25,7 @@ export type Order = {
 /** RFC 8555 §7.1.4. */
 export type Authorization = {
   readonly status: string;
+  /** What the CA calls it, fit to be shown. */
   readonly domain: string;
   readonly challenges: readonly Challenge[];
 };
@@ -72,7 +73,7 @@ export function decodeAuthorization(data: unknown): Authorization {
   const challenges = object['challenges'];
   return {
     status: textOf(object, 'status', 'authorization'),
-    domain: textOf(objectOf(object['identifier'], 'identifier'), 'value', 'identifier'),
+    domain: safeText(textOf(objectOf(object['identifier'], 'identifier'), 'value', 'identifier')),
     challenges: Array.isArray(challenges) ? challenges.map(decodeChallenge) : [],
   };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Canned } from '../support/fake-ca-behaviour.ts';
+import { createRequest } from '../../src/acme/client.ts';
+import { generateKey } from '../../src/x509/keys.ts';
+import type { Behaviour, Canned } from '../support/fake-ca-behaviour.ts';
 import { openBench } from './harness.ts';
 
 const noon = Date.parse('2026-11-21T12:00:00Z');
@@ -149,6 +151,13 @@ describe('replaces', () => {
   });
 });
 
+/** Answers the first look at an authorization with one for `value`. */
+function authorizationFor(value: string, status = 'pending'): Behaviour['intercept'] {
+  const challenge = { type: 'http-01', url: 'https://127.0.0.1/', token: 'token', status: 'processing' };
+  const body = JSON.stringify({ identifier: { type: 'dns', value }, status, challenges: [challenge] });
+  return (resource, count) => (resource === 'authz' && count === 1 ? { status: 200, body } : null);
+}
+
 describe('a failed validation', () => {
   it('tells what the CA saw, by domain, and cleans up', async () => {
     const bench = await openBench({
@@ -185,6 +194,39 @@ describe('a failed validation', () => {
     expect(bench.solver.steps).toEqual([]);
   });
 
+  it.each([
+    ['another name', 'a b/../c'],
+    ['a name that ends like it', 'evil.a.example'],
+    ['its Unicode form', 'bücher.example'],
+  ])('hands no solver %s, whatever the CA says', async (_, value) => {
+    const bench = await openBench({ intercept: authorizationFor(value) });
+    await expect(bench.issue('a.example', 'xn--bcher-kva.example')).rejects.toMatchObject({
+      code: 'ca-malformed',
+      message: `The CA wants ${value} authorized, which certd did not ask for.`,
+    });
+    expect(bench.solver.steps).toEqual([]);
+  });
+
+  it('hands the solver its own spelling of the domain', async () => {
+    const bench = await openBench({ intercept: authorizationFor('XN--Bcher-KVA.example') });
+    await expect(bench.issue('xn--bcher-kva.example')).rejects.toMatchObject({ code: 'issue-timeout' });
+    expect(bench.solver.steps).toEqual(['present xn--bcher-kva.example', 'clean xn--bcher-kva.example']);
+  });
+
+  it('skips an authorization for another name that is valid', async () => {
+    const bench = await openBench({ intercept: authorizationFor('example', 'valid') });
+    await expect(bench.issue('a.example')).rejects.toMatchObject({ code: 'issue-timeout' });
+    expect(bench.solver.steps).toEqual([]);
+  });
+
+  it('gives up an order whose certificate request cannot be read', async () => {
+    const bench = await openBench();
+    const request = { orderUrl: await bench.order('a.example'), csr: new Uint8Array(), solver: bench.solver };
+    await expect(bench.issuer.complete(request, bench.signal)).rejects.toMatchObject({
+      code: 'certificate-unreadable',
+    });
+  });
+
   it('cleans up after a solver that fails half-way', async () => {
     const bench = await openBench();
     const cleaned: string[] = [];
@@ -193,7 +235,8 @@ describe('a failed validation', () => {
       cleanUp: async (token: string) => void cleaned.push(token),
     };
     const orderUrl = await bench.order('a.example');
-    const attempt = bench.issuer.complete({ orderUrl, csr: new Uint8Array(), solver }, bench.signal);
+    const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
+    const attempt = bench.issuer.complete({ orderUrl, csr, solver }, bench.signal);
     await expect(attempt).rejects.toThrow('no space');
     expect(cleaned).toHaveLength(1);
   });
@@ -221,7 +264,7 @@ describe('a certificate that is none', () => {
   });
 
   it('is csr-refused when the CA refuses the request', async () => {
-    const bench = await openBench();
+    const bench = await openBench({ preauthorized: ['a.example'] });
     const orderUrl = await bench.order('a.example');
     await expect(bench.complete(orderUrl, ['b.example'])).rejects.toMatchObject({ code: 'csr-refused' });
   });
