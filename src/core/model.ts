@@ -104,7 +104,7 @@ export const firstIssuerState: IssuerState = {
   windowCheckAt: null,
 };
 
-/** A deploy that has begun. Hooks are named by a digest of their text (docs/state.md section 5). */
+/** A deploy that has begun. Hooks are named by a digest of their position and text (docs/state.md section 5). */
 export type DeployUnderWay = {
   readonly id: string;
   readonly hooksDone: readonly string[];

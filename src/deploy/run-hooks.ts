@@ -3,42 +3,50 @@ import type { Command, DeployUnderWay } from '../core/model.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save, stopHere } from './deploying.ts';
 import { type HookSubject, hookEnvironment } from './hook-environment.ts';
-import { commandText, nextHook } from './hook-order.ts';
+import { commandText, nextHook, type Pending } from './hook-order.ts';
+import { type OwedHook, owedHooks } from './owed-hooks.ts';
 import type { HookResult } from './run-hook.ts';
-import { hookKey } from './under-way.ts';
+
+/** A certificate of the batch and the hook that is its next one. */
+type Turn = { readonly deploying: Deploying; readonly hook: OwedHook };
 
 /** Runs what the certificates of a batch still owe, each command once for all that share it. */
 export async function runHooks(batch: readonly Deploying[], parts: DeployParts): Promise<void> {
   for (;;) {
-    const open = batch.filter(({ error }) => error === null);
-    const step = nextHook(open.map(deploying => ({ subject: deploying, commands: owedCommands(deploying) })));
+    const waiting = batch.flatMap(pendingOf);
+    const step = nextHook(waiting);
     if (step === null) return;
-    if (parts.signal.aborted) return open.filter(isOwing).forEach(stopHere);
+    if (parts.signal.aborted) {
+      for (const { subject } of waiting) stopHere(subject.deploying);
+      return;
+    }
     await runOne(step.command, step.subjects, parts);
   }
 }
 
-function isOwing(deploying: Deploying): boolean {
-  return owedCommands(deploying).length > 0;
+/** Nothing for a certificate that has failed or has run its last hook. */
+function pendingOf(deploying: Deploying): readonly Pending<Turn>[] {
+  const owed = owedHooks(deploying.job.target.deploy.hooks, deploying.state.underWay?.hooksDone ?? []);
+  const [hook] = owed;
+  if (deploying.error !== null || hook === undefined) return [];
+  return [{ subject: { deploying, hook }, commands: owed.map(({ command }) => command) }];
 }
 
-function owedCommands({ job, state }: Deploying): readonly Command[] {
-  const done = state.underWay?.hooksDone ?? [];
-  return job.target.deploy.hooks.filter(command => !done.includes(hookKey(command)));
-}
-
-async function runOne(command: Command, sharers: readonly Deploying[], parts: DeployParts): Promise<void> {
-  const key = hookKey(command);
-  for (const deploying of sharers) {
-    await attempt(deploying, parts, () => mark(deploying, parts, { running: key }));
+async function runOne(command: Command, turns: readonly Turn[], parts: DeployParts): Promise<void> {
+  for (const { deploying, hook } of turns) {
+    await attempt(deploying, parts, () => mark(deploying, parts, { running: hook.key }));
   }
-  const running = sharers.filter(({ error }) => error === null);
+  const running = turns.filter(({ deploying }) => deploying.error === null);
   if (running.length === 0) return;
-  const failure = await failureOf(command, running, parts);
-  for (const deploying of running) {
+  const failure = await failureOf(
+    command,
+    running.map(({ deploying }) => deploying),
+    parts,
+  );
+  for (const { deploying, hook } of running) {
     await attempt(deploying, parts, async () => {
       if (failure !== null) throw failure;
-      const hooksDone = [...(deploying.state.underWay?.hooksDone ?? []), key];
+      const hooksDone = [...(deploying.state.underWay?.hooksDone ?? []), hook.key];
       await mark(deploying, parts, { running: null, hooksDone, interrupted: 0 });
     });
   }

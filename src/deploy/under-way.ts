@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { CertdError } from '../core/errors.ts';
-import type { Command, DeployState, DeployUnderWay } from '../core/model.ts';
-import { commandText } from './hook-order.ts';
+import type { DeployState, DeployUnderWay } from '../core/model.ts';
 
 /** What is under way for `id`: taken up where a crash left it, or begun. */
 export function takenUp(state: DeployState, id: string): DeployUnderWay {
@@ -22,9 +20,4 @@ export function checkInterrupted(before: DeployState, underWay: DeployUnderWay):
     'hook-interrupted',
     `certd ended ${underWay.interrupted} times while a hook of generation ${underWay.id} was running`,
   );
-}
-
-/** A command's name in the state file: a digest, so that no secret written into a command is copied there. */
-export function hookKey(command: Command): string {
-  return createHash('sha256').update(commandText(command)).digest('hex').slice(0, 16);
 }

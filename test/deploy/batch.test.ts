@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
 import { firstDeployState } from '../../src/core/model.ts';
-import { hookKey } from '../../src/deploy/under-way.ts';
+import { hookKey } from '../../src/deploy/owed-hooks.ts';
 import { deployBench, hook, start } from './bench.ts';
 
 const a = { name: 'a', id: '0002-aaaaaaaa', hooks: ['only-a', 'reload'] };
@@ -30,6 +30,16 @@ it('gives a shared command the longest time that one of its sharers allows', asy
   expect(bench.runs.map(run => run.timeoutMs)).toEqual([5000, 90_000, 90_000]);
 });
 
+it('runs a command that one certificate asks for twice once for both, and once more for the one', async () => {
+  const bench = deployBench();
+  const outcomes = await bench.deploy(
+    { ...a, hooks: ['reload', 'settle', 'reload'] },
+    { ...b, hooks: ['reload'] },
+  );
+  expect(outcomes.map(({ error }) => error)).toEqual([null, null]);
+  expect(runs(bench.log)).toEqual(['run reload for a+b', 'run settle for a', 'run reload for a']);
+});
+
 it('leaves every sharer owed when the shared command fails', async () => {
   const bench = deployBench({ hooks: { reload: 'hook-failed' } });
   const outcomes = await bench.deploy(a, b);
@@ -37,7 +47,7 @@ it('leaves every sharer owed when the shared command fails', async () => {
   expect(runs(bench.log)).toEqual(['run only-a for a', 'run reload for a+b']);
   expect(bench.states.get('a')).toMatchObject({
     deployed: null,
-    underWay: { hooksDone: [hookKey(hook('only-a'))] },
+    underWay: { hooksDone: [hookKey(hook('only-a'), 1)] },
     nextAttemptAt: start + 63_000,
   });
   expect(bench.states.get('b')).toMatchObject({ deployed: null, underWay: { hooksDone: [] }, failures: 1 });
@@ -76,7 +86,7 @@ it('lets one that cannot be recorded as running stop no sharer', async () => {
   const bench = deployBench({
     change: ({ save }) => ({
       save: (name, state) =>
-        name === 'a' && state.underWay?.running === hookKey(hook('reload'))
+        name === 'a' && state.underWay?.running === hookKey(hook('reload'), 2)
           ? Promise.reject(broken)
           : save(name, state),
     }),
@@ -135,7 +145,7 @@ it('begins nothing more once certd is stopped, and counts it as no failure', asy
   // What was running stays recorded as running; what had not begun is not.
   expect(bench.states.get('a')).toMatchObject({
     failures: 0,
-    underWay: { running: hookKey(hook('only-a')) },
+    underWay: { running: hookKey(hook('only-a'), 1) },
   });
   expect(bench.states.get('b')).toMatchObject({ failures: 0, underWay: { running: null } });
 });

@@ -33,6 +33,9 @@ it.each([
   ['two shared commands in the same order', ['a: x y', 'b: x y', 'c: y'], ['x:a+b', 'y:a+b+c']],
   ['a shared command that one has already done', ['a: y', 'b: x y'], ['x:b', 'y:a+b']],
   ['orders that cross: the first goes ahead', ['a: x y', 'b: y x'], ['x:a', 'y:a+b', 'x:b']],
+  ['a command twice for one', ['a: x y x'], ['x:a', 'y:a', 'x:a']],
+  ['a command twice for one and once for another', ['a: x y x', 'b: y x'], ['x:a', 'y:a+b', 'x:a+b']],
+  ['a command twice in a row for one', ['a: x x', 'b: x'], ['x:a+b', 'x:a']],
   ['different commands, none shared', ['a: x', 'b: y'], ['x:a', 'y:b']],
 ])('runs %s', (_, batch, steps) => {
   expect(stepsOf(batch)).toEqual(steps);

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
 import { type DeployState, firstDeployState } from '../../src/core/model.ts';
-import { hookKey } from '../../src/deploy/under-way.ts';
+import { hookKey } from '../../src/deploy/owed-hooks.ts';
 import { deployBench, hook, start } from './bench.ts';
 
 const minute = 60_000;
-const first = hookKey(hook('first'));
-const second = hookKey(hook('second'));
+const first = hookKey(hook('first'), 1);
+const second = hookKey(hook('second'), 2);
 
 const wanted = { name: 'a', id: '0002-bbbbbbbb', hooks: ['first', 'second'] };
 /** What is on disk before `wanted` is deployed. */
@@ -97,6 +97,28 @@ it('does not repeat a hook that succeeded, doubles the back-off, and forgets it 
   await bench.deploy(wanted);
   expect(bench.runs.map(run => run.command)).toEqual([hook('first'), ...Array(5).fill(hook('second'))]);
   expect(bench.states.get('a')).toEqual({ ...firstDeployState, deployed: '0002-bbbbbbbb', lastAt: start });
+});
+
+it('runs a hook as often as it is written', async () => {
+  const bench = deployBench({ hooks: { settle: 'hook-failed' } });
+  const twice = { ...wanted, hooks: ['reload', 'settle', 'reload', 'reload'] };
+  await bench.deploy(twice);
+  expect(bench.states.get('a')?.underWay?.hooksDone).toEqual([hookKey(hook('reload'), 1)]);
+  const after = deployBench();
+  after.states.set('a', bench.states.get('a') ?? before);
+  expect(await after.deploy(twice)).toMatchObject([{ error: null }]);
+  expect(after.runs.map(run => run.command)).toEqual(['settle', 'reload', 'reload'].map(hook));
+});
+
+it('runs a hook again that an earlier version has recorded as done', async () => {
+  const bench = deployBench();
+  // sha256 of ["first"], without its position.
+  bench.states.set('a', {
+    ...before,
+    underWay: { id: '0002-bbbbbbbb', hooksDone: ['72f1e703251fa57f'], running: null, interrupted: 0 },
+  });
+  expect(await bench.deploy(wanted)).toMatchObject([{ error: null }]);
+  expect(bench.runs.map(run => run.command)).toEqual([hook('first'), hook('second')]);
 });
 
 it('runs all hooks again for a newer generation that comes meanwhile', async () => {
