@@ -5,6 +5,7 @@ import { webrootSolver } from '../challenge/webroot.ts';
 import type { Authority, Config } from '../config/config.ts';
 import type { CertdError } from '../core/errors.ts';
 import type { Clock, Disk, Issuer, Random } from '../core/ports.ts';
+import { commandText } from '../deploy/hook-order.ts';
 import { version } from '../host/version.ts';
 import type { Log } from '../log.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
@@ -63,6 +64,11 @@ export function buildParts(
       }),
     generateKey,
     createRequest,
+    runHook: run => {
+      // The only place that shows a command's text, which may have a token in it.
+      host.log.debug({ certificates: run.env['CERTD_NAME'], hook: commandText(run.command) }, 'hook begins');
+      return host.runHook(run);
+    },
   };
   const close = () => {
     for (const issuer of issuers.values()) issuer.close();

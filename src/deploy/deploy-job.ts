@@ -38,8 +38,8 @@ export type DeployParts = {
 
 export type HookEvent = {
   readonly names: readonly string[];
-  /** The command's words or script, as configured. */
-  readonly command: string;
+  /** Its name for people; `owed-hooks.ts`. */
+  readonly hook: string;
   readonly result: HookResult;
   readonly durationMs: Millis;
 };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Command } from '../core/model.ts';
 import { commandText } from './hook-order.ts';
 
@@ -27,4 +28,12 @@ export function hookKey(command: Command, position: number): string {
     .update(`${position} ${commandText(command)}`)
     .digest('hex')
     .slice(0, 16);
+}
+
+/**
+ * What people read of a hook. Not its text: there can be a token in it, and what goes wrong is shown in
+ * places that everybody may read (the state file, status, the log).
+ */
+export function hookName({ command, position }: Pick<OwedHook, 'command' | 'position'>): string {
+  return `hook ${position} (${command.kind === 'argv' ? basename(command.argv[0]) : 'shell script'})`;
 }

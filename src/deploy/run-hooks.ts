@@ -3,8 +3,8 @@ import type { Command, DeployUnderWay } from '../core/model.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save, stopHere } from './deploying.ts';
 import { type HookSubject, hookEnvironment } from './hook-environment.ts';
-import { commandText, nextHook, type Pending } from './hook-order.ts';
-import { type OwedHook, owedHooks } from './owed-hooks.ts';
+import { nextHook, type Pending } from './hook-order.ts';
+import { hookName, type OwedHook, owedHooks } from './owed-hooks.ts';
 import type { HookResult } from './run-hook.ts';
 
 /** A certificate of the batch and the hook that is its next one. */
@@ -38,46 +38,36 @@ async function runOne(command: Command, turns: readonly Turn[], parts: DeployPar
   }
   const running = turns.filter(({ deploying }) => deploying.error === null);
   if (running.length === 0) return;
-  const failure = await failureOf(
-    command,
-    running.map(({ deploying }) => deploying),
-    parts,
-  );
+  const ended = await run(command, running, parts).catch(asCertdError);
   for (const { deploying, hook } of running) {
     await attempt(deploying, parts, async () => {
-      if (failure !== null) throw failure;
+      check(ended, hook);
       const hooksDone = [...(deploying.state.underWay?.hooksDone ?? []), hook.key];
       await mark(deploying, parts, { running: null, hooksDone, interrupted: 0 });
     });
   }
 }
 
-/** Null where the hook succeeded. What is thrown around it, too, concerns only those that it was run for. */
-async function failureOf(
-  command: Command,
-  sharers: readonly Deploying[],
-  parts: DeployParts,
-): Promise<CertdError | null> {
-  try {
-    const result = await run(command, sharers, parts);
-    if (result.outcome === 'ok') return null;
-    return new CertdError(result.outcome, `hook ${commandText(command)}: ${result.detail}`);
-  } catch (thrown) {
-    return asCertdError(thrown);
-  }
+/** Throws unless the hook succeeded. What was thrown around it, too, concerns only those that it was run for. */
+function check(ended: HookResult | CertdError, hook: OwedHook): void {
+  if (ended instanceof CertdError) throw ended;
+  if (ended.outcome === 'ok') return;
+  throw new CertdError(ended.outcome, `${hookName(hook)}: ${ended.detail}`);
 }
 
-async function run(command: Command, sharers: readonly Deploying[], parts: DeployParts): Promise<HookResult> {
+async function run(command: Command, turns: readonly Turn[], parts: DeployParts): Promise<HookResult> {
   const startedAt = parts.now();
   const result = await parts.runHook({
     command,
-    env: hookEnvironment(sharers.map(deploying => subjectOf(deploying, parts))),
-    timeoutMs: Math.max(...sharers.map(({ job }) => job.target.deploy.timeoutMs)),
+    env: hookEnvironment(turns.map(({ deploying }) => subjectOf(deploying, parts))),
+    timeoutMs: Math.max(...turns.map(({ deploying }) => deploying.job.target.deploy.timeoutMs)),
     graceMs: parts.graceMs,
     signal: parts.signal,
   });
-  const names = sharers.map(({ job }) => job.target.name);
-  parts.onHook({ names, command: commandText(command), result, durationMs: parts.now() - startedAt });
+  const names = turns.map(({ deploying }) => deploying.job.target.name);
+  // Where its position differs from one certificate to the next, that of the first stands for all.
+  const position = turns[0]?.hook.position ?? 0;
+  parts.onHook({ names, hook: hookName({ command, position }), result, durationMs: parts.now() - startedAt });
   return result;
 }
 

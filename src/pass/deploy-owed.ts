@@ -94,10 +94,10 @@ function deployedLeaf(name: string, id: string, { layout }: PassParts): Leaf | n
   }
 }
 
-function logHook({ names, command, result, durationMs }: HookEvent, { log }: PassParts): void {
+function logHook({ names, hook, result, durationMs }: HookEvent, { log }: PassParts): void {
   const facts = {
     certificates: names,
-    hook: command,
+    hook,
     detail: result.detail,
     durationMs,
     output: result.output,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
 import { firstDeployState } from '../../src/core/model.ts';
+import type { HookEvent } from '../../src/deploy/deploy-job.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
 import { deployBench, hook, start } from './bench.ts';
 
@@ -40,10 +41,24 @@ it('runs a command that one certificate asks for twice once for both, and once m
   expect(runs(bench.log)).toEqual(['run reload for a+b', 'run settle for a', 'run reload for a']);
 });
 
+it('says that a hook ran with its name and whom it was for', async () => {
+  const events: HookEvent[] = [];
+  const bench = deployBench({ change: () => ({ onHook: event => void events.push(event) }) });
+  await bench.deploy(a, b);
+  expect(events.map(({ hook: name, names }) => `${name} ${names.join('+')}`)).toEqual([
+    'hook 1 (only-a) a',
+    'hook 2 (reload) a+b',
+    'hook 2 (only-b) b',
+  ]);
+});
+
 it('leaves every sharer owed when the shared command fails', async () => {
   const bench = deployBench({ hooks: { reload: 'hook-failed' } });
   const outcomes = await bench.deploy(a, b);
-  expect(outcomes).toMatchObject([{ error: { code: 'hook-failed' } }, { error: { code: 'hook-failed' } }]);
+  expect(outcomes).toMatchObject([
+    { error: { code: 'hook-failed', message: 'hook 2 (reload): exit 3' } },
+    { error: { code: 'hook-failed', message: 'hook 1 (reload): exit 3' } },
+  ]);
   expect(runs(bench.log)).toEqual(['run only-a for a', 'run reload for a+b']);
   expect(bench.states.get('a')).toMatchObject({
     deployed: null,

@@ -72,7 +72,7 @@ it.each(['hook-failed', 'hook-timeout', 'hook-not-found'] as const)(
     const bench = deployBench({ hooks: { first: outcome } });
     bench.states.set('a', before);
     const [result] = await bench.deploy(wanted);
-    expect(result?.error).toMatchObject({ code: outcome, message: 'hook ["first"]: exit 3' });
+    expect(result?.error).toMatchObject({ code: outcome, message: 'hook 1 (first): exit 3' });
     expect(bench.log).not.toContain('run second for a');
     expect(bench.states.get('a')).toEqual({
       ...before,
@@ -81,7 +81,7 @@ it.each(['hook-failed', 'hook-timeout', 'hook-not-found'] as const)(
       // A minute and half of its tenth of jitter.
       nextAttemptAt: start + 63_000,
       lastAt: start,
-      lastError: failed(outcome, 'hook ["first"]: exit 3'),
+      lastError: failed(outcome, 'hook 1 (first): exit 3'),
     });
   },
 );

@@ -1,0 +1,35 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { buildParts } from '../../src/daemon/build-parts.ts';
+import { openLog } from '../../src/log.ts';
+import { realDisk } from '../../src/store/disk.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { makeConfig } from '../support/make-config.ts';
+import { openStateDir } from '../support/state-dir.ts';
+
+it.each([
+  ['debug', ['hook begins: a.example ["curl","-H","X-Token: swordfish"]']],
+  ['info', []],
+])('shows the command of a hook at level debug alone: %s', async (level, lines) => {
+  const logged: string[] = [];
+  const write = (line: string) => {
+    const { msg, certificates, hook } = JSON.parse(line);
+    logged.push(`${msg}: ${certificates} ${hook}`);
+  };
+  const ran = { outcome: 'ok', detail: 'exit 0', output: '' } as const;
+  const { signal } = new AbortController();
+  const host = {
+    disk: realDisk,
+    layout: await openStateDir(),
+    clock: fakeClock(0),
+    random: () => 0.5,
+    log: openLog({ level, style: 'json', write }),
+    runHook: async () => ran,
+    signal,
+  };
+  const { parts, close } = buildParts(makeConfig([]), host, new Map());
+  onTestFinished(close);
+  const command = { kind: 'argv', argv: ['curl', '-H', 'X-Token: swordfish'] } as const;
+  const env = { CERTD_NAME: 'a.example' };
+  expect(await parts.runHook({ command, env, timeoutMs: 1000, graceMs: 100, signal })).toBe(ran);
+  expect(logged).toEqual(lines);
+});
