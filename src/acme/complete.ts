@@ -1,9 +1,10 @@
 import { CertdError } from '../core/errors.ts';
-import { splitChain } from '../x509/pem.ts';
 import { authorize } from './authorize.ts';
 import { requestedDomains } from './client.ts';
 import { decodeOrder, type Order } from './decode.ts';
+import { downloadChain } from './download.ts';
 import { type Look, poll } from './poll.ts';
+import { isRefusalOf } from './problem.ts';
 import { ask, blame, lookAtOrder, pollOrder, type Work, waitOf } from './work.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function completeOrder(work: Work, csr: Uint8Array, placed: Order |
   if (order.status === 'pending') order = await authorize(work, order, requestedDomains(csr));
   if (order.status === 'ready') order = await finalize(work, order, csr);
   if (order.status !== 'valid') order = await pollOrder(work, ['pending', 'ready', 'processing'], null);
-  return download(work, order);
+  return downloadChain(work, order);
 }
 
 /** The order of an earlier attempt may be gone, or belong to an account that was replaced since. */
@@ -24,7 +25,7 @@ async function firstLook(work: Work): Promise<Order> {
   try {
     return (await lookAtOrder(work)).order;
   } catch (error) {
-    const name = error instanceof CertdError ? error.problemType?.split(':').at(-1) : undefined;
+    const name = isRefusalOf('order', error) ? error.problemType?.split(':').at(-1) : undefined;
     if (name !== 'malformed' && name !== 'unauthorized') throw error;
     throw new CertdError('order-gone', 'The CA no longer knows the order.', { cause: error });
   }
@@ -57,20 +58,5 @@ async function tryFinalize(work: Work, order: Order, csr: Uint8Array): Promise<O
   } catch (error) {
     if (error instanceof CertdError && error.problemType?.endsWith(':orderNotReady') === true) return null;
     throw error;
-  }
-}
-
-/** Nothing but certificates may come down (§9.1 warns of files that would be more than they seem). */
-async function download(work: Work, order: Order): Promise<string> {
-  if (order.certificate === null) {
-    throw new CertdError('ca-malformed', 'The CA’s order is valid and names no certificate.');
-  }
-  const { data } = await ask(work, 'certificate', order.certificate, null);
-  if (typeof data !== 'string') throw new CertdError('ca-malformed', 'The CA sent no PEM chain.');
-  try {
-    return splitChain(data).join('');
-  } catch (error) {
-    if (!(error instanceof CertdError)) throw error;
-    throw new CertdError('ca-malformed', `The CA sent no PEM chain: ${error.message}`, { cause: error });
   }
 }

@@ -19,6 +19,8 @@ export type Order = {
   readonly authorizations: readonly string[];
   readonly finalize: string;
   readonly certificate: string | null;
+  /** When the CA lets go of it; null where it does not say. */
+  readonly expires: Instant | null;
   readonly error: Problem | null;
 };
 
@@ -64,6 +66,7 @@ export function decodeOrder(data: unknown): Order {
     authorizations: urlsOf(object['authorizations']),
     finalize: textOf(object, 'finalize', 'order'),
     certificate: optionalText(object, 'certificate'),
+    expires: optionalInstant(object, 'expires'),
     error: decodeProblem(object['error']),
   };
 }
@@ -114,15 +117,20 @@ function urlsOf(value: unknown): readonly string[] {
   });
 }
 
+function instantOf(object: Record<string, unknown>, key: string): Instant {
+  const instant = optionalInstant(object, key);
+  if (instant === null) throw malformed('suggested window', `has a ${key} that is no date from 1970 to 9999`);
+  return instant;
+}
+
 /**
  * RFC 3339 (§5.6): JavaScript would also read many other forms. An offset can carry the moment out of the
  * years of four digits, which that format cannot say in UTC, where certd keeps it.
  */
-function instantOf(object: Record<string, unknown>, key: string): Instant {
-  const text = textOf(object, key, 'suggested window');
+function optionalInstant(object: Record<string, unknown>, key: string): Instant | null {
+  const text = optionalText(object, key) ?? '';
   const instant = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (instant >= 0 && instant <= latestInstant) return instant;
-  throw malformed('suggested window', `has a ${key} that is no date from 1970 to 9999`);
+  return instant >= 0 && instant <= latestInstant ? instant : null;
 }
 
 function objectOf(value: unknown, what: string): Record<string, unknown> {

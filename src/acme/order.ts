@@ -2,6 +2,7 @@ import { CertdError } from '../core/errors.ts';
 import type { Signer } from './client.ts';
 import type { Connection } from './connection.ts';
 import { decodeOrder, type Order } from './decode.ts';
+import { isRefusalOf } from './problem.ts';
 
 /** Places an order for DNS names (RFC 8555 §7.4), as the replacement of `replaces` where the CA has ARI. */
 export async function placeOrder(
@@ -33,7 +34,7 @@ export async function placeOrder(
  * already (RFC 9773 §5), not known any more, of another account.
  */
 function isAboutReplaces(error: unknown): boolean {
-  if (!(error instanceof CertdError)) return false;
+  if (!isRefusalOf('order', error)) return false;
   const { status } = error.facts;
   const name = error.problemType?.split(':').at(-1);
   return (

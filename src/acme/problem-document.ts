@@ -22,6 +22,11 @@ export function decodeProblem(data: unknown): Problem | null {
   return decode(data, true);
 }
 
+/** Whether an ACME server wrote it (RFC 8555 §6.7): gateways before one answer in JSON too. */
+export function isAcmeProblem(problem: Problem | null): boolean {
+  return problem?.type.startsWith(namespace) === true;
+}
+
 function decode(data: unknown, withSubproblems: boolean): Problem | null {
   if (typeof data !== 'object' || data === null) return null;
   const fields: Record<string, unknown> = { ...data };

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../core/catalogue.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/model.ts';
 import type { Answer } from './answer.ts';
-import { decodeProblem, type Problem } from './problem-document.ts';
+import { decodeProblem, isAcmeProblem, type Problem } from './problem-document.ts';
 import type { RequestKind } from './request-kind.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { safeText } from './text.ts';
@@ -21,10 +21,15 @@ export function refusal(answer: Answer, kind: RequestKind, now: Instant): CertdE
   const code = codeOf(answer.status, problem, kind);
   const words = problem === null ? `HTTP ${answer.status} without a problem document` : wordsOf(problem);
   return new CertdError(code, safeText(`The CA refused ${objects[kind]}: ${words}`), {
-    facts: { status: answer.status },
+    facts: { status: answer.status, request: kind },
     notBefore: notBefore(code, wait, kind, now),
     problemType: problem?.type ?? null,
   });
+}
+
+/** Whether the CA refused a request of this kind itself, not one that had to come before it. */
+export function isRefusalOf(kind: RequestKind, error: unknown): error is CertdError {
+  return error instanceof CertdError && error.facts['request'] === kind;
 }
 
 /** Problems found inside an order or its authorizations, by domain, as one error. */
@@ -77,12 +82,17 @@ function codeOf(status: number, problem: Problem | null, kind: RequestKind): Err
   if (status === 429 || name === 'rateLimited') return 'rate-limited';
   if (status >= 500) return 'ca-error';
   // A redirect that is not followed, an HTML page of a proxy: no ACME server answered.
-  if (problem === null) return 'ca-malformed';
-  const asksForAccount = kind === 'account' || kind === 'order';
-  if (asksForAccount && (name === 'unauthorized' || (kind === 'account' && name === 'badPublicKey'))) {
-    return 'account-refused';
-  }
-  return codes.get(name) ?? 'ca-refused';
+  if (problem === null || (status === 404 && !isAcmeProblem(problem))) return 'ca-malformed';
+  // Every CA has these two for everybody: a refusal is no word about an account or an order.
+  if (kind === 'directory' || kind === 'nonce') return 'ca-malformed';
+  // The order named the address: what a replica does not know yet is no refusal.
+  if (status === 404 && (kind === 'challenge' || kind === 'finalize')) return 'ca-error';
+  return isAccountRefusal(name, kind) ? 'account-refused' : (codes.get(name) ?? 'ca-refused');
+}
+
+function isAccountRefusal(name: string, kind: RequestKind): boolean {
+  if (name === 'unauthorized') return kind === 'account' || kind === 'order';
+  return name === 'badPublicKey' && kind === 'account';
 }
 
 function validationCode(problem: Problem): ErrorCode {

@@ -4,8 +4,8 @@ import type { Answer } from './answer.ts';
 import type { Signer } from './client.ts';
 import { type Authorization, decodeAuthorization, decodeOrder, type Order } from './decode.ts';
 import { type Look, type PollLimits, poll } from './poll.ts';
-import { objectRefusal } from './problem.ts';
-import type { Problem } from './problem-document.ts';
+import { objectRefusal, refusal } from './problem.ts';
+import { decodeProblem, isAcmeProblem, type Problem } from './problem-document.ts';
 import type { RequestKind } from './request-kind.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -18,8 +18,22 @@ export type Work = {
   readonly warn: (error: CertdError) => void;
 };
 
-/** A signed request of the order, refused once `issue_timeout` is over. A 404 means that the CA forgot the order. */
+/** A signed request of the order, refused once `issue_timeout` is over. `order-gone` where the CA forgot the order. */
 export async function ask(
+  work: Work,
+  kind: RequestKind,
+  url: string,
+  payload: Readonly<Record<string, unknown>> | null,
+): Promise<Answer> {
+  const answer = await askOrMissing(work, kind, url, payload);
+  if (answer.status === 200) return answer;
+  const cause = refusal(answer, kind, work.limits.clock.now());
+  if (!saysGone(answer, kind)) throw cause;
+  throw new CertdError('order-gone', 'The CA no longer knows the order.', { cause });
+}
+
+/** The same, for which a 404 is an answer too. */
+export async function askOrMissing(
   work: Work,
   kind: RequestKind,
   url: string,
@@ -29,12 +43,18 @@ export async function ask(
   if (clock.now() > deadline) {
     throw new CertdError('issue-timeout', 'The CA did not finish the order in time; it is kept.');
   }
-  try {
-    return await work.signer.post({ kind, url, payload, accept: [200] }, signal);
-  } catch (error) {
-    if (!(error instanceof CertdError) || error.facts['status'] !== 404) throw error;
-    throw new CertdError('order-gone', 'The CA no longer knows the order.', { cause: error });
-  }
+  return work.signer.post({ kind, url, payload, accept: [200, 404] }, signal);
+}
+
+/**
+ * Only of the order and its authorizations: what else is missing may be on its way to a replica. And only an
+ * ACME server can say so, by a problem document or, as Pebble does, by nothing beside the nonce (RFC 8555
+ * §6.5); the page of a proxy is no word about the order.
+ */
+function saysGone(answer: Answer, kind: RequestKind): boolean {
+  if (kind !== 'order' && kind !== 'authorization') return false;
+  const isBare = answer.data === '' && answer.headers['replay-nonce'] !== undefined;
+  return isBare || isAcmeProblem(decodeProblem(answer.data));
 }
 
 export async function lookAtOrder(work: Work): Promise<{ order: Order; waitMs: number | null }> {

@@ -216,25 +216,6 @@ describe('taking up an order after a restart', () => {
     expect(bench.requests.filter(kind => kind === 'challenge')).toHaveLength(1);
   });
 
-  it.each([
-    ['the CA has forgotten', { status: 404 }],
-    [
-      'is not ours',
-      { status: 403, body: '{"type":"urn:ietf:params:acme:error:unauthorized","detail":"not yours"}' },
-    ],
-    [
-      'the CA calls malformed',
-      { status: 400, body: '{"type":"urn:ietf:params:acme:error:malformed","detail":"?"}' },
-    ],
-  ])('calls an order gone that %s', async (_, reply) => {
-    const bench = await openBench();
-    const orderUrl = await bench.order('a.example');
-    bench.ca.behaviour.intercept = resource => (resource === 'order' ? reply : null);
-    const issuer = await bench.reopen();
-    const attempt = issuer.complete({ orderUrl, csr: new Uint8Array(), solver: bench.solver }, bench.signal);
-    await expect(attempt).rejects.toMatchObject({ code: 'order-gone' });
-  });
-
   it('calls an order gone that is invalid at the first look', async () => {
     const bench = await openBench({ validate: () => ({ name: 'connection', detail: 'refused' }) });
     const orderUrl = await bench.order('a.example');

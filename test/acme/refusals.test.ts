@@ -128,6 +128,17 @@ describe('replaces', () => {
     expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(2);
   });
 
+  it('is not blamed for a nonce that the CA refuses', async () => {
+    const bench = await openBench({
+      sendNonces: false,
+      intercept: (resource, count) =>
+        resource === 'nonce' && count === 2 ? problem(500, 'malformed') : null,
+    });
+    const attempt = bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial' }, bench.signal);
+    await expect(attempt).rejects.toMatchObject({ code: 'ca-error' });
+    expect(bench.requests).toEqual(['directory', 'nonce', 'account', 'nonce']);
+  });
+
   it('is sent to a CA with renewal information', async () => {
     const bench = await openBench();
     await bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial' }, bench.signal);
