@@ -77,8 +77,7 @@ async function issueWhatIsDue(
       continue;
     }
     const reason = reasonToOrder(verdict.issue);
-    // One certificate a pass: whatever a fresh one still seems to need waits for another look.
-    if (reason === null || done.issued !== null) return done;
+    if (reason === null) return done;
     parts.log.info({ certificate: target.name, reason: reason.code }, 'certificate is due');
     const attempt = await attemptIssue(target, seen, lostOrder, parts);
     done = { issued: attempt.issued ?? done.issued, error: attempt.error };

@@ -23,21 +23,11 @@ async function makeDir(path: string, mode: number): Promise<void> {
   // By descriptor and without following links: whoever owns the parent could put something else there.
   const directory = await fs.open(path, openDirectory);
   try {
-    const found = await directory.stat();
-    if (found.uid !== process.geteuid?.()) throw exchanged(path);
     // mkdir obeys the umask, which can only take bits away: widening afterwards opens no gap.
-    if ((found.mode & 0o777) !== mode) await directory.chmod(mode);
+    if (((await directory.stat()).mode & 0o777) !== mode) await directory.chmod(mode);
   } finally {
     await directory.close();
   }
-}
-
-function exchanged(path: string): Error {
-  return Object.assign(new Error(`${path} was exchanged while it was made`), {
-    code: 'EPERM',
-    syscall: 'mkdir',
-    path,
-  });
 }
 
 async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {

@@ -13,6 +13,13 @@ it('writes an instant as RFC 3339 in UTC', () => {
 });
 
 it.each([
+  [Date.parse('9999-12-31T23:59:59.999Z') + 1, '9999-12-31T23:59:59.999Z'],
+  [-1, '1970-01-01T00:00:00.000Z'],
+])('cuts what has no year of four digits, so that every reader can take it back (%d)', (at, expected) => {
+  expect(toRfc3339(at)).toBe(expected);
+});
+
+it.each([
   [0, '0s'],
   [999, '0s'],
   [59_999, '59s'],

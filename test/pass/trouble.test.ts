@@ -165,12 +165,21 @@ it('a full disk that stays full lets no order be placed, at any number of looks'
 it('a window is asked for every six hours where its answer cannot be kept', async () => {
   const host = await passHost();
   await host.start(realDisk, 'nothing');
+  host.advance(day + 60_000);
   for (let look = 0; look < 5; look++) {
     await host.start(brokenAt(/issuer\/state\//), 'nothing');
     host.advance(60_000);
   }
   // Once, when the certificate was new.
   expect(host.issuer.windowsAsked).toHaveLength(1);
+});
+
+it('a CA that limits questions for its windows is asked again when it says', async () => {
+  const host = await passHost();
+  const notBefore = host.now() + 12 * 3_600_000;
+  host.issuer.failNext('window', new CertdError('rate-limited', 'slower', { notBefore }));
+  await host.start(realDisk, 'nothing');
+  expect(readIssuerState(host.layout().issuerState(target.name)).windowCheckAt).toBe(notBefore);
 });
 
 it('a certificate that comes when it is due already is ordered once a day, not at every look', async () => {

@@ -13,7 +13,6 @@ const mayTouchProcess: ReadonlyMap<string, string> = new Map([
   ['src/certd.ts', 'reads the version of Node and sets the exit code'],
   ['src/cli.ts', 'writes to the two streams'],
   ['src/daemon.ts', 'listens to signals'],
-  ['src/store/disk.ts', 'asks who owns a directory that it has just made'],
   ['src/deploy/run-hook.ts', 'kills a process group'],
   ['src/health/listen.ts', 'sets the umask around bind(2)'],
 ]);
