@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { laterCommands } from './commands/later.ts';
+import { outliveOutput } from './commands/outlive-output.ts';
 import type { Places } from './commands/places.ts';
 import { asCertdError, CertdError } from './core/errors.ts';
 import { plainLines } from './core/plain-text.ts';
@@ -7,6 +8,7 @@ import { version } from './host/version.ts';
 
 /** Runs one command and returns the exit code: 0 done, 1 failed, 64 wrong usage, 78 bad configuration. */
 export async function main(argv: readonly string[]): Promise<number> {
+  outliveOutput();
   let code = 0;
   const program = certdProgram(result => {
     code = result;
