@@ -7,6 +7,7 @@ import { layoutAt } from '../store/layout.ts';
 import { commandLog } from './command-log.ts';
 import { configured, showProblem } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
+import { endByDefect } from './end-by-defect.ts';
 import type { Places } from './places.ts';
 
 /** `certd run`: the daemon, until SIGTERM. */
@@ -17,17 +18,22 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
   for (const { code, file, line, message } of config.warnings) {
     log.warn({ code, file, line, reason: message }, 'configuration has a doubt');
   }
-  await runDaemon(config, {
-    disk: realDisk,
-    layout: layoutAt(places.stateDir),
-    runtimeDir: places.runtimeDir,
-    clock: realClock,
-    random: Math.random,
-    log,
-    uid: effectiveUid(),
-    reload: () => configured(places.config),
-  });
-  return 0;
+  const endListening = endByDefect(log);
+  try {
+    await runDaemon(config, {
+      disk: realDisk,
+      layout: layoutAt(places.stateDir),
+      runtimeDir: places.runtimeDir,
+      clock: realClock,
+      random: Math.random,
+      log,
+      uid: effectiveUid(),
+      reload: () => configured(places.config),
+    });
+    return 0;
+  } finally {
+    endListening();
+  }
 }
 
 function levelOf(places: Places, config: Config): string {
