@@ -20,24 +20,65 @@ export type AccountOptions = {
 export function openAccount(options: AccountOptions): (signal: AbortSignal) => Promise<Signer> {
   let known: Signer | null = null;
   let last: Promise<unknown> = Promise.resolve();
-  return signal => {
-    const attempt = async (): Promise<Signer> => {
-      known ??= await enter(options, signal);
-      return known;
-    };
+  const inTurn = (step: () => Promise<Signer>): Promise<Signer> => {
     // Whether the one before failed is that caller's affair: it is rejected there.
-    const mine = last.then(attempt, attempt);
+    const mine = last.then(step, step);
     last = mine;
     return mine;
   };
+  const enterOnce = async (signal: AbortSignal): Promise<Signer> => {
+    known ??= await enter(options, 'stored', signal);
+    return known;
+  };
+  const enterAgain = async (refused: Signer, signal: AbortSignal): Promise<Signer> => {
+    // Unless a caller before has done so.
+    if (known === refused) known = await enter(options, 'registered', signal);
+    return enterOnce(signal);
+  };
+  return async signal => {
+    const signer = await inTurn(() => enterOnce(signal));
+    return lasting(signer, (refused, stop) => inTurn(() => enterAgain(refused, stop)));
+  };
 }
 
-async function enter(options: AccountOptions, signal: AbortSignal): Promise<Signer> {
+/**
+ * A CA that was wiped, or restored from before, knows the account no longer. newAccount with the same key
+ * gives back an account that exists (§7.3.1) or makes one, so it is asked once, and the request repeated.
+ */
+function lasting(
+  first: Signer,
+  enterAgain: (refused: Signer, signal: AbortSignal) => Promise<Signer>,
+): Signer {
+  let current = first;
+  return {
+    async post(request, signal) {
+      const used = current;
+      try {
+        return await used.post(request, signal);
+      } catch (error) {
+        if (!isUnknownAccount(error)) throw error;
+        current = await enterAgain(used, signal);
+        return current.post(request, signal);
+      }
+    },
+    keyAuthorization: token => current.keyAuthorization(token),
+  };
+}
+
+function isUnknownAccount(error: unknown): boolean {
+  return error instanceof CertdError && error.problemType?.endsWith(':accountDoesNotExist') === true;
+}
+
+async function enter(
+  options: AccountOptions,
+  url: 'stored' | 'registered',
+  signal: AbortSignal,
+): Promise<Signer> {
   const { store, connection, clock } = options;
   const stored = await store.read();
   const keyPem = stored?.keyPem ?? (await createKey(store));
-  const url = stored?.url ?? (await register(options, keyPem, signal));
-  return openSigner(connection, { keyPem, url }, clock);
+  const known = url === 'stored' ? (stored?.url ?? null) : null;
+  return openSigner(connection, { keyPem, url: known ?? (await register(options, keyPem, signal)) }, clock);
 }
 
 /** ES256 works with every CA. */

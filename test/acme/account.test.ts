@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Canned } from '../support/fake-ca-behaviour.ts';
 import { openBench } from './harness.ts';
 
 describe('the account', () => {
@@ -81,12 +82,46 @@ describe('the account', () => {
     await expect(bench.order('a.example')).rejects.toMatchObject({ code: 'ca-malformed' });
   });
 
-  it('is refused when the CA has forgotten it', async () => {
+  it('is registered once more, with its key, when the CA has forgotten it', async () => {
     const bench = await openBench();
     await bench.order('a.example');
+    const url = bench.store.url;
     bench.store.url = bench.ca.directoryUrl.replace('/dir', '/account/99');
     const issuer = await bench.reopen();
-    const attempt = issuer.order({ domains: ['a.example'], replaces: null }, bench.signal);
-    await expect(attempt).rejects.toMatchObject({ code: 'account-refused' });
+    bench.requests.length = 0;
+    const order = (domain: string) => issuer.order({ domains: [domain], replaces: null }, bench.signal);
+    await Promise.all([order('a.example'), order('b.example')]);
+    expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(1);
+    expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(4);
+    expect(bench.store.steps).toEqual(['key', 'url', 'url']);
+    expect(bench.store.url).toBe(url);
+    bench.requests.length = 0;
+    await order('c.example');
+    expect(bench.requests).toEqual(['order']);
+  });
+
+  it('is registered once more while certd runs, and the order goes on', async () => {
+    const bench = await openBench();
+    const orderUrl = await bench.order('a.example');
+    bench.ca.accounts.length = 0;
+    expect(await bench.complete(orderUrl, ['a.example'])).toContain('BEGIN CERTIFICATE');
+    expect(bench.ca.accounts).toHaveLength(1);
+    expect(bench.store.steps).toEqual(['key', 'url', 'url']);
+  });
+
+  it('is refused when the CA knows it at newAccount and nowhere else', async () => {
+    const bench = await openBench({
+      intercept: resource => (resource === 'new-order' ? forgotten : null),
+    });
+    await expect(bench.order('a.example')).rejects.toMatchObject({
+      code: 'account-refused',
+      problemType: 'urn:ietf:params:acme:error:accountDoesNotExist',
+    });
+    expect(bench.requests).toEqual(['directory', 'nonce', 'account', 'order', 'account', 'order']);
   });
 });
+
+const forgotten: Canned = {
+  status: 400,
+  body: '{"type":"urn:ietf:params:acme:error:accountDoesNotExist","detail":"who?"}',
+};
