@@ -1,14 +1,13 @@
-import { chownSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { listenOnSocket } from '../health/listen.ts';
 import { type Routes, routeServer } from '../health/server.ts';
-import { groupId } from '../host/group.ts';
 import type { Log } from '../log.ts';
 import type { Loop } from './loop.ts';
 import type { PassRequest } from './pass-queue.ts';
+import { giveToGroup, socketGroup } from './socket-group.ts';
 
 type Setup = {
   readonly runtimeDir: string;
@@ -32,10 +31,10 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
     }
   };
   try {
-    const gid = socketGroup(config.health.group);
+    const group = socketGroup(config.health.group);
     const path = healthSocket(config, runtimeDir);
     await listenOnSocket(health, path, config.health.mode);
-    if (gid !== null) chownSync(path, setup.uid, gid);
+    giveToGroup(path, group, setup);
     await listenOnSocket(control, controlSocket(runtimeDir), 0o600);
     return { close };
   } catch (thrown) {
@@ -96,11 +95,4 @@ function renewRequest(body: unknown): PassRequest {
 export function askedBy(names: readonly string[] | null, force: boolean): PassRequest['asked'] {
   if (force) return 'forced';
   return names === null ? 'pass' : 'named';
-}
-
-/** The group of the contract, where the host has it; one that the configuration names must be there. */
-function socketGroup(configured: string | null): number | null {
-  const gid = groupId(configured ?? 'certd');
-  if (gid !== null || configured === null) return gid;
-  throw new CertdError('config-invalid', `health.group: this host has no group ${configured}`);
 }

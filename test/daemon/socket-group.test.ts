@@ -1,0 +1,71 @@
+import { chownSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { giveToGroup, socketGroup } from '../../src/daemon/socket-group.ts';
+import { openLog } from '../../src/log.ts';
+import { ownDir, ownUid } from '../support/state-dir.ts';
+
+const nobody = 65_534;
+/** A user that is neither root nor in the group 4242. */
+const uid = ownUid === 0 ? nobody : ownUid;
+const ownGid = process.getegid?.() ?? 0;
+
+let path: string;
+let groupFile: string;
+let logged: { readonly code: string; readonly reason: string }[];
+
+beforeEach(() => {
+  const dir = ownDir();
+  path = join(dir, 'socket');
+  groupFile = join(dir, 'group');
+  writeFileSync(path, '');
+  writeFileSync(groupFile, `certd:x:4242:\nops:x:4242:\nown:x:${ownGid}:\n`);
+  logged = [];
+});
+
+const log = openLog({ level: 'warn', style: 'json', write: line => void logged.push(JSON.parse(line)) });
+
+/** Gives the file away as a user without rights. */
+function give(configured: string | null): void {
+  const group = socketGroup(configured, groupFile);
+  if (ownUid === 0) {
+    chownSync(path, nobody, ownGid);
+    process.seteuid?.(nobody);
+  }
+  try {
+    giveToGroup(path, group, { uid, log });
+  } finally {
+    if (ownUid === 0) process.seteuid?.(0);
+  }
+}
+
+it('gives the socket to a group that certd is a member of', () => {
+  give('own');
+  expect(statSync(path).gid).toBe(ownGid);
+  expect(logged).toEqual([]);
+});
+
+it('warns of a configured group that certd may not give it to, and goes on', () => {
+  give('ops');
+  expect(statSync(path).gid).toBe(ownGid);
+  expect(logged).toMatchObject([
+    {
+      code: 'config-doubtful',
+      reason: 'health.group: the user that runs certd may give nothing to the group ops',
+    },
+  ]);
+});
+
+it('says nothing where it is only the usual group', () => {
+  give(null);
+  expect(statSync(path).gid).toBe(ownGid);
+  expect(logged).toEqual([]);
+});
+
+it('does without the usual group where the host has none, but not without a configured one', () => {
+  writeFileSync(groupFile, 'root:x:0:\n');
+  give(null);
+  expect(() => socketGroup('ops', groupFile)).toThrow(
+    expect.objectContaining({ code: 'config-invalid', message: 'health.group: this host has no group ops' }),
+  );
+});
