@@ -1,4 +1,4 @@
-import { chownSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { giveToGroup, socketGroup } from '../../src/daemon/socket-group.ts';
@@ -16,6 +16,7 @@ let logged: { readonly code: string; readonly reason: string }[];
 
 beforeEach(() => {
   const dir = ownDir();
+  chmodSync(dir, 0o711);
   path = join(dir, 'socket');
   groupFile = join(dir, 'group');
   writeFileSync(path, '');
