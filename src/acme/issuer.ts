@@ -8,6 +8,7 @@ import type { Order } from './decode.ts';
 import { placeOrder } from './order.ts';
 import { fetchRenewalInfo } from './renewal-info.ts';
 import type { RequestKind } from './request-kind.ts';
+import { openTimeLimit } from './time-limit.ts';
 
 export type IssuerOptions = {
   readonly authority: {
@@ -59,9 +60,9 @@ export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
       return url;
     },
     async complete({ orderUrl, csr, solver }, signal) {
-      const deadline = clock.now() + options.authority.issueTimeoutMs;
+      const time = openTimeLimit(clock, options.authority.issueTimeoutMs);
       const known = placed.take(orderUrl);
-      const limits = { clock, random, deadline, signal };
+      const limits = { clock, random, time, signal };
       const work = { orderUrl, signer: await account(signal), solver, limits, warn };
       return completeOrder(work, csr, known);
     },

@@ -1,12 +1,13 @@
 import { CertdError } from '../core/errors.ts';
-import type { Instant, Millis } from '../core/model.ts';
+import type { Millis } from '../core/model.ts';
 import type { Clock, Random } from '../core/ports.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 export type PollLimits = {
   readonly clock: Clock;
   readonly random: Random;
   /** `issue_timeout` from the start of the attempt. */
-  readonly deadline: Instant;
+  readonly time: TimeLimit;
   readonly signal: AbortSignal;
 };
 
@@ -22,7 +23,7 @@ const longestHold = 24 * 3_600_000;
 /**
  * Waits, then looks, until a look finds the end. `firstWait` is what the CA asked for before the first
  * look. Without its word the waits go from 50 ms, doubling, to 5 s, each with a fifth of jitter. Throws
- * `issue-timeout` at once where the next wait does not fit before the deadline.
+ * `issue-timeout` at once where the next wait does not fit into the limit.
  */
 export async function poll<T>(
   look: () => Promise<Look<T>>,
@@ -42,7 +43,7 @@ export async function poll<T>(
 
 async function pause(wait: Millis, limits: PollLimits): Promise<void> {
   try {
-    await limits.clock.sleep(wait, limits.signal);
+    await limits.time.sleep(wait, limits.signal);
   } catch (error) {
     if (error instanceof CertdError) throw error;
     throw new CertdError('stopped', 'Waiting for the CA was stopped; the order is kept.', { cause: error });
@@ -50,9 +51,8 @@ async function pause(wait: Millis, limits: PollLimits): Promise<void> {
 }
 
 function checkFits(wait: Millis, limits: PollLimits): void {
-  const now = limits.clock.now();
-  if (now + wait <= limits.deadline) return;
+  if (wait <= limits.time.left()) return;
   throw new CertdError('issue-timeout', 'The CA did not finish the order in time; it is kept.', {
-    notBefore: wait > longest * 1.2 ? now + Math.min(wait, longestHold) : null,
+    notBefore: wait > longest * 1.2 ? limits.clock.now() + Math.min(wait, longestHold) : null,
   });
 }

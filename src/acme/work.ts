@@ -39,8 +39,8 @@ export async function askOrMissing(
   url: string,
   payload: Readonly<Record<string, unknown>> | null,
 ): Promise<Answer> {
-  const { clock, deadline, signal } = work.limits;
-  if (clock.now() > deadline) {
+  const { time, signal } = work.limits;
+  if (time.left() < 0) {
     throw new CertdError('issue-timeout', 'The CA did not finish the order in time; it is kept.');
   }
   return work.signer.post({ kind, url, payload, accept: [200, 404] }, signal);

@@ -88,7 +88,10 @@ export type Bench = {
   complete(orderUrl: string, domains: readonly string[], signal?: AbortSignal): Promise<string>;
   issue(...domains: string[]): Promise<string>;
   /** Another issuer over the same CA and store, as after a restart. */
-  reopen(change?: Partial<IssuerOptions>): Promise<Issuer & { close(): void }>;
+  reopen(
+    change?: Partial<IssuerOptions>,
+    authority?: Partial<IssuerOptions['authority']>,
+  ): Promise<Issuer & { close(): void }>;
   reopenAt(authority: Partial<IssuerOptions['authority']>): Promise<Issuer & { close(): void }>;
 };
 
@@ -116,9 +119,9 @@ export async function openBench(
   const { signal } = new AbortController();
   const opened: { close(): void }[] = [];
   const authority = { directoryUrl: ca.directoryUrl, trustFile, issueTimeoutMs: 600_000 };
-  const reopen: Bench['reopen'] = async (more = {}) => {
+  const reopen: Bench['reopen'] = async (more = {}, other = {}) => {
     const issuer = openIssuer({
-      authority,
+      authority: { ...authority, ...other },
       account: store,
       email: 'ops@example.com',
       agreeTos: true,
@@ -133,7 +136,7 @@ export async function openBench(
     opened.push(issuer);
     return issuer;
   };
-  const reopenAt: Bench['reopenAt'] = other => reopen({ authority: { ...authority, ...other } });
+  const reopenAt: Bench['reopenAt'] = other => reopen({}, other);
   const issuer = await reopen();
   onTestFinished(async () => {
     for (const each of opened) each.close();

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createRequest } from '../../src/acme/client.ts';
+import type { Clock } from '../../src/core/ports.ts';
 import { readLeaf } from '../../src/x509/certificate.ts';
 import { generateKey } from '../../src/x509/keys.ts';
 import { splitChain } from '../../src/x509/pem.ts';
@@ -110,6 +111,26 @@ describe('issuing', () => {
       code: 'issue-timeout',
       notBefore: start + 50 + 86_400_000,
     });
+  });
+
+  it('waits no longer than issue_timeout by a clock that is set back on the way', async () => {
+    const bench = await openBench({ processingPolls: 1000 });
+    const orderUrl = await bench.order('a.example');
+    let slept = 0;
+    const clock: Clock = {
+      now: bench.clock.now,
+      async sleep(ms) {
+        slept += ms;
+        if (slept > 100_000) throw new Error('still waiting');
+        bench.clock.at -= 3_600_000;
+      },
+    };
+    const issuer = await bench.reopen({ clock }, { issueTimeoutMs: 60_000 });
+    const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
+    const attempt = issuer.complete({ orderUrl, csr, solver: bench.solver }, bench.signal);
+    await expect(attempt).rejects.toMatchObject({ code: 'issue-timeout' });
+    expect(slept).toBeGreaterThan(54_000);
+    expect(slept).toBeLessThanOrEqual(60_000);
   });
 
   it('waits for an order that becomes ready late, and finalizes again after orderNotReady', async () => {
