@@ -12,7 +12,7 @@ import { runHook } from './deploy/run-hook.ts';
 import { version } from './host/version.ts';
 import { takeLock } from './store/lock.ts';
 
-export type DaemonSetup = Omit<Host, 'runHook' | 'signal'> & {
+export type DaemonSetup = Omit<Host, 'runHook' | 'onProgress' | 'signal'> & {
   readonly runtimeDir: string;
   readonly uid: number;
   /** Reads the configuration again; throws with every problem of a bad one. */

@@ -28,7 +28,11 @@ export async function reconcile(
   parts: PassParts,
 ): Promise<readonly PassResult[]> {
   const settled: Settled[] = [];
-  for (const target of targets) settled.push(await settle(target, asked, parts));
+  for (const target of targets) {
+    parts.onProgress();
+    settled.push(await settle(target, asked, parts));
+  }
+  parts.onProgress();
   const deploys = parts.signal.aborted ? [] : await deployOwed(targets, asked, parts);
   return settled.map(({ name, issued, error }) => {
     const deploy = deploys.find(outcome => outcome.name === name);

@@ -28,6 +28,7 @@ export async function renewHere(
     log,
     // Most calls run no hook.
     runHook: async run => (await import('../deploy/run-hook.ts')).runHook(run),
+    onProgress: () => {},
     signal: stop.signal,
   };
   const release = await openSession(realDisk, layout, { uid: effectiveUid(), log, takeLock });

@@ -22,6 +22,7 @@ export type Host = {
   readonly log: Log;
   /** `deploy/run-hook.ts`. A daemon has it loaded from the start: an upgrade replaces the files under it. */
   readonly runHook: PassParts['runHook'];
+  readonly onProgress: () => void;
   readonly signal: AbortSignal;
 };
 
@@ -65,6 +66,7 @@ export function buildParts(
     generateKey,
     createRequest,
     runHook: run => {
+      host.onProgress();
       // The only place that shows a command's text, which may have a token in it.
       host.log.debug({ certificates: run.env['CERTD_NAME'], hook: commandText(run.command) }, 'hook begins');
       return host.runHook(run);

@@ -1,14 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { asCertdError } from '../core/errors.ts';
-import type { Instant, Millis } from '../core/model.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks } from '../host/schedule.ts';
 import { buildParts, type Host, type RequestCounts } from './build-parts.ts';
+import { openHeartbeat } from './heartbeat.ts';
 import { jobQueue, type PassRequest } from './pass-queue.ts';
 import { nextMoment, type PassAnswer, runPass } from './run-pass.ts';
-
-/** Longer than an order (ten minutes) and its hooks should ever take: then the loop counts as hung. */
-const longestPassMs: Millis = 30 * 60_000;
 
 export type Loop = {
   /** The first look, and from then on one at each tick and at each exact moment. */
@@ -18,28 +15,30 @@ export type Loop = {
   /** Puts another configuration in force between two passes, and looks. `stopped` as for `ask`. */
   replace(config: Config): Promise<void>;
   config(): Config;
+  /** Whether no step of a pass takes longer than any should. */
   alive(): boolean;
   /** Begins nothing more, and ends with the pass under way; the host's signal cuts that short. */
   end(): Promise<void>;
 };
 
 /** What wakes the passes. It decides nothing: every wake-up is the same look at the disk and the clock. */
-export function openLoop(first: Config, host: Host): Loop {
-  const { clock, log, signal } = host;
+export function openLoop(first: Config, daemonHost: Omit<Host, 'onProgress'>): Loop {
+  const { clock, log, signal } = daemonHost;
   const counts: RequestCounts = new Map();
   const queue = jobQueue();
+  const heart = openHeartbeat(clock.now);
+  const host: Host = { ...daemonHost, onProgress: heart.beat };
   let config = first;
   let built = buildParts(first, host, counts);
-  let passStartedAt: Instant | null = null;
   let lookWaits = false;
   let ticks: { stop(): void } | null = null;
 
   const pass = async (request: PassRequest): Promise<PassAnswer> => {
-    passStartedAt = clock.now();
+    heart.beat();
     try {
       return await runPass(config, built.parts, counts, request);
     } finally {
-      passStartedAt = null;
+      heart.rest();
       if (!signal.aborted) alarm.set(nextMoment(config, built.parts));
     }
   };
@@ -75,7 +74,7 @@ export function openLoop(first: Config, host: Host): Loop {
         startTicking();
       }),
     config: () => config,
-    alive: () => passStartedAt === null || clock.now() - passStartedAt < longestPassMs,
+    alive: heart.alive,
     end: async () => {
       await queue.close();
       // Not before: the job that was under way may have set them once more.

@@ -20,5 +20,7 @@ export type PassParts = {
   /** PKCS#10 request, DER. */
   readonly createRequest: (keyPem: string, domains: readonly string[]) => Promise<Uint8Array>;
   readonly runHook: (run: HookRun) => Promise<HookResult>;
+  /** Called before each certificate and before the deploys: a long pass that progresses does not count as hung. */
+  readonly onProgress: () => void;
   readonly signal: AbortSignal;
 };

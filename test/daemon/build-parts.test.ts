@@ -24,6 +24,7 @@ it.each([
     random: () => 0.5,
     log: openLog({ level, style: 'json', write }),
     runHook: async () => ran,
+    onProgress: () => {},
     signal,
   };
   const { parts, close } = buildParts(makeConfig([]), host, new Map());

@@ -65,7 +65,11 @@ afterEach(async () => {
   await loop.end();
 });
 
-function open(config: Config, time = clock as Parameters<typeof openLoop>[1]['clock']): Loop {
+function open(
+  config: Config,
+  time = clock as Parameters<typeof openLoop>[1]['clock'],
+  run: Parameters<typeof openLoop>[1]['runHook'] = runHook,
+): Loop {
   const write = (line: string) => void errors.push(JSON.parse(line).code);
   const log = openLog({ level: 'error', style: 'json', write });
   return openLoop(config, {
@@ -74,7 +78,7 @@ function open(config: Config, time = clock as Parameters<typeof openLoop>[1]['cl
     clock: time,
     random: () => 0.5,
     log,
-    runHook,
+    runHook: run,
     signal: stop.signal,
   });
 }
@@ -128,7 +132,24 @@ it('puts another configuration in force between two passes, and looks', async ()
   expect(passes()).toBe(3);
 });
 
-it('is alive until a pass takes half an hour', async () => {
+it('is alive as long as a pass goes on from hook to hook', async () => {
+  const hooks = [{ kind: 'argv', argv: ['true'] } as const, ...held.deploy.hooks];
+  const twice = { ...held, deploy: { ...held.deploy, hooks } };
+  loop = open(makeConfig([twice]), clock, run => {
+    // The first takes twenty minutes, and the second is still running after as many.
+    if (run.command.kind === 'argv') clock.advance(20 * 60_000);
+    return runHook(run);
+  });
+  loop.start();
+  await hookRuns();
+  clock.advance(20 * 60_000);
+  expect(loop.alive()).toBe(true);
+  clock.advance(10 * 60_000);
+  expect(loop.alive()).toBe(false);
+  letGo();
+});
+
+it('is alive until one step of a pass takes half an hour', async () => {
   expect(loop.alive()).toBe(true);
   loop.start();
   await hookRuns();

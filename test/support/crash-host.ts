@@ -105,6 +105,7 @@ export function crashHost(ca: TestCa): CrashHost {
       hooksRun.push(`${words} ${env['CERTD_FINGERPRINT_SHA256']?.slice(0, 8)}`);
       return { outcome: 'ok', detail: 'exit 0', output: '' };
     },
+    onProgress: () => {},
     signal: new AbortController().signal,
   });
   return {
