@@ -1,10 +1,8 @@
 import type { Config } from './config/config.ts';
-import { problem } from './core/certificate-problems.ts';
-import { asCertdError } from './core/errors.ts';
-import type { Problem } from './core/status-document.ts';
 import type { Host } from './daemon/build-parts.ts';
-import { type Loop, openLoop } from './daemon/loop.ts';
+import { openLoop } from './daemon/loop.ts';
 import { readStatus } from './daemon/read-status.ts';
+import { openReloader, type Reloading } from './daemon/reloader.ts';
 import { checkNames, openSession } from './daemon/session.ts';
 import { openSignals, type Signals } from './daemon/signals.ts';
 import { openSockets } from './daemon/sockets.ts';
@@ -12,12 +10,11 @@ import { runHook } from './deploy/run-hook.ts';
 import { version } from './host/version.ts';
 import { takeLock } from './store/lock.ts';
 
-export type DaemonSetup = Omit<Host, 'runHook' | 'onProgress' | 'signal'> & {
-  readonly runtimeDir: string;
-  readonly uid: number;
-  /** Reads the configuration again; throws with every problem of a bad one. */
-  readonly reload: () => Config;
-};
+export type DaemonSetup = Omit<Host, 'runHook' | 'onProgress' | 'signal'> &
+  Reloading & {
+    readonly runtimeDir: string;
+    readonly uid: number;
+  };
 
 /** Runs until SIGTERM or SIGINT. Throws before it has served anything where the start fails. */
 export async function runDaemon(config: Config, setup: DaemonSetup): Promise<void> {
@@ -39,7 +36,7 @@ export async function runDaemon(config: Config, setup: DaemonSetup): Promise<voi
 async function serve(config: Config, setup: DaemonSetup, signals: Signals): Promise<void> {
   const { clock, log, layout } = setup;
   const loop = openLoop(config, { ...setup, runHook, signal: signals.stop });
-  const reloader = openReloader(loop, setup);
+  const reloader = openReloader(config, loop, setup);
   const startedAt = clock.now();
   const status = () => {
     const problems = reloader.problems();
@@ -54,28 +51,4 @@ async function serve(config: Config, setup: DaemonSetup, signals: Signals): Prom
   log.info('certd stops');
   await loop.end();
   await sockets.close();
-}
-
-function openReloader(loop: Loop, { reload, log, clock, layout }: DaemonSetup) {
-  let refused: Problem | null = null;
-  const refuse = (thrown: unknown) => {
-    const { code, message } = asCertdError(thrown);
-    refused = problem('config-refused', 'warning', null, message, clock.now());
-    log.error({ code: 'config-refused', cause: code, reason: message }, 'configuration refused');
-  };
-  return {
-    problems: () => (refused === null ? [] : [refused]),
-    reload: async () => {
-      try {
-        const fresh = reload();
-        checkNames(fresh, layout);
-        refused = null;
-        await loop.replace(fresh);
-        log.info({ certificates: fresh.certificates.length }, 'configuration reloaded');
-      } catch (thrown) {
-        // certd ends: neither is in force any more.
-        if (asCertdError(thrown).code !== 'stopped') refuse(thrown);
-      }
-    },
-  };
 }

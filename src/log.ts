@@ -1,8 +1,8 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { redact } from './redact.ts';
 
-/** What the rest of certd needs of a logger. Messages are static; facts are fields. */
-export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
+/** What the rest of certd needs of a logger. Messages are static; facts are fields. `level` can be set. */
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'level'>;
 
 type LogOptions = {
   readonly level: string;

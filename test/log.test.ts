@@ -81,6 +81,18 @@ describe('the level', () => {
   });
 });
 
+describe('the level can change', () => {
+  it.each(['json', 'journald'] as const)('of a log as %s', style => {
+    const { log, written } = opened(style, 'warn');
+    log.info('before');
+    log.level = 'info';
+    log.info('more');
+    log.level = 'error';
+    log.warn('after');
+    expect(written.map(line => JSON.parse(line.replace(/^<\d>/, '')).msg)).toEqual(['more']);
+  });
+});
+
 describe('for a person at a terminal', () => {
   function pretty(color: boolean): string {
     let written = '';

@@ -5,17 +5,22 @@ import { problemLine } from './check-config.ts';
 
 /**
  * The configuration, or an error; `show` gets every problem of a bad one first, a line each. Without it (a
- * reload, whose reason is one line) they are all in the error's message.
+ * reload) the error's message is the first of them, and its facts have them all.
  */
 export function configured(file: string, show?: (line: string) => void): Config {
   const loaded = loadConfig(file);
   if ('config' in loaded) return loaded.config;
   const lines = loaded.problems.map(problemLine);
   const code = loaded.problems[0]?.code === 'config-unreadable' ? 'config-unreadable' : 'config-invalid';
-  if (show === undefined) throw new CertdError(code, lines.join('; '));
+  if (show === undefined)
+    throw new CertdError(code, firstOf(lines), { facts: { problems: lines.join('; ') } });
   for (const line of lines) show(`${line}\n`);
   const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
   throw new CertdError(code, `the configuration has ${count}; nothing was done`);
+}
+
+function firstOf([first = '', ...more]: readonly string[]): string {
+  return more.length === 0 ? first : `${first} (and ${more.length} more; certd check-config shows them)`;
 }
 
 /** For commands: every problem goes to stderr, as `check-config` shows it. */

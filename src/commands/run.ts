@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import { runDaemon } from '../daemon.ts';
 import { realClock } from '../host/clock.ts';
+import type { Log } from '../log.ts';
 import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';
 import { commandLog } from './command-log.ts';
@@ -15,9 +16,7 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
   checkMode(places.deploy);
   const config = configured(places.config, showProblem);
   const log = await commandLog(levelOf(places, config), 'stdout');
-  for (const { code, file, line, message } of config.warnings) {
-    log.warn({ code, file, line, reason: message }, 'configuration has a doubt');
-  }
+  sayDoubts(config, log);
   const endListening = endByDefect(log);
   try {
     await runDaemon(config, {
@@ -29,6 +28,10 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
       log,
       uid: effectiveUid(),
       reload: () => configured(places.config),
+      inForce: fresh => {
+        log.level = levelOf(places, fresh);
+        sayDoubts(fresh, log);
+      },
     });
     return 0;
   } finally {
@@ -38,6 +41,12 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
 
 function levelOf(places: Places, config: Config): string {
   return places.logLevel ?? config.logLevel;
+}
+
+function sayDoubts({ warnings }: Config, log: Log): void {
+  for (const { code, file, line, message } of warnings) {
+    log.warn({ code, file, line, reason: message }, 'configuration has a doubt');
+  }
 }
 
 function checkMode(mode: string): void {

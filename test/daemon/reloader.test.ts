@@ -1,0 +1,104 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { CertdError } from '../../src/core/errors.ts';
+import { openReloader } from '../../src/daemon/reloader.ts';
+import { openLog } from '../../src/log.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { makeConfig } from '../support/make-config.ts';
+import { makeTarget } from '../support/make-observed.ts';
+import { openStateDir } from '../support/state-dir.ts';
+
+const started = makeConfig([]);
+const fresh = makeConfig([makeTarget()]);
+
+/** In the order in which it happened. */
+let told: string[];
+let logged: Record<string, unknown>[];
+let reload: () => Config;
+let replace: () => Promise<void>;
+let reloader: ReturnType<typeof openReloader>;
+
+beforeEach(async () => {
+  told = [];
+  logged = [];
+  reload = () => fresh;
+  replace = async () => {};
+  const log = openLog({
+    level: 'info',
+    style: 'json',
+    write: line => {
+      const { level, time, ...facts } = JSON.parse(line);
+      logged.push(facts);
+      told.push(facts.msg);
+    },
+  });
+  const loop = {
+    replace: async (config: Config) => {
+      await replace();
+      told.push(`replaced by ${config.certificates.length}`);
+    },
+  };
+  reloader = openReloader(started, loop, {
+    reload: () => reload(),
+    inForce: config => told.push(`${config.certificates.length} in force`),
+    log,
+    clock: fakeClock(Date.parse('2026-01-10T00:00:00Z')),
+    layout: await openStateDir(),
+  });
+});
+
+it('says that a configuration is reloaded when it is in force', async () => {
+  await reloader.reload();
+  expect(told).toEqual(['replaced by 1', '1 in force', 'configuration reloaded']);
+  expect(reloader.problems()).toEqual([]);
+});
+
+it('leaves the old one in force where the new one is bad, shows why, and forgets it with a good one', async () => {
+  const facts = { problems: 'one; two' };
+  reload = () => {
+    throw new CertdError('config-invalid', 'one (and 1 more)', { facts });
+  };
+  await reloader.reload();
+  expect(told).toEqual(['configuration refused']);
+  expect(logged).toEqual([
+    {
+      code: 'config-refused',
+      cause: 'config-invalid',
+      problems: 'one; two',
+      reason: 'one (and 1 more)',
+      msg: 'configuration refused',
+    },
+  ]);
+  expect(reloader.problems()).toEqual([
+    {
+      code: 'config-refused',
+      certificate: null,
+      message: 'one (and 1 more)',
+      since: '2026-01-10T00:00:00.000Z',
+      level: 'warning',
+    },
+  ]);
+  reload = () => fresh;
+  await reloader.reload();
+  expect(reloader.problems()).toEqual([]);
+});
+
+it.each([
+  [{ socket: '/run/other.sock', mode: 0o660, group: null }, 'health.socket'],
+  [{ socket: null, mode: 0o666, group: 'ops' }, 'health.mode, health.group'],
+])('names what of %j needs a restart', async (health, keys) => {
+  reload = () => ({ ...fresh, health });
+  await reloader.reload();
+  expect(logged.at(-1)).toEqual({
+    code: 'config-doubtful',
+    reason: `what has changed in ${keys} comes into force when certd is started again`,
+    msg: 'configuration needs a restart',
+  });
+});
+
+it('neither reloads nor refuses where certd ends meanwhile', async () => {
+  replace = () => Promise.reject(new CertdError('stopped', 'certd is being stopped'));
+  await reloader.reload();
+  expect(told).toEqual([]);
+  expect(reloader.problems()).toEqual([]);
+});
