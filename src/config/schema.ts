@@ -66,7 +66,11 @@ const account = mapping({
 const health = mapping({
   socket: socketPath.meta({ description: 'Default: health.sock in the runtime directory.' }).optional(),
   mode: octalMode.meta({ description: 'Mode of the socket, in quotes. Default: "0660".' }).optional(),
-  group: group.meta({ description: 'Group of the socket. Default: certd, where the host has it, else that of the process.' }).optional(),
+  group: group
+    .meta({
+      description: 'Group of the socket. Default: certd, where the host has it, else that of the process.',
+    })
+    .optional(),
 }).meta({ description: 'The read-only socket that answers status and metrics.' });
 
 const thresholds = mapping({
