@@ -17,7 +17,8 @@ export async function renewCommand(names: readonly string[], options: Options): 
     const answer = (await byDaemon(wanted, options)) ?? (await byItself(wanted, options));
     const now = Date.now();
     for (const line of renewLines(answer, now)) process.stdout.write(`${line}\n`);
-    return answer.results.some(({ error }) => error !== null) ? 1 : 0;
+    // What the CA makes wait was due, or asked for, and was not done.
+    return answer.results.some(({ error, held }) => error !== null || held?.by === 'ca') ? 1 : 0;
   } finally {
     done();
   }

@@ -17,6 +17,6 @@ export const programErrors = {
     'back-off',
     'critical',
     'A defect in certd.',
-    'Please report it with the log line; certd goes on with everything else.',
+    'Please report it with the log line; a daemon that it ends is started again by systemd.',
   ),
 } satisfies Record<string, Entry>;
