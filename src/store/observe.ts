@@ -9,6 +9,7 @@ import {
 } from '../core/model.ts';
 import { readDeployState } from './deploy-state.ts';
 import { generationIds, liveId, readLeafOf, readPair } from './generation.ts';
+import { readRemembered } from './generation-memory.ts';
 import { readIssuerState } from './issuer-state.ts';
 import { isName, type Layout } from './layout.ts';
 import { exists } from './replace-file.ts';
@@ -32,9 +33,10 @@ export function observe(layout: Layout, name: string): Observed {
   const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
   const order = tolerate(() => readWork(layout, name)?.order ?? null, null);
   const live = tolerate(() => readLive(layout, name), null);
-  const issued = tolerate(() => issuedIds(layout, name), [])
-    .map(id => tolerate(() => readGeneration(layout, name, id), null))
-    .filter(generation => generation !== null);
+  const ids = tolerate(() => issuedIds(layout, name), []);
+  const issued = readRemembered(layout, name, ids, id =>
+    tolerate(() => readGeneration(layout, name, id), null),
+  );
   return { name, issued, live, issuer, deploy, order, faults };
 }
 

@@ -1,0 +1,51 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemErrorOf } from '../core/errors.ts';
+import type { Generation } from '../core/model.ts';
+import { generationFiles, type Layout } from './layout.ts';
+
+type Remembered = { readonly stamp: string; readonly generation: Generation };
+
+const memories = new WeakMap<Layout, Map<string, Map<string, Remembered>>>();
+
+/**
+ * Reads the issued generations of one name, each only once as long as its files stay the same: they never
+ * change once issued, and parsing keys and certificates is most of what a look costs. The stamp (inode, mode, size and
+ * change time of each file) notices whoever changes one all the same. What is gone is forgotten.
+ */
+export function readRemembered(
+  layout: Layout,
+  name: string,
+  ids: readonly string[],
+  read: (id: string) => Generation | null,
+): readonly Generation[] {
+  const names = memories.get(layout) ?? new Map<string, Map<string, Remembered>>();
+  memories.set(layout, names);
+  const before = names.get(name);
+  const after = new Map<string, Remembered>();
+  names.set(name, after);
+  return ids.flatMap(id => {
+    const stamp = stampOf(layout.issuedGeneration(name, id));
+    const known = before?.get(id);
+    const generation = known !== undefined && known.stamp === stamp ? known.generation : read(id);
+    if (generation === null) return [];
+    if (stamp !== null) after.set(id, { stamp, generation });
+    return [generation];
+  });
+}
+
+/** Null where a file cannot be looked at: such a generation is read each time, and the reader says why. */
+function stampOf(directory: string): string | null {
+  const parts = [...generationFiles, 'generation.json'].map(file => identityOf(join(directory, file)));
+  return parts.includes(null) ? null : parts.join(' ');
+}
+
+function identityOf(path: string): string | null {
+  try {
+    const { ino, ctimeNs, size, mode } = lstatSync(path, { bigint: true });
+    return `${ino}:${ctimeNs}:${size}:${mode}`;
+  } catch (thrown) {
+    if (systemErrorOf(thrown) !== null) return null;
+    throw thrown;
+  }
+}

@@ -1,0 +1,58 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { readRemembered } from '../../src/store/generation-memory.ts';
+import { generationFiles, type Layout } from '../../src/store/layout.ts';
+import { makeGeneration } from '../support/make-observed.ts';
+import { openStateDir } from '../support/state-dir.ts';
+
+let layout: Layout;
+let reads: string[];
+beforeEach(async () => {
+  layout = await openStateDir();
+  reads = [];
+  mkdirSync(layout.issuedOf('a.example'), { mode: 0o700 });
+  for (const id of ['0001-aabbccdd', '0002-aabbccdd']) {
+    mkdirSync(directoryOf(id));
+    for (const file of [...generationFiles, 'generation.json'])
+      writeFileSync(join(directoryOf(id), file), id);
+  }
+});
+
+const directoryOf = (id: string) => layout.issuedGeneration('a.example', id);
+
+function look(ids: readonly string[]): readonly string[] {
+  const read = (id: string) => {
+    reads.push(id);
+    return id === '0009-aabbccdd' ? null : makeGeneration({ id });
+  };
+  return readRemembered(layout, 'a.example', ids, read).map(({ id }) => id);
+}
+
+it('reads a generation once, as long as its files stay the same', () => {
+  expect(look(['0001-aabbccdd', '0002-aabbccdd'])).toEqual(['0001-aabbccdd', '0002-aabbccdd']);
+  expect(look(['0001-aabbccdd', '0002-aabbccdd'])).toEqual(['0001-aabbccdd', '0002-aabbccdd']);
+  expect(reads).toEqual(['0001-aabbccdd', '0002-aabbccdd']);
+});
+
+it.each([...generationFiles, 'generation.json'])('reads it again when somebody has touched its %s', file => {
+  look(['0001-aabbccdd', '0002-aabbccdd']);
+  chmodSync(join(directoryOf('0002-aabbccdd'), file), 0o600);
+  look(['0001-aabbccdd', '0002-aabbccdd']);
+  expect(reads).toEqual(['0001-aabbccdd', '0002-aabbccdd', '0002-aabbccdd']);
+});
+
+it('reads one that misses a file, or is no directory, each time', () => {
+  rmSync(join(directoryOf('0001-aabbccdd'), 'chain.pem'));
+  writeFileSync(directoryOf('0003-aabbccdd'), 'no directory');
+  for (let times = 0; times < 2; times++) look(['0001-aabbccdd', '0003-aabbccdd']);
+  expect(reads).toEqual(['0001-aabbccdd', '0003-aabbccdd', '0001-aabbccdd', '0003-aabbccdd']);
+});
+
+it('forgets what is gone, and never remembers what was damaged', () => {
+  look(['0001-aabbccdd']);
+  look([]);
+  expect(look(['0001-aabbccdd', '0009-aabbccdd'])).toEqual(['0001-aabbccdd']);
+  look(['0009-aabbccdd']);
+  expect(reads).toEqual(['0001-aabbccdd', '0001-aabbccdd', '0009-aabbccdd', '0009-aabbccdd']);
+});
