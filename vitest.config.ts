@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Vitest leaves a processor free otherwise: of two that is half. */
+const maxWorkers = availableParallelism();
 
 export default defineConfig({
   test: {
@@ -13,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers,
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/crash/**'],
           testTimeout: 30_000,
@@ -22,6 +27,7 @@ export default defineConfig({
         test: {
           // Thousands of passes: too long for the quick loop, too important to be anywhere but in scripts/test.
           name: 'crash',
+          maxWorkers,
           include: ['test/crash/**/*.test.ts'],
           testTimeout: 300_000,
         },
