@@ -45,7 +45,12 @@ log: { level: warn }
   });
 
   test('looks at the ticks of its schedule: a live link that was removed is back within seconds', async () => {
-    rmSync(certd.liveDir(domain));
-    await waitUntil('the link is back', () => (existsSync(certd.liveDir(domain)) ? true : null));
+    // Twice, because the first time could fall on a full minute, which is the default.
+    for (const time of ['first', 'second']) {
+      rmSync(certd.liveDir(domain));
+      await waitUntil(`the link is back the ${time} time`, () =>
+        existsSync(certd.liveDir(domain)) ? true : null,
+      );
+    }
   });
 });
