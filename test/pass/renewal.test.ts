@@ -4,7 +4,7 @@ import { realDisk } from '../../src/store/disk.ts';
 import { readPair } from '../../src/store/generation.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
 import { certIdOf } from '../../src/x509/cert-id.ts';
-import { type CrashHost, target } from '../support/crash-host.ts';
+import { authority, type CrashHost, target } from '../support/crash-host.ts';
 import { passHost } from './pass-host.ts';
 
 const minute = 60_000;
@@ -140,4 +140,17 @@ it('orders once when it is forced, whatever the age', async () => {
   expect(host.issuer.orders).toHaveLength(2);
   await host.start(realDisk, 'nothing');
   expect(host.issuer.orders).toHaveLength(2);
+});
+
+it('a CA at another directory is not asked about a certificate that it did not issue, nor told to replace it', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  const moved = { ...authority, directoryUrl: 'https://other.test/dir' };
+  const parts = { authorities: new Map([['test', moved]]) };
+  await host.start(realDisk, 'forced', { parts });
+  // Once for the first certificate, by its own CA, and once for the second, by its own.
+  expect(host.issuer.windowsAsked).toHaveLength(2);
+  await host.start(realDisk, 'pass');
+  expect(host.issuer.windowsAsked).toHaveLength(2);
+  expect(host.issuer.replaced).toEqual([null, null]);
 });

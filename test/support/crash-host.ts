@@ -40,7 +40,7 @@ export const target: Target = {
   },
 };
 
-const authority: Authority = {
+export const authority: Authority = {
   name: 'test',
   directoryUrl: 'https://ca.test/dir',
   trustFile: null,
