@@ -24,11 +24,12 @@ export function errorsPage(): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function section(code: string, { summary, cure, severity, retry }: Entry): readonly string[] {
-  return [
-    `### ${code}`,
-    summary,
-    `**What to do:** ${cure}`,
-    `Severity: ${severity}. Tried again: ${retryWords[retry]}.`,
-  ];
+/** An entry that no attempt ends with says nothing of another one. */
+function section(code: string, { summary, cure, retry }: Entry): readonly string[] {
+  const again = retry === 'none' ? [] : [`Tried again: ${wordsFor(code, retry)}.`];
+  return [`### ${code}`, summary, `**What to do:** ${cure}`, ...again];
+}
+
+function wordsFor(code: string, retry: Retry): string {
+  return code.startsWith('hook-') ? 'after 1 minute, doubling, to a day' : retryWords[retry];
 }

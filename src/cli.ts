@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The tree of commands; help, completion and the man page are made from it. */
+/** The tree of commands; help is made from it. */
 export function certdProgram(done: (code: number) => void): Command {
   const program = new Command('certd')
     .description('Obtains, renews and deploys certificates.')
@@ -108,7 +108,16 @@ function withPlaces(command: Command): Command {
     .option('--config <file>', 'configuration', '/etc/certd/config.yaml')
     .option('--state-dir <dir>', 'state', '/var/lib/certd')
     .option('--runtime-dir <dir>', 'sockets', '/run/certd')
-    .option('--log-level <level>', 'trace, debug, info, warn, error or fatal');
+    .addOption(
+      new Option('--log-level <level>', 'how much is logged').choices([
+        'trace',
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'fatal',
+      ]),
+    );
 }
 
 function failed(thrown: unknown): number {

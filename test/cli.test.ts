@@ -88,7 +88,6 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
   it.each([
     ['status b.example', 'no certificate is named b.example; there are: a.example'],
     ['renew b.example', 'no certificate is named b.example; there are: a.example'],
-    ['renew --log-level loud', '--log-level is one of trace, debug, info, warn, error, fatal, not loud'],
   ])('certd %s, where the configuration has a.example', async (line, reason) => {
     const { words } = host(one);
     expect(await runMain([...line.split(' '), ...words])).toEqual({

@@ -1,7 +1,7 @@
 import { buildParts, type Host } from '../daemon/build-parts.ts';
+import { askedBy } from '../daemon/pass-queue.ts';
 import { type PassAnswer, runPass } from '../daemon/run-pass.ts';
 import { checkNames, openSession } from '../daemon/session.ts';
-import { askedBy } from '../daemon/sockets.ts';
 import { realClock } from '../host/clock.ts';
 import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';

@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
 import type { PassAnswer } from '../daemon/run-pass.ts';
-import { controlSocket } from '../daemon/sockets.ts';
+import { controlSocket } from '../daemon/socket-paths.ts';
 import { askDaemon } from '../health/client.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
@@ -13,15 +13,14 @@ export async function renewCommand(names: readonly string[], options: Options): 
   if (options.dryRun) throw new CertdError('not-available-yet', '--dry-run is not built yet');
   const wanted = names.length === 0 ? null : names;
   const done = progress('waiting for the pass to end');
-  try {
-    const answer = (await byDaemon(wanted, options)) ?? (await byItself(wanted, options));
-    const now = Date.now();
-    for (const line of renewLines(answer, now)) process.stdout.write(`${line}\n`);
-    // What the CA makes wait was due, or asked for, and was not done.
-    return answer.results.some(({ error, held }) => error !== null || held?.by === 'ca') ? 1 : 0;
-  } finally {
-    done();
-  }
+  const answer = await pass(wanted, options).finally(done);
+  for (const line of renewLines(answer, Date.now())) process.stdout.write(`${line}\n`);
+  // What the CA makes wait was due, or asked for, and was not done.
+  return answer.results.some(({ error, held }) => error !== null || held?.by === 'ca') ? 1 : 0;
+}
+
+async function pass(names: readonly string[] | null, options: Options): Promise<PassAnswer> {
+  return (await byDaemon(names, options)) ?? (await byItself(names, options));
 }
 
 /** Null where no daemon listens. */

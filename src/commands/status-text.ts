@@ -38,7 +38,9 @@ function summary(document: StatusDocument, style: Style): readonly string[] {
     if (count > 0) counts.push(`${count} ${level}`);
   }
   const teller = source === 'daemon' ? `pid ${pid}` : 'read from disk';
-  const text = plainText(`${status.toUpperCase()}: ${counts.join(', ')} (certd ${version}, ${teller})`);
+  // Without a daemon nobody renews: the best that can be said is what the exit code says, UNKNOWN.
+  const word = source === 'disk' && status !== 'critical' ? 'UNKNOWN' : status.toUpperCase();
+  const text = plainText(`${word}: ${counts.join(', ')} (certd ${version}, ${teller})`);
   return wrap(text, { width: style.width, first: '', next: '  ' }).map((line, index) =>
     index === 0 ? line.replace(/^[A-Z]+/, word => paint(status, word, style)) : line,
   );

@@ -2,7 +2,7 @@ import { asCertdError, CertdError } from '../core/errors.ts';
 import { plainLines } from '../core/plain-text.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { isStatusDocument, ofNames } from '../core/status-selection.ts';
-import { defaultHealthSocket } from '../daemon/sockets.ts';
+import { defaultHealthSocket } from '../daemon/socket-paths.ts';
 import { askDaemon } from '../health/client.ts';
 import type { Places } from './places.ts';
 import { statusText } from './status-text.ts';
@@ -17,7 +17,7 @@ export async function statusCommand(names: readonly string[], options: Options):
   if (document === null) return 3;
   const chosen = ofNames(document, names);
   const terminal = process.stdout.isTTY;
-  const color = terminal && process.env['NO_COLOR'] === undefined;
+  const color = terminal && !process.env['NO_COLOR'];
   // Some terminals say that they have no columns.
   const width = (terminal && process.stdout.columns) || 120;
   const text = options.json ? `${JSON.stringify(chosen, null, 2)}\n` : statusText(chosen, { width, color });

@@ -71,7 +71,7 @@ const health = mapping({
       description: 'Group of the socket. Default: certd, where the host has it, else that of the process.',
     })
     .optional(),
-}).meta({ description: 'The read-only socket that answers status and metrics.' });
+}).meta({ description: 'The read-only socket that answers status and health checks.' });
 
 const thresholds = mapping({
   warning: share.meta({ description: 'Default: 20%.' }).optional(),

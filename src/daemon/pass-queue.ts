@@ -4,6 +4,12 @@ import { CertdError } from '../core/errors.ts';
 /** One request for a pass: over all certificates (null) or some. */
 export type PassRequest = { readonly names: readonly string[] | null; readonly asked: Asked };
 
+/** What `certd renew` with these words asks for. */
+export function askedBy(names: readonly string[] | null, force: boolean): PassRequest['asked'] {
+  if (force) return 'forced';
+  return names === null ? 'pass' : 'named';
+}
+
 /** Runs jobs one after the other: passes, and what must not fall into the middle of one. */
 export function jobQueue() {
   let last: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
@@ -6,8 +5,9 @@ import { listenOnSocket } from '../health/listen.ts';
 import { type Routes, routeServer } from '../health/server.ts';
 import type { Log } from '../log.ts';
 import type { Loop } from './loop.ts';
-import type { PassRequest } from './pass-queue.ts';
+import { askedBy, type PassRequest } from './pass-queue.ts';
 import { giveToGroup, socketGroup } from './socket-group.ts';
+import { controlSocket, healthSocket } from './socket-paths.ts';
 
 type Setup = {
   readonly runtimeDir: string;
@@ -44,18 +44,6 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
   }
 }
 
-function healthSocket(config: Pick<Config, 'health'>, runtimeDir: string): string {
-  return config.health.socket ?? defaultHealthSocket(runtimeDir);
-}
-
-export function defaultHealthSocket(runtimeDir: string): string {
-  return join(runtimeDir, 'health.sock');
-}
-
-export function controlSocket(runtimeDir: string): string {
-  return join(runtimeDir, 'control.sock');
-}
-
 function healthRoutes({ loop, status }: Setup): Routes {
   return {
     'GET /livez': () => ({ status: loop.alive() ? 200 : 503, body: { alive: loop.alive() } }),
@@ -89,10 +77,4 @@ function renewRequest(body: unknown): PassRequest {
     throw new CertdError('usage', '"names" is a list of texts or null, "force" is true or false');
   }
   return { names: list, asked: askedBy(list, force) };
-}
-
-/** What `certd renew` with these words asks for. */
-export function askedBy(names: readonly string[] | null, force: boolean): PassRequest['asked'] {
-  if (force) return 'forced';
-  return names === null ? 'pass' : 'named';
 }

@@ -21,6 +21,7 @@ export async function attemptIssue(
   const startedAt = parts.clock.now();
   let issued: string;
   try {
+    await holdAhead(target, seen.issuer, parts);
     issued = await issueOnce(target, seen, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
@@ -29,6 +30,19 @@ export async function attemptIssue(
   }
   const error = await recorded(target, parts, () => recordSuccess(target, issued, startedAt, parts));
   return { issued, error };
+}
+
+/**
+ * Writes the next attempt down before this one: an attempt whose failure could not be recorded would be made
+ * again at every look, with an order each time. On a disk that takes not even this, none is placed.
+ */
+async function holdAhead(target: Target, before: IssuerState, parts: PassParts): Promise<void> {
+  const { disk, layout, clock, random } = parts;
+  const now = clock.now();
+  const failures = before.failures + 1;
+  const nextAttemptAt = nextAttempt({ retry: 'back-off', failures, notBefore: null, now, draw: random() });
+  const state = { ...before, nextAttemptAt, lastAttemptAt: now, failedFor: attemptKey(target) };
+  await writeIssuerState(disk, layout.issuerState(target.name), state);
 }
 
 function issueOnce(target: Target, seen: Observed, parts: PassParts): Promise<string> {
@@ -82,7 +96,7 @@ async function recordFailure(
   // A stop is no failure, and a lost order is placed anew at once: neither counts against the certificate.
   if (error.code === 'stopped' || (error.code === 'order-gone' && !lostBefore)) {
     log.info(facts, 'attempt ended early');
-    return;
+    return writeIssuerState(disk, layout.issuerState(target.name), before);
   }
   log.error(facts, 'certificate could not be issued');
   const now = clock.now();

@@ -55,10 +55,14 @@ function checkOwner(layout: Layout, uid: number): void {
   if (!exists(layout.issuer)) return;
   const owner = statSync(layout.issuer).uid;
   if (owner === uid) return;
-  throw new CertdError(
-    'permission-denied',
-    `${layout.issuer} belongs to user ${owner}, and certd runs as user ${uid}: run it as that user`,
-  );
+  const whose = `${layout.issuer} belongs to user ${owner}, and certd runs as user ${uid}`;
+  if (uid === 0) {
+    throw new CertdError(
+      'not-available-yet',
+      `${whose}: it does not drop to that user yet; run it as that user`,
+    );
+  }
+  throw new CertdError('permission-denied', `${whose}: run it as that user`);
 }
 
 /** Removes what a crash left under a name that is never read. Call it with both locks held. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { renewCommand } from '../../src/commands/renew.ts';
 import { CertdError } from '../../src/core/errors.ts';
-import { controlSocket } from '../../src/daemon/sockets.ts';
+import { controlSocket } from '../../src/daemon/socket-paths.ts';
 import { listenOnSocket } from '../../src/health/listen.ts';
 import { routeServer } from '../../src/health/server.ts';
 import { ownDir } from '../support/state-dir.ts';

@@ -12,13 +12,19 @@ import { otherTarget, passHost } from './pass-host.ts';
 const day = 86_400_000;
 const targets = [target, otherTarget];
 
-/** A disk on which every call with such a path fails. */
-function brokenAt(path: RegExp, code: 'EIO' | 'ENOSPC' = 'EIO'): Disk {
+/** What the state takes before an attempt: the new file and its rename (`holdAhead`). */
+const heldAhead = 2;
+
+/** A disk on which every call with such a path fails, after the first `good` ones. */
+function brokenAt(path: RegExp, code: 'EIO' | 'ENOSPC' = 'EIO', good = 0): Disk {
+  let calls = 0;
   const checked =
     <A extends readonly unknown[]>(name: keyof Disk, call: (...args: A) => Promise<void>) =>
     async (...args: A): Promise<void> => {
       const found = args.find(arg => typeof arg === 'string' && path.test(arg));
       if (found === undefined) return call(...args);
+      calls += 1;
+      if (calls <= good) return call(...args);
       throw Object.assign(new Error(code), { code, syscall: name, path: found });
     };
   return {
@@ -89,7 +95,7 @@ it('a journal that cannot be written is a warning: what was issued and deployed 
 it('shows the first error where it cannot be written down either', async () => {
   const host = await passHost();
   host.issuer.failNext('order', new CertdError('caa-forbids', 'CAA'));
-  const [result] = await host.start(brokenAt(/issuer\/state\/crash/), 'nothing');
+  const [result] = await host.start(brokenAt(/issuer\/state\/crash/, 'EIO', heldAhead), 'nothing');
   expect(result).toMatchObject({ error: { code: 'caa-forbids' } });
   expect(host.logged.map(({ code, msg }) => [code, msg])).toEqual([
     ['caa-forbids', 'certificate could not be issued'],
@@ -99,7 +105,7 @@ it('shows the first error where it cannot be written down either', async () => {
 
 it('says what was issued though its success could not be written down, and deploys it', async () => {
   const host = await passHost();
-  const [result] = await host.start(brokenAt(/issuer\/state\/crash/), 'nothing');
+  const [result] = await host.start(brokenAt(/issuer\/state\/crash/, 'EIO', heldAhead), 'nothing');
   const id = `0001-${host.live()}`;
   expect(result).toMatchObject({ issued: id, deployed: id, error: { code: 'disk-failed' } });
   expect(await host.start(realDisk, 'nothing')).toMatchObject([{ issued: null, error: null }]);
@@ -160,6 +166,38 @@ it('a full disk that stays full lets no order be placed, at any number of looks'
     host.advance(60_000);
   }
   expect(host.issuer.orders).toEqual([]);
+});
+
+it('a state that cannot be written lets no order be placed, whatever the CA would say', async () => {
+  const host = await passHost();
+  for (let look = 0; look < 5; look++) {
+    host.issuer.failNext('complete', new CertdError('validation-failed', 'port 80 is closed'));
+    const [result] = await host.start(brokenAt(/issuer\/state\//), 'nothing');
+    expect(result).toMatchObject({ error: { code: 'disk-failed' } });
+    host.advance(60_000);
+  }
+  expect(host.issuer.orders).toEqual([]);
+});
+
+it('a failure that cannot be recorded still holds the next attempt back', async () => {
+  const host = await passHost();
+  host.issuer.failNext('complete', new CertdError('validation-failed', 'port 80 is closed'));
+  await host.start(brokenAt(/issuer\/state\//, 'EIO', heldAhead), 'nothing');
+  await host.start(realDisk, 'nothing');
+  expect(host.issuer.orders).toHaveLength(1);
+  host.advance(2 * 60_000);
+  await host.start(realDisk, 'nothing');
+  expect(host.issuer.orders).toHaveLength(2);
+});
+
+it('a stop leaves the order to be taken up at the next look, and not a minute later', async () => {
+  const host = await passHost();
+  host.issuer.failNext('complete', new CertdError('stopped', 'SIGTERM'));
+  await host.start(realDisk, 'nothing');
+  expect(host.live()).toBeNull();
+  await host.start(realDisk, 'nothing');
+  expect(host.live()).not.toBeNull();
+  expect(host.issuer.orders).toHaveLength(1);
 });
 
 it('a window is asked for every six hours where its answer cannot be kept', async () => {

@@ -3,55 +3,46 @@ import { type Entry, entry } from './entry.ts';
 export const configurationErrors = {
   usage: entry(
     'none',
-    'critical',
     'The command line is not one that certd understands.',
     'Read `certd help`; nothing was done.',
   ),
   'not-available-yet': entry(
     'none',
-    'critical',
     'The option or command is part of certd’s contract but not built in this version.',
     'Leave it out, or wait for the version whose CHANGELOG names it; nothing was done.',
   ),
   'config-unreadable': entry(
     'none',
-    'critical',
     'A configuration file could not be read.',
     'Check that the file exists and that the user who runs certd may read it.',
   ),
   'config-syntax': entry(
     'none',
-    'critical',
     'A configuration file is not valid YAML.',
     'Go to the line and column in the message; `certd check-config` shows every problem at once.',
   ),
   'config-unknown-key': entry(
     'none',
-    'critical',
     'The configuration has a key that certd does not know.',
     'Correct the spelling (the message suggests the nearest key) or remove it.',
   ),
   'config-invalid': entry(
     'none',
-    'critical',
     'A value in the configuration cannot be used.',
     'The message says what is expected there.',
   ),
   'config-name-taken': entry(
     'none',
-    'critical',
     'The same certificate name is used twice, or this set of domains is on disk under another name.',
     'Give each certificate a `name:` of its own; the message prints the line to add.',
   ),
   'config-doubtful': entry(
     'none',
-    'warning',
     'The configuration is valid, but something in it is probably not what is meant.',
     'Read the message; nothing is refused.',
   ),
   'config-refused': entry(
     'none',
-    'warning',
     'A reload found a bad configuration: the old one stays in force.',
     'Run `certd check-config`, correct the file, and send SIGHUP again.',
   ),

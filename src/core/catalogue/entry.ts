@@ -7,14 +7,12 @@ export type Retry = 'next-tick' | 'back-off' | 'daily' | 'not-before' | 'none';
 
 export type Entry = {
   readonly retry: Retry;
-  readonly severity: 'warning' | 'critical';
   readonly summary: string;
   readonly cure: string;
 };
 
-export const entry = (retry: Retry, severity: Entry['severity'], summary: string, cure: string): Entry => ({
+export const entry = (retry: Retry, summary: string, cure: string): Entry => ({
   retry,
-  severity,
   summary,
   cure,
 });

@@ -3,19 +3,16 @@ import { type Entry, entry } from './entry.ts';
 export const programErrors = {
   'daemon-dead': entry(
     'none',
-    'critical',
     'No certd answers on the socket: what is shown was read from disk.',
     'Start the daemon.',
   ),
   'daemon-silent': entry(
     'none',
-    'critical',
     'certd accepts on its socket but does not answer within two seconds.',
     'Look at its log; restart it.',
   ),
   'internal-error': entry(
     'back-off',
-    'critical',
     'A defect in certd.',
     'Please report it with the log line; a daemon that it ends is started again by systemd.',
   ),
