@@ -80,11 +80,12 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
 }
 
 describe('against a strict Pebble', () => {
-  test('a renewal takes seven requests and leaves nothing in the webroot', async () => {
+  test('from the second on a certificate takes seven requests, and nothing is left in the webroot', async () => {
     const { requests, issue, stack } = await openWorld();
     await issue(['a.test']);
     requests.length = 0;
-    await issue(['a.test']);
+    // Another name: Pebble takes one of a hundred valid authorizations over, also when it is told to take none.
+    await issue(['b.test']);
     // The second looks are few: Pebble validates and signs in a few milliseconds, the first look comes after 40.
     const fixed = requests.filter((kind, i) => kind !== 'order' || requests[i - 1] !== 'order');
     expect(fixed).toEqual([

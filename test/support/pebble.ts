@@ -10,7 +10,7 @@ import { waitUntilListening } from './wait-until.ts';
 export type PebbleOptions = {
   /** Per cent of good nonces that are refused (badNonce). */
   readonly nonceReject?: number;
-  /** Per cent of valid authorizations that a new order takes over. */
+  /** Per cent of valid authorizations that a new order takes over; Pebble takes one more than it is told. */
   readonly authzReuse?: number;
   /** Sleeps up to this many seconds before each validation. */
   readonly validationSleep?: number;
