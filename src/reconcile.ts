@@ -1,5 +1,5 @@
 import type { Asked, Reason } from './core/due.ts';
-import { asCertdError, CertdError } from './core/errors.ts';
+import { asCertdError, CertdError, logFields } from './core/errors.ts';
 import type { Target } from './core/model.ts';
 import { type IssueVerdict, planFor } from './core/plan.ts';
 import { attemptIssue } from './pass/attempt-issue.ts';
@@ -51,7 +51,7 @@ async function settle(target: Target, asked: Asked, parts: PassParts): Promise<S
     return { name, ...(await issueWhatIsDue(target, asked, parts)) };
   } catch (thrown) {
     const error = asCertdError(thrown);
-    const facts = { certificate: name, code: error.code, ...error.facts, reason: error.message };
+    const facts = { certificate: name, ...logFields(error) };
     if (error.code === 'stopped') parts.log.info(facts, 'look ended early');
     else parts.log.error(facts, 'certificate could not be looked after');
     return { name, issued: null, error };

@@ -34,6 +34,11 @@ export class CertdError extends Error {
   }
 }
 
+/** What a log line says of an error: its code, its facts and its words, under the same names everywhere. */
+export function logFields(error: CertdError) {
+  return { code: error.code, ...error.facts, reason: error.message };
+}
+
 /** Whatever was thrown as a CertdError: disk errors get their own codes, the unknown becomes `internal-error`. */
 export function asCertdError(thrown: unknown): CertdError {
   if (thrown instanceof CertdError) return thrown;

@@ -3,7 +3,7 @@ import { openIssuer } from '../acme/issuer.ts';
 import { withSelfCheck } from '../challenge/self-check.ts';
 import { webrootSolver } from '../challenge/webroot.ts';
 import type { Authority, Config } from '../config/config.ts';
-import type { CertdError } from '../core/errors.ts';
+import { type CertdError, logFields } from '../core/errors.ts';
 import type { Clock, Disk, Issuer, Random } from '../core/ports.ts';
 import { commandText } from '../deploy/hook-order.ts';
 import { version } from '../host/version.ts';
@@ -79,5 +79,5 @@ export function buildParts(
 }
 
 function warning(error: CertdError, log: Log): void {
-  log.warn({ code: error.code, ...error.facts, reason: error.message }, 'attempt goes on with a warning');
+  log.warn(logFields(error), 'attempt goes on with a warning');
 }

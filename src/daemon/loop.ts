@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { asCertdError } from '../core/errors.ts';
+import { asCertdError, logFields } from '../core/errors.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks } from '../host/schedule.ts';
 import { buildParts, type Host, type RequestCounts } from './build-parts.ts';
@@ -53,7 +53,7 @@ export function openLoop(first: Config, daemonHost: Omit<Host, 'onProgress'>): L
     started.catch((thrown: unknown) => {
       const error = asCertdError(thrown);
       if (error.code === 'stopped') return;
-      log.error({ code: error.code, ...error.facts, reason: error.message }, 'pass failed');
+      log.error(logFields(error), 'pass failed');
     });
   };
   const alarm = openAlarm(clock.now, look);

@@ -1,6 +1,6 @@
 import { sweepTokens } from '../challenge/webroot.ts';
 import type { Config } from '../config/config.ts';
-import { CertdError } from '../core/errors.ts';
+import { CertdError, logFields } from '../core/errors.ts';
 import { nameConflicts } from '../core/name-conflicts.ts';
 import type { Disk } from '../core/ports.ts';
 import type { Log } from '../log.ts';
@@ -35,8 +35,7 @@ export async function openSession(
   try {
     releaseDeployer = takeLock(layout.deployLock);
     for (const path of await sweepLeftovers(disk, layout)) log.info({ path }, 'leftover removed');
-    const warn = (error: CertdError) =>
-      log.warn({ code: error.code, reason: error.message }, 'challenge file could not be removed');
+    const warn = (error: CertdError) => log.warn(logFields(error), 'challenge file could not be removed');
     await sweepTokens({ disk, ledger: tokenRecord(disk, layout, warn), warn });
     return release;
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { CertdError } from '../core/errors.ts';
+import { CertdError, logFields } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { listenOnSocket } from '../health/listen.ts';
 import { type Routes, routeServer } from '../health/server.ts';
@@ -20,8 +20,7 @@ type Setup = {
 /** Opens the read-only health socket and the control socket (contract section 6). */
 export async function openSockets(config: Config, setup: Setup): Promise<{ close(): Promise<void> }> {
   const { runtimeDir, log } = setup;
-  const onDefect = (error: CertdError) =>
-    log.error({ code: error.code, reason: error.message }, 'socket request failed');
+  const onDefect = (error: CertdError) => log.error(logFields(error), 'socket request failed');
   const health = routeServer(healthRoutes(setup), onDefect);
   const control = routeServer(controlRoutes(setup), onDefect);
   const close = async () => {

@@ -1,6 +1,6 @@
 import { attemptKey } from '../core/attempt-key.ts';
 import { nextAttempt } from '../core/backoff.ts';
-import { asCertdError, type CertdError } from '../core/errors.ts';
+import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
 import { firstIssuerState, type IssuerState, type Observed, type Target } from '../core/model.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { issue } from './issue.ts';
@@ -68,7 +68,7 @@ async function recorded(
     return null;
   } catch (thrown) {
     const error = asCertdError(thrown);
-    const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
+    const facts = { certificate: target.name, ...logFields(error) };
     log.error(facts, 'outcome could not be recorded');
     return error;
   }
@@ -92,7 +92,7 @@ async function recordFailure(
   parts: PassParts,
 ): Promise<void> {
   const { disk, layout, clock, random, log } = parts;
-  const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
+  const facts = { certificate: target.name, ...logFields(error) };
   // A stop is no failure, and a lost order is placed anew at once: neither counts against the certificate.
   if (error.code === 'stopped' || (error.code === 'order-gone' && !lostBefore)) {
     log.info(facts, 'attempt ended early');

@@ -1,5 +1,5 @@
 import type { Asked } from '../core/due.ts';
-import { asCertdError, CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { DeployState, Leaf, Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy/deploy-job.ts';
@@ -48,15 +48,9 @@ function deployParts(parts: PassParts): DeployParts {
     runHook,
     onHook: event => logHook(event, parts),
     onUnrecorded: (name, error) =>
-      log.error(
-        { certificate: name, code: error.code, reason: error.message },
-        'failure could not be recorded',
-      ),
+      log.error({ certificate: name, ...logFields(error) }, 'failure could not be recorded'),
     onUnpruned: (name, error) =>
-      log.warn(
-        { certificate: name, code: error.code, reason: error.message },
-        'old generations could not be removed',
-      ),
+      log.warn({ certificate: name, ...logFields(error) }, 'old generations could not be removed'),
     graceMs: hookGraceMs,
     signal,
   };
@@ -112,7 +106,7 @@ async function report({ name, id, error }: DeployOutcome, parts: PassParts): Pro
   if (error?.code === 'stopped') return;
   const facts = { certificate: name, generation: id };
   if (error === null) log.info(facts, 'generation deployed');
-  else log.error({ ...facts, code: error.code, reason: error.message }, 'generation could not be deployed');
+  else log.error({ ...facts, ...logFields(error) }, 'generation could not be deployed');
   const event = { event: error === null ? 'deployed' : 'deploy-failed', code: error?.code ?? null, ...facts };
   await writeJournal(layout.deploy, event, parts);
 }

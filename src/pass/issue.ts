@@ -1,6 +1,6 @@
 import type { Authority } from '../config/config.ts';
 import type { ErrorCode } from '../core/catalogue.ts';
-import { asCertdError, CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Target } from '../core/model.ts';
 import type { Issuer, Solver } from '../core/ports.ts';
 import { type Pair, readPair } from '../store/generation.ts';
@@ -67,7 +67,7 @@ async function giveUp(name: string, { disk, layout, log }: PassParts): Promise<v
     await discardWork(disk, layout, name);
   } catch (thrown) {
     const error = asCertdError(thrown);
-    const facts = { certificate: name, code: error.code, ...error.facts, reason: error.message };
+    const facts = { certificate: name, ...logFields(error) };
     log.warn(facts, 'order could not be cleared away');
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authority } from '../config/config.ts';
-import { asCertdError, CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Generation, Instant, IssuerState, Observed, RenewalWindow, Target } from '../core/model.ts';
 import type { Issuer } from '../core/ports.ts';
 import { windowAfterAnswer } from '../core/renewal.ts';
@@ -68,7 +68,7 @@ async function answerTo(
     // No window is no failure of the certificate: the stored one, or the share of the lifetime, decides.
     const error = asCertdError(thrown);
     if (error.code === 'stopped') throw error;
-    const facts = { certificate: target.name, code: error.code, ...error.facts, reason: error.message };
+    const facts = { certificate: target.name, ...logFields(error) };
     parts.log.warn(facts, 'renewal window could not be read');
     const asked = Math.min(error.notBefore ?? 0, now + withoutAriMs);
     return { window: before.window, checkAt: Math.max(now + afterErrorMs, asked) };

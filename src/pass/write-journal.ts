@@ -1,4 +1,4 @@
-import { asCertdError } from '../core/errors.ts';
+import { asCertdError, logFields } from '../core/errors.ts';
 import { journal } from '../store/journal.ts';
 import type { PassParts } from './pass-parts.ts';
 
@@ -12,6 +12,6 @@ export async function writeJournal(
     await journal(disk, directory, clock.now(), event);
   } catch (thrown) {
     const error = asCertdError(thrown);
-    log.warn({ code: error.code, ...error.facts, reason: error.message }, 'journal could not be written');
+    log.warn(logFields(error), 'journal could not be written');
   }
 }

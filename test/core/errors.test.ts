@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { asCertdError, CertdError, systemErrorOf } from '../../src/core/errors.ts';
+import { asCertdError, CertdError, logFields, systemErrorOf } from '../../src/core/errors.ts';
 
 /** As Node throws it. */
 function systemError(code: string, syscall = 'open', path?: string): Error {
@@ -83,4 +83,9 @@ it('a plain object is no system error, whatever it has', () => {
     syscall: 'open',
     path: '/x',
   });
+});
+
+it('an error is logged by its code, its facts and its words', () => {
+  const error = new CertdError('ca-error', 'the CA is down', { facts: { status: 503 } });
+  expect(logFields(error)).toEqual({ code: 'ca-error', status: 503, reason: 'the CA is down' });
 });
