@@ -7,7 +7,7 @@ type Request = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body: unknown;
-  /** Null: as long as the daemon needs, while it keeps the connection open. */
+  /** For the whole answer, however it trickles. Null: as long as the daemon needs, while it keeps the connection open. */
   readonly timeoutMs: Millis | null;
 };
 
@@ -45,11 +45,9 @@ function exchange({ socket, method, path, body, timeoutMs }: Request): Promise<s
     );
   });
   if (timeoutMs !== null) {
-    connection.setTimeout(timeoutMs, () => {
-      connection.destroy(
-        new CertdError('daemon-silent', `no answer on ${socket} within ${timeoutMs / 1000} s`),
-      );
-    });
+    const late = () => new CertdError('daemon-silent', `no answer on ${socket} within ${timeoutMs / 1000} s`);
+    const timer = setTimeout(() => connection.destroy(late()), timeoutMs);
+    connection.once('close', () => clearTimeout(timer));
   }
   connection.on('data', chunk => {
     size += chunk.length;

@@ -122,6 +122,20 @@ describe('the daemon is silent', () => {
     await silent(`no answer on ${path} within 0.02 s`, 20);
   });
 
+  it('when its answer trickles for longer than the caller waits', async () => {
+    const server = createServer(socket => {
+      const more = () => {
+        if (socket.destroyed) return;
+        socket.write(' ');
+        setImmediate(more);
+      };
+      socket.on('error', () => socket.destroy());
+      more();
+    });
+    await serve(server);
+    await silent(`no answer on ${path} within 0.02 s`, 20);
+  });
+
   it.each([
     ['closes without a word', ['']],
     ['breaks off in the head', ['HTTP/1.1 200 OK\r\ncontent-']],
