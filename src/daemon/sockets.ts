@@ -45,7 +45,7 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
 
 function healthRoutes({ loop, status }: Setup): Routes {
   return {
-    'GET /livez': () => ({ status: loop.alive() ? 200 : 503, body: { alive: loop.alive() } }),
+    'GET /livez': () => livez(loop),
     'GET /healthz': () => {
       const document = status();
       const problems = [...document.problems, ...document.certificates.flatMap(({ problems }) => problems)];
@@ -62,7 +62,15 @@ function healthRoutes({ loop, status }: Setup): Routes {
 }
 
 function controlRoutes({ loop }: Setup): Routes {
-  return { 'POST /renew': async body => ({ status: 200, body: await loop.ask(renewRequest(body)) }) };
+  return {
+    'GET /livez': () => livez(loop),
+    'POST /renew': async body => ({ status: 200, body: await loop.ask(renewRequest(body)) }),
+  };
+}
+
+function livez({ alive }: Setup['loop']) {
+  const lives = alive();
+  return { status: lives ? 200 : 503, body: { alive: lives } };
 }
 
 /** Decodes `{ "names": [...] | null, "force": true | false }`. */

@@ -1,13 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { type Answer, errorAnswer, type Rendered, render } from './answer.ts';
 
-/** What a route answers: a JSON body and its HTTP status. */
-type Answer = { readonly status: number; readonly body: unknown };
+type Handler = (body: unknown) => Answer | Rendered | Promise<Answer>;
 
-type FullAnswer = Answer & { readonly allow?: string };
-
-/** `method path` to handler; `body` is the decoded JSON of a POST, null for a GET. */
-export type Routes = Readonly<Record<string, (body: unknown) => Answer | Promise<Answer>>>;
+/** `method path` to handler; `body` is the decoded JSON of a POST, null for a GET. A GET answers HEAD, too. */
+export type Routes = Readonly<Record<string, Handler>>;
 
 const largestBody = 64 * 1024;
 
@@ -16,29 +14,42 @@ export function routeServer(routes: Routes, onDefect: (error: CertdError) => voi
   const server = createServer({ requestTimeout: 5000, headersTimeout: 5000, keepAliveTimeout: 1000 });
   server.maxConnections = 256;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answer(routes, request).then(
+    answer(routes, request, response).then(
       result => send(response, result),
       (thrown: unknown) => {
         const error = asCertdError(thrown);
         if (error.code === 'internal-error') onDefect(error);
-        send(response, { status: statusOf(error), body: { code: error.code, message: error.message } });
+        send(response, errorAnswer(error));
       },
     );
   });
   return server;
 }
 
-async function answer(routes: Routes, request: IncomingMessage): Promise<FullAnswer> {
+async function answer(
+  routes: Routes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer | Rendered> {
   const path = request.url?.split('?')[0] ?? '/';
-  const handler = routes[`${request.method} ${path}`];
-  if (handler !== undefined) return handler(request.method === 'POST' ? await jsonBody(request) : null);
-  const body = { code: 'usage', message: `no ${request.method} ${path} here` };
-  const methods = Object.keys(routes).flatMap(route => {
-    const [method = '', known] = route.split(' ');
-    return known === path ? [method] : [];
-  });
+  // RFC 9110 §9.3.2: HEAD is GET without the body, which node:http leaves out.
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const handler = routes[`${method} ${path}`];
+  if (handler !== undefined) return handler(method === 'POST' ? await jsonBody(request) : null);
+  const body = { code: 'usage', message: `no ${method} ${path} here` };
+  const methods = methodsOf(routes, path);
+  if (methods.length === 0) return { status: 404, body };
   // RFC 9110 §15.5.6: a 405 says what is allowed.
-  return methods.length === 0 ? { status: 404, body } : { status: 405, body, allow: methods.join(', ') };
+  response.setHeader('allow', methods.join(', '));
+  return { status: 405, body };
+}
+
+function methodsOf(routes: Routes, path: string): readonly string[] {
+  return Object.keys(routes).flatMap(route => {
+    const [method = '', known] = route.split(' ');
+    if (known !== path) return [];
+    return method === 'GET' ? ['GET', 'HEAD'] : [method];
+  });
 }
 
 async function jsonBody(request: IncomingMessage): Promise<unknown> {
@@ -68,18 +79,12 @@ async function textBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function statusOf(error: CertdError): number {
-  if (error.code === 'usage') return 400;
-  return error.code === 'not-available-yet' ? 501 : 500;
-}
-
-function send(response: ServerResponse, { status, body, allow }: FullAnswer): void {
-  const text = `${JSON.stringify(body)}\n`;
+function send(response: ServerResponse, answered: Answer | Rendered): void {
+  const { status, type, bytes } = 'bytes' in answered ? answered : render(answered);
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
+    'content-type': type,
+    'content-length': bytes.length,
     connection: 'close',
-    ...(allow === undefined ? {} : { allow }),
   });
-  response.end(text);
+  response.end(bytes);
 }

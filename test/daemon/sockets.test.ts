@@ -54,8 +54,9 @@ it.each([
   [true, 200],
   [false, 503],
 ])('says on /livez whether the loop lives: %s', async (alive, status) => {
-  const { get } = await openRoom({ alive });
+  const { runtimeDir, get } = await openRoom({ alive });
   expect(await get('/livez')).toEqual({ status, body: { alive } });
+  expect(await get('/livez', controlSocket(runtimeDir))).toEqual({ status, body: { alive } });
 });
 
 it.each([
@@ -129,6 +130,11 @@ it('opens neither where the other one is taken', async () => {
   await expect(
     askDaemon({ socket: join(other, 'h.sock'), method: 'GET', path: '/livez', body: null, timeoutMs: 5000 }),
   ).rejects.toMatchObject({ code: 'daemon-dead' });
+});
+
+it('tells nothing else over the control socket', async () => {
+  const { runtimeDir, get } = await openRoom();
+  expect(await get('/status', controlSocket(runtimeDir))).toMatchObject({ status: 404 });
 });
 
 it('takes the sockets along when it closes', async () => {

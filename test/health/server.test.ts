@@ -28,6 +28,7 @@ beforeAll(async () => {
       'GET /disk': () => {
         throw new CertdError('disk-full', 'no space');
       },
+      'GET /text': () => ({ status: 200, text: 'up 1\n', type: 'text/plain; version=0.0.4; charset=utf-8' }),
       'POST /echo': body => ({ status: 200, body: { body } }),
     },
     error => defects.push(error),
@@ -79,6 +80,20 @@ it('answers a route with JSON, its length in bytes, and closes', async () => {
   expect(head.toLowerCase()).toContain('connection: close');
 });
 
+it('answers a route with a text of another type', async () => {
+  const answer = await send(request('GET /text'));
+  expect(answer).toMatch(/\r\n\r\nup 1\n$/);
+  expect(answer.toLowerCase()).toContain('content-type: text/plain; version=0.0.4; charset=utf-8\r\n');
+  expect(answer.toLowerCase()).toContain('content-length: 5\r\n');
+});
+
+it.each(['/ok', '/text', '/nothing', '/later'])('answers HEAD %s as GET, without the body', async path => {
+  const dateless = (text: string) => text.replace(/^date: .*\r\n/im, '');
+  const [head = ''] = (await send(request(`GET ${path}`))).split('\r\n\r\n');
+  const answer = await send(request(`HEAD ${path}`));
+  expect(dateless(answer)).toBe(dateless(`${head}\r\n\r\n`));
+});
+
 it.each([
   ['a query after the path changes nothing', 'GET /ok?pretty=1', 200],
   ['an unknown path is 404', 'GET /nothing', 404],
@@ -97,7 +112,8 @@ it.each([
 it('says in the body what was wrong, and with 405 what is allowed', async () => {
   expect((await ask('GET /nothing')).body).toEqual({ code: 'usage', message: 'no GET /nothing here' });
   expect((await ask('GET /disk')).body).toEqual({ code: 'disk-full', message: 'no space' });
-  expect((await ask('PUT /echo')).head.toLowerCase()).toContain('allow: post');
+  expect((await ask('PUT /echo')).head.toLowerCase()).toContain('allow: post\r\n');
+  expect((await ask('PUT /ok')).head.toLowerCase()).toContain('allow: get, head\r\n');
 });
 
 it('a defect is a 500 and is reported once; what is no defect is not', async () => {
