@@ -16,6 +16,18 @@ export type LastError = {
   readonly problem_type: string | null;
 };
 
+/** What one declared endpoint presents, as a handshake with it has shown. */
+export type ServedEndpoint = {
+  /** As declared, for example `127.0.0.1:443`. */
+  readonly endpoint: string;
+  readonly server_name: string;
+  readonly state: 'match' | 'stale' | 'untrusted' | 'unreachable' | 'unverified' | 'unchecked';
+  readonly checked_at: string | null;
+  /** End of the certificate that it presented; null where it presented none. */
+  readonly not_after: string | null;
+  readonly detail: string | null;
+};
+
 /** One certificate in the document of contract section 6; times are RFC 3339 in UTC. */
 export type CertificateStatus = {
   readonly name: string;
@@ -53,7 +65,8 @@ export type CertificateStatus = {
     readonly next_attempt_at: string | null;
     readonly last_error: LastError | null;
   };
-  readonly served: readonly never[];
+  /** One for each endpoint that the configuration declares. */
+  readonly served: readonly ServedEndpoint[];
 };
 
 /** What `certd status --json` prints and `GET /status` answers. `schema` counts up on a breaking change. */
@@ -68,5 +81,6 @@ export type StatusDocument = {
   /** Problems of the program itself: a refused reload, a daemon that does not answer. */
   readonly problems: readonly Problem[];
   readonly certificates: readonly CertificateStatus[];
+  /** The contract has the list, and nothing yet that could stand in it. */
   readonly monitors: readonly never[];
 };
