@@ -58,6 +58,10 @@ const keepsOrder: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'disk-failed',
   'permission-denied',
   'webroot-unusable',
+  'port-taken',
+  'port-forbidden',
+  'listen-failed',
+  'socket-not-passed',
   'internal-error',
 ]);
 

@@ -54,7 +54,7 @@ export const authorityErrors = {
   'validation-failed': entry(
     'back-off',
     'The CA could not validate a domain by HTTP-01.',
-    'Port 80 of the domain must lead to this host and serve the webroot; the message holds what the CA saw.',
+    'Port 80 of the domain must lead to this host, to certd itself or to a web server that serves the webroot; the message holds what the CA saw.',
   ),
   'challenge-missing': entry(
     'daily',

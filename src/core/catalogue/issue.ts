@@ -6,10 +6,30 @@ export const issueErrors = {
     'The webroot cannot hold a challenge file.',
     'Create the directory, and let the user that certd runs as write to `.well-known/acme-challenge` in it.',
   ),
+  'port-taken': entry(
+    'back-off',
+    'Another program listens where the standalone challenge is to be answered.',
+    'Stop that program, or let it answer: `challenge: { webroot: … }`. `ss -ltnp`, run as root, names it.',
+  ),
+  'port-forbidden': entry(
+    'back-off',
+    'certd may not listen on the port of the standalone challenge. Ports below 1024 are for root and for those with CAP_NET_BIND_SERVICE.',
+    'Add `AmbientCapabilities=CAP_NET_BIND_SERVICE` to certd’s unit, or use `standalone: { socket: systemd }`, or a webroot.',
+  ),
+  'listen-failed': entry(
+    'back-off',
+    'An address of the standalone challenge cannot be listened on, or not by every client. Where this host has no IPv6, the others are used.',
+    'The message has the system’s reason; in `listen`, take out or correct the address that this host does not have.',
+  ),
+  'socket-not-passed': entry(
+    'back-off',
+    'The challenge is to be answered on a socket from systemd, and certd was passed none that it can use.',
+    'Start certd by its unit, with a socket unit of the same name: `[Socket]`, `ListenStream=0.0.0.0:80`, `ListenStream=[::]:80`, `BindIPv6Only=ipv6-only`. A `certd renew` without a daemon has no such socket.',
+  ),
   'self-check-failed': entry(
     'none',
-    'certd could not read its own challenge file over HTTP. The order went on: some hosts cannot reach themselves.',
-    'If validation fails too, check the web server’s location for `/.well-known/acme-challenge/`.',
+    'certd could not read its own challenge over HTTP. The order went on: some hosts cannot reach themselves.',
+    'If validation fails too, check that port 80 of the domain leads here, and with a webroot the web server’s location for `/.well-known/acme-challenge/`.',
   ),
   'certificate-unreadable': entry(
     'back-off',
