@@ -1,16 +1,16 @@
 import type { Config } from './config/config.ts';
-import type { Host } from './daemon/build-parts.ts';
-import { openLoop } from './daemon/loop.ts';
+import { type LoopHost, openLoop } from './daemon/loop.ts';
 import { readStatus } from './daemon/read-status.ts';
 import { openReloader, type Reloading } from './daemon/reloader.ts';
 import { checkNames, openSession } from './daemon/session.ts';
 import { openSignals, type Signals } from './daemon/signals.ts';
 import { openSockets } from './daemon/sockets.ts';
+import { watchState } from './daemon/watch-state.ts';
 import { runHook } from './deploy/run-hook.ts';
 import { version } from './host/version.ts';
 import { takeLock } from './store/lock.ts';
 
-export type DaemonSetup = Omit<Host, 'runHook' | 'onProgress' | 'signal'> &
+export type DaemonSetup = Omit<LoopHost, 'runHook' | 'signal'> &
   Reloading & {
     readonly runtimeDir: string;
     readonly uid: number;
@@ -18,12 +18,12 @@ export type DaemonSetup = Omit<Host, 'runHook' | 'onProgress' | 'signal'> &
 
 /** Runs until SIGTERM or SIGINT. Throws before it has served anything where the start fails. */
 export async function runDaemon(config: Config, setup: DaemonSetup): Promise<void> {
-  const { disk, layout, log, uid } = setup;
+  const { disk, layout, world, log, uid } = setup;
   const signals = openSignals(process);
   try {
     const release = await openSession(disk, layout, { uid, log, takeLock });
     try {
-      checkNames(config, layout);
+      checkNames(config, world);
       await serve(config, setup, signals);
     } finally {
       release();
@@ -34,21 +34,23 @@ export async function runDaemon(config: Config, setup: DaemonSetup): Promise<voi
 }
 
 async function serve(config: Config, setup: DaemonSetup, signals: Signals): Promise<void> {
-  const { clock, log, layout } = setup;
+  const { clock, log, layout, world } = setup;
   const loop = openLoop(config, { ...setup, runHook, signal: signals.stop });
   const reloader = openReloader(config, loop, setup);
   const startedAt = clock.now();
   const status = () => {
     const problems = reloader.problems();
     const teller = { source: 'daemon', pid: process.pid, startedAt, now: clock.now(), problems } as const;
-    return readStatus(loop.config(), layout, teller);
+    return readStatus(loop.config(), world, teller);
   };
   const sockets = await openSockets(config, { ...setup, loop, status });
   log.info({ version, certificates: config.certificates.length, pid: process.pid }, 'certd started');
+  const endWatch = watchState(layout, world, log);
   loop.start();
   signals.onReload(() => void reloader.reload());
   await signals.stopped;
   log.info('certd stops');
+  endWatch();
   await loop.end();
   await sockets.close();
 }

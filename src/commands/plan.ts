@@ -1,8 +1,8 @@
 import { planFor } from '../core/plan.ts';
 import { checkNames } from '../daemon/session.ts';
 import { layoutAt } from '../store/layout.ts';
-import { observe } from '../store/observe.ts';
 import { checkLayout } from '../store/open.ts';
+import { openWorld } from '../store/world.ts';
 import { configured, showProblem } from './configured.ts';
 import type { Places } from './places.ts';
 import { planLines } from './plan-lines.ts';
@@ -12,10 +12,11 @@ export async function planCommand(places: Places): Promise<number> {
   const config = configured(places.config, showProblem);
   const layout = layoutAt(places.stateDir);
   checkLayout(layout);
-  checkNames(config, layout);
+  const world = openWorld(layout);
+  checkNames(config, world);
   const now = Date.now();
   for (const target of config.certificates) {
-    const verdict = planFor(target, observe(layout, target.name), 'nothing', now);
+    const verdict = planFor(target, world.seen(target.name), 'nothing', now);
     for (const line of planLines(verdict, now)) process.stdout.write(`${line}\n`);
   }
   return 0;

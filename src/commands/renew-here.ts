@@ -1,11 +1,14 @@
 import { buildParts, type Host } from '../daemon/build-parts.ts';
-import { askedBy } from '../daemon/pass-queue.ts';
+import { askedBy } from '../daemon/pass-request.ts';
 import { type PassAnswer, runPass } from '../daemon/run-pass.ts';
 import { checkNames, openSession } from '../daemon/session.ts';
+import { openTraffic } from '../daemon/traffic.ts';
 import { realClock } from '../host/clock.ts';
+import { realTimer } from '../host/timer.ts';
 import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';
 import { takeLock } from '../store/lock.ts';
+import { openWorld } from '../store/world.ts';
 import { commandLog } from './command-log.ts';
 import { configured, showProblem } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
@@ -20,7 +23,11 @@ export async function renewHere(
   const log = await commandLog(options.logLevel ?? 'warn', 'stderr');
   const layout = layoutAt(options.stateDir);
   const stop = new AbortController();
+  const world = openWorld(layout);
   const host: Host = {
+    ...openTraffic(),
+    world,
+    timer: realTimer,
     disk: realDisk,
     layout,
     clock: realClock,
@@ -28,18 +35,18 @@ export async function renewHere(
     log,
     // Most calls run no hook.
     runHook: async run => (await import('../deploy/run-hook.ts')).runHook(run),
-    onProgress: () => {},
+    // Whoever waits for this one pass sees by himself whether it hangs.
+    beginStep: () => () => {},
     signal: stop.signal,
   };
   const release = await openSession(realDisk, layout, { uid: effectiveUid(), log, takeLock });
-  const counts = new Map<string, number>();
-  const { parts, close } = buildParts(config, host, counts);
+  const { parts, close } = buildParts(config, host);
   const abort = () => stop.abort();
   process.once('SIGTERM', abort);
   process.once('SIGINT', abort);
   try {
-    checkNames(config, layout);
-    return await runPass(config, parts, counts, { names, asked: askedBy(names, options.force === true) });
+    checkNames(config, world);
+    return await runPass(config, parts, { names, asked: askedBy(names, options.force === true) });
   } finally {
     process.off('SIGTERM', abort);
     process.off('SIGINT', abort);

@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import { runDaemon } from '../daemon.ts';
-import { realClock } from '../host/clock.ts';
+import { elapsed, realClock } from '../host/clock.ts';
+import { realTimer } from '../host/timer.ts';
 import type { Log } from '../log.ts';
 import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';
+import { openWorld } from '../store/world.ts';
 import { commandLog } from './command-log.ts';
 import { configured, showProblem } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
@@ -17,13 +19,17 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
   const config = configured(places.config, showProblem);
   const log = await commandLog(levelOf(places, config), 'stdout');
   sayDoubts(config, log);
+  const layout = layoutAt(places.stateDir);
   const endListening = endByDefect(log);
   try {
     await runDaemon(config, {
       disk: realDisk,
-      layout: layoutAt(places.stateDir),
+      layout,
+      world: openWorld(layout),
       runtimeDir: places.runtimeDir,
       clock: realClock,
+      elapsed,
+      timer: realTimer,
       random: Math.random,
       log,
       uid: effectiveUid(),

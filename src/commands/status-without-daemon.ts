@@ -4,6 +4,7 @@ import { asCertdError, type CertdError, systemErrorOf } from '../core/errors.ts'
 import type { StatusDocument } from '../core/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
 import { layoutAt } from '../store/layout.ts';
+import { openWorld } from '../store/world.ts';
 import { configured, showProblem } from './configured.ts';
 import type { Places } from './places.ts';
 
@@ -29,7 +30,7 @@ export async function statusWithoutDaemon(
   }
   const code = reason.code === 'daemon-silent' ? 'daemon-silent' : 'daemon-dead';
   const now = Date.now();
-  return readStatus(config, layoutAt(places.stateDir), {
+  return readStatus(config, openWorld(layoutAt(places.stateDir)), {
     source: 'disk',
     pid: null,
     startedAt: null,

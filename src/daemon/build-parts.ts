@@ -8,32 +8,32 @@ import type { Clock, Disk, Issuer, Random } from '../core/ports.ts';
 import { commandText } from '../deploy/hook-order.ts';
 import { version } from '../host/version.ts';
 import type { Log } from '../log.ts';
-import type { PassParts } from '../pass/pass-parts.ts';
+import type { PassParts, Traffic } from '../pass/pass-parts.ts';
 import { accountStore } from '../store/account.ts';
 import type { Layout } from '../store/layout.ts';
 import { tokenRecord } from '../store/tokens.ts';
+import type { World } from '../store/world.ts';
 import { generateKey } from '../x509/keys.ts';
 
-export type Host = {
+/** What stays the same under every configuration. */
+export type Host = Traffic & {
   readonly disk: Disk;
   readonly layout: Layout;
+  readonly world: World;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   /** `deploy/run-hook.ts`. A daemon has it loaded from the start: an upgrade replaces the files under it. */
   readonly runHook: PassParts['runHook'];
-  readonly onProgress: () => void;
+  readonly timer: PassParts['timer'];
+  readonly beginStep: PassParts['beginStep'];
   readonly signal: AbortSignal;
 };
-
-/** How many requests went to CAs, by kind, since the process started. */
-export type RequestCounts = Map<string, number>;
 
 /** The real parts of a pass for one configuration. `close` ends the connections to its CAs. */
 export function buildParts(
   config: Config,
   host: Host,
-  counts: RequestCounts,
 ): { readonly parts: PassParts; readonly close: () => void } {
   const issuers = new Map<string, Issuer & { close(): void }>();
   const warn = (error: CertdError) => warning(error, host.log);
@@ -47,7 +47,6 @@ export function buildParts(
       random: host.random,
       userAgent: `certd/${version}`,
       warn,
-      onRequest: kind => counts.set(kind, (counts.get(kind) ?? 0) + 1),
     });
   const ledger = tokenRecord(host.disk, host.layout, warn);
   const parts: PassParts = {
@@ -65,11 +64,15 @@ export function buildParts(
       }),
     generateKey,
     createRequest,
-    runHook: run => {
-      host.onProgress();
+    runHook: async run => {
       // The only place that shows a command's text, which may have a token in it.
       host.log.debug({ certificates: run.env['CERTD_NAME'], hook: commandText(run.command) }, 'hook begins');
-      return host.runHook(run);
+      const endStep = host.beginStep(run.timeoutMs + 2 * run.graceMs);
+      try {
+        return await host.runHook(run);
+      } finally {
+        endStep();
+      }
     },
   };
   const close = () => {

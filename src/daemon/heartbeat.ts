@@ -1,20 +1,21 @@
-import type { Instant, Millis } from '../core/model.ts';
+import type { Millis } from '../core/model.ts';
 
-/** Longer than one certificate (an order has ten minutes) or one hook should ever take. */
-const longestStepMs: Millis = 30 * 60_000;
+/** Longer than one step of a certificate should ever take that names no limit of its own. */
+const usualLimitMs: Millis = 30 * 60_000;
 
-/** Tells work that takes long from work that hangs. */
-export function openHeartbeat(now: () => Instant) {
-  let beatAt: Instant | null = null;
+/**
+ * Tells work that takes long from work that hangs: every step says when it begins and ends, and how long it
+ * may take. `elapsed` is a monotonic clock, so that a step of the wall clock makes nothing look hung.
+ */
+export function openHeartbeat(elapsed: () => Millis) {
+  const deadlines = new Set<{ readonly at: Millis }>();
   return {
-    /** Work begins or goes on to its next step. */
-    beat: () => {
-      beatAt = now();
+    /** Returns the end of the step. A limit below half an hour counts as half an hour. */
+    begin(limitMs: Millis): () => void {
+      const deadline = { at: elapsed() + Math.max(limitMs, usualLimitMs) };
+      deadlines.add(deadline);
+      return () => void deadlines.delete(deadline);
     },
-    /** Nothing is being worked on. */
-    rest: () => {
-      beatAt = null;
-    },
-    alive: () => beatAt === null || now() - beatAt < longestStepMs,
+    alive: (): boolean => [...deadlines].every(({ at }) => elapsed() < at),
   };
 }

@@ -1,86 +1,115 @@
 import type { Config } from '../config/config.ts';
-import { asCertdError, logFields } from '../core/errors.ts';
+import { dutyOf } from '../core/duty.ts';
+import { asCertdError, CertdError, logFields } from '../core/errors.ts';
+import type { Instant, Millis } from '../core/model.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks } from '../host/schedule.ts';
-import { buildParts, type Host, type RequestCounts } from './build-parts.ts';
+import { buildParts, type Host } from './build-parts.ts';
 import { openHeartbeat } from './heartbeat.ts';
-import { jobQueue, type PassRequest } from './pass-queue.ts';
-import { nextMoment, type PassAnswer, runPass } from './run-pass.ts';
+import { openInForce } from './in-force.ts';
+import type { PassRequest } from './pass-request.ts';
+import { type PassAnswer, runPass } from './run-pass.ts';
+import { openTraffic } from './traffic.ts';
 
 export type Loop = {
   /** The first look, and from then on one at each tick and at each exact moment. */
   start(): void;
-  /** A pass that a person asked for, after whatever runs now; `stopped` where certd ends before it begins. */
+  /** A pass that a person asked for, beside those under way; `stopped` once certd ends. */
   ask(request: PassRequest): Promise<PassAnswer>;
-  /** Puts another configuration in force between two passes, and looks. `stopped` as for `ask`. */
-  replace(config: Config): Promise<void>;
+  /** Puts another configuration in force and looks; what is under way ends as it began. Throws `stopped` as `ask`. */
+  replace(config: Config): void;
   config(): Config;
   /** Whether no step of a pass takes longer than any should. */
   alive(): boolean;
-  /** Begins nothing more, and ends with the pass under way; the host's signal cuts that short. */
+  /** When certd last looked at all certificates; null before the first time. */
+  lastLookAt(): Instant | null;
+  /** Begins nothing more, and ends with the passes under way; the host's signal cuts them short. */
   end(): Promise<void>;
 };
 
-/** What wakes the passes. It decides nothing: every wake-up is the same look at the disk and the clock. */
-export function openLoop(first: Config, daemonHost: Omit<Host, 'onProgress'>): Loop {
-  const { clock, log, signal } = daemonHost;
-  const counts: RequestCounts = new Map();
-  const queue = jobQueue();
-  const heart = openHeartbeat(clock.now);
-  const host: Host = { ...daemonHost, onProgress: heart.beat };
-  let config = first;
-  let built = buildParts(first, host, counts);
-  let lookWaits = false;
-  let ticks: { stop(): void } | null = null;
+export type LoopHost = Omit<Host, 'beginStep' | 'turns' | 'lanes' | 'deployTurns'> & {
+  /** Monotonic; what it says means nothing but the time between two calls. */
+  readonly elapsed: () => Millis;
+};
 
-  const pass = async (request: PassRequest): Promise<PassAnswer> => {
-    heart.beat();
+/** Others may write into the state directory: it is read anew as often as this, and at each reload. */
+const refreshMs: Millis = 3_600_000;
+
+/** What wakes the passes. It decides nothing: every wake-up is the same look at what is known and the clock. */
+export function openLoop(first: Config, loopHost: LoopHost): Loop {
+  const { clock, log, signal, world, elapsed } = loopHost;
+  const heart = openHeartbeat(elapsed);
+  const host: Host = { ...loopHost, ...openTraffic(), beginStep: heart.begin };
+  const inForce = openInForce(first, config => buildParts(config, host));
+  let ticks: { stop(): void } | null = null;
+  let closed = false;
+  let lastLookAt: Instant | null = null;
+  let refreshedAt = elapsed();
+
+  const pass = (request: PassRequest): Promise<PassAnswer> =>
+    inForce.use(({ config, parts }) => runPass(config, parts, request));
+
+  const look = () => {
+    if (closed || signal.aborted) return;
+    if (elapsed() - refreshedAt >= refreshMs) return void refresh();
+    lastLookAt = clock.now();
+    const { due, wakeAt } = dutyOf(inForce.config().certificates, world.seen, lastLookAt);
+    const names = due.map(({ name }) => name).filter(host.turns.isFree);
+    alarm.set(wakeAt);
+    if (names.length > 0) void unattended({ names, asked: 'nothing' });
+  };
+  const unattended = async (request: PassRequest): Promise<void> => {
     try {
-      return await runPass(config, built.parts, counts, request);
-    } finally {
-      heart.rest();
-      if (!signal.aborted) alarm.set(nextMoment(config, built.parts));
+      await pass(request);
+      afterwards();
+    } catch (thrown) {
+      log.error(logFields(asCertdError(thrown)), 'pass failed');
     }
   };
-  const look = () => {
-    // One waiting look sees everything that another would.
-    if (lookWaits || signal.aborted) return;
-    lookWaits = true;
-    const started = queue.run(() => {
-      lookWaits = false;
-      return pass({ names: null, asked: 'nothing' });
-    });
-    started.catch((thrown: unknown) => {
-      const error = asCertdError(thrown);
-      if (error.code === 'stopped') return;
-      log.error(logFields(error), 'pass failed');
-    });
+  /** What a pass has done moves the next moment, which the alarm must know. */
+  const afterwards = () => {
+    if (closed || signal.aborted) return;
+    alarm.set(dutyOf(inForce.config().certificates, world.seen, clock.now()).wakeAt);
+  };
+  /** A disk that cannot be listed changes nothing about what is known; it is asked again in an hour. */
+  const refresh = async (): Promise<void> => {
+    refreshedAt = elapsed();
+    try {
+      await world.refresh();
+    } catch (thrown) {
+      log.error(logFields(asCertdError(thrown)), 'state could not be read anew');
+    }
+    look();
   };
   const alarm = openAlarm(clock.now, look);
-  const startTicking = () => {
-    ticks = startTicks(config.schedule, look);
+  const begin = () => {
+    ticks?.stop();
+    ticks = startTicks(inForce.config().schedule, look);
     look();
+  };
+  const unlessClosed = () => {
+    if (closed || signal.aborted) throw new CertdError('stopped', 'certd is being stopped');
   };
 
   return {
-    start: startTicking,
-    ask: request => queue.run(() => pass(request)),
-    replace: fresh =>
-      queue.run(() => {
-        built.close();
-        config = fresh;
-        built = buildParts(fresh, host, counts);
-        ticks?.stop();
-        startTicking();
-      }),
-    config: () => config,
+    start: begin,
+    async ask(request) {
+      unlessClosed();
+      return pass(request).finally(afterwards);
+    },
+    replace(fresh) {
+      unlessClosed();
+      inForce.replace(fresh, look);
+      begin();
+    },
+    config: inForce.config,
     alive: heart.alive,
-    end: async () => {
-      await queue.close();
-      // Not before: the job that was under way may have set them once more.
+    lastLookAt: () => lastLookAt,
+    async end() {
+      closed = true;
       ticks?.stop();
-      alarm.set(null);
-      built.close();
+      alarm.off();
+      await inForce.end();
     },
   };
 }

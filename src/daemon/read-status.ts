@@ -3,8 +3,7 @@ import type { Instant } from '../core/model.ts';
 import { statusDocument } from '../core/status.ts';
 import type { Problem, StatusDocument } from '../core/status-document.ts';
 import { version } from '../host/version.ts';
-import type { Layout } from '../store/layout.ts';
-import { namesOnDisk, observe } from '../store/observe.ts';
+import type { World } from '../store/world.ts';
 
 type Teller = {
   readonly source: 'daemon' | 'disk';
@@ -14,18 +13,18 @@ type Teller = {
   readonly problems: readonly Problem[];
 };
 
-/** The status document of what is on disk now; the daemon and the disk reader differ only in who tells it. */
+/** The status document of what is known of the disk; the daemon and the disk reader differ only in who tells it. */
 export function readStatus(
   config: Pick<Config, 'certificates' | 'thresholds'>,
-  layout: Layout,
+  world: World,
   teller: Teller,
 ): StatusDocument {
-  const names = new Set([...config.certificates.map(({ name }) => name), ...namesOnDisk(layout)]);
+  const names = new Set([...config.certificates.map(({ name }) => name), ...world.names()]);
   return statusDocument({
     ...teller,
     version,
     targets: config.certificates,
     thresholds: config.thresholds,
-    observed: [...names].map(name => observe(layout, name)),
+    observed: [...names].map(world.seen),
   });
 }

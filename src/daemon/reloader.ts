@@ -4,7 +4,8 @@ import { asCertdError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Problem } from '../core/status-document.ts';
 import type { Log } from '../log.ts';
-import type { Layout } from '../store/layout.ts';
+import { openTurns } from '../pass/turns.ts';
+import type { World } from '../store/world.ts';
 import type { Loop } from './loop.ts';
 import { checkNames } from './session.ts';
 
@@ -15,16 +16,17 @@ export type Reloading = {
   readonly inForce: (config: Config) => void;
   readonly log: Log;
   readonly clock: Clock;
-  readonly layout: Layout;
+  readonly world: World;
 };
 
 /** Answers SIGHUP. `started`: what the daemon was started with. A bad configuration changes nothing but `problems`. */
 export function openReloader(
   started: Config,
   loop: Pick<Loop, 'replace'>,
-  { reload, inForce, log, clock, layout }: Reloading,
+  { reload, inForce, log, clock, world }: Reloading,
 ) {
   let refused: Problem | null = null;
+  const turns = openTurns();
   const refuse = (thrown: unknown) => {
     const { code, facts, message } = asCertdError(thrown);
     refused = problem('config-refused', 'warning', null, message, clock.now());
@@ -33,17 +35,22 @@ export function openReloader(
   return {
     problems: (): readonly Problem[] => (refused === null ? [] : [refused]),
     reload: async (): Promise<void> => {
+      // Of two that come at once the later reads the later file.
+      const endTurn = await turns.take('reload');
       try {
+        await world.refresh();
         const fresh = reload();
-        checkNames(fresh, layout);
+        checkNames(fresh, world);
+        loop.replace(fresh);
         refused = null;
-        await loop.replace(fresh);
         inForce(fresh);
         log.info({ certificates: fresh.certificates.length }, 'configuration reloaded');
         warnOfRestart(started, fresh, log);
       } catch (thrown) {
         // certd ends: neither is in force any more.
         if (asCertdError(thrown).code !== 'stopped') refuse(thrown);
+      } finally {
+        endTurn();
       }
     },
   };

@@ -1,19 +1,15 @@
 import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
-import type { Instant, Target } from '../core/model.ts';
-import { planFor, type Verdict } from '../core/plan.ts';
+import type { Target } from '../core/model.ts';
+import { planFor } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../reconcile.ts';
-import { observe } from '../store/observe.ts';
-import type { RequestCounts } from './build-parts.ts';
-import type { PassRequest } from './pass-queue.ts';
+import type { PassRequest } from './pass-request.ts';
 
 /** What a pass did, as the control socket answers it and `certd renew` prints it. */
 export type PassAnswer = {
   readonly duration_ms: number;
-  /** Requests to CAs by kind. */
-  readonly requests: Readonly<Record<string, number>>;
   readonly results: readonly CertificateAnswer[];
 };
 
@@ -32,32 +28,15 @@ export type CertificateAnswer = {
 export async function runPass(
   config: Config,
   parts: PassParts,
-  counts: RequestCounts,
   { names, asked }: PassRequest,
 ): Promise<PassAnswer> {
   const targets = chosen(config.certificates, names);
-  const before = new Map(counts);
   const startedAt = parts.clock.now();
   const results = await reconcile(targets, asked, parts);
-  const durationMs = parts.clock.now() - startedAt;
-  const requests = [...counts].map(([kind, count]) => [kind, count - (before.get(kind) ?? 0)] as const);
   return {
-    duration_ms: durationMs,
-    requests: Object.fromEntries(requests.filter(([, count]) => count > 0)),
+    duration_ms: parts.clock.now() - startedAt,
     results: results.map(result => answerFor(result, config, parts)),
   };
-}
-
-/** The earliest moment at which any certificate can need something by itself. */
-export function nextMoment(config: Config, parts: PassParts): Instant | null {
-  const moments = config.certificates
-    .map(target => verdictOf(target, parts).wakeAt)
-    .filter(moment => moment !== null);
-  return moments.length === 0 ? null : Math.min(...moments);
-}
-
-function verdictOf(target: Target, { layout, clock }: PassParts): Verdict {
-  return planFor(target, observe(layout, target.name), 'nothing', clock.now());
 }
 
 function chosen(targets: readonly Target[], names: readonly string[] | null): readonly Target[] {
@@ -80,7 +59,8 @@ function answerFor({ name, issued, deployed, error }: PassResult, config: Config
 
 function outlook(name: string, config: Config, parts: PassParts) {
   const target = config.certificates.find(candidate => candidate.name === name);
-  const issue = target === undefined ? null : verdictOf(target, parts).issue;
+  const { world, clock } = parts;
+  const issue = target === undefined ? null : planFor(target, world.seen(name), 'nothing', clock.now()).issue;
   return {
     renew_at: issue?.kind === 'later' ? toRfc3339(issue.moment.renewAt) : null,
     held: issue?.kind === 'held' ? { by: issue.by, until: toRfc3339(issue.until) } : null,

@@ -5,9 +5,9 @@ import { nameConflicts } from '../core/name-conflicts.ts';
 import type { Disk } from '../core/ports.ts';
 import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
-import { namesOnDisk, observe } from '../store/observe.ts';
 import { openState, sweepLeftovers } from '../store/open.ts';
 import { tokenRecord } from '../store/tokens.ts';
+import type { World } from '../store/world.ts';
 
 export type SessionHost = {
   readonly uid: number;
@@ -45,8 +45,8 @@ export async function openSession(
 }
 
 /** Refuses a configuration that would order under a new name what is live under another. */
-export function checkNames(config: Config, layout: Layout): void {
-  const observed = namesOnDisk(layout).map(name => observe(layout, name));
+export function checkNames(config: Config, world: World): void {
+  const observed = world.names().map(world.seen);
   const conflicts = nameConflicts(config.certificates, observed);
   if (conflicts.length > 0) throw new CertdError('config-name-taken', conflicts.join('; '));
 }

@@ -5,7 +5,7 @@ import { listenOnSocket } from '../health/listen.ts';
 import { type Routes, routeServer } from '../health/server.ts';
 import type { Log } from '../log.ts';
 import type { Loop } from './loop.ts';
-import { askedBy, type PassRequest } from './pass-queue.ts';
+import { askedBy, type PassRequest } from './pass-request.ts';
 import { giveToGroup, socketGroup } from './socket-group.ts';
 import { controlSocket, healthSocket } from './socket-paths.ts';
 

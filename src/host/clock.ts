@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Millis } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 
 /** The host's wall clock and timers. */
@@ -8,3 +9,8 @@ export const realClock: Clock = {
     await wait(ms, undefined, { signal });
   },
 };
+
+/** A monotonic clock, which no step of the wall clock moves; it stands still while the host sleeps. */
+export function elapsed(): Millis {
+  return performance.now();
+}

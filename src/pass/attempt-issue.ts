@@ -60,14 +60,16 @@ function issueOnce(target: Target, seen: Observed, parts: PassParts): Promise<st
 /** An outcome that cannot be written down stays what it is; that the disk fails is said beside it. */
 async function recorded(
   target: Target,
-  { log }: PassParts,
+  { log, world }: PassParts,
   write: () => Promise<void>,
 ): Promise<CertdError | null> {
   try {
     await write();
+    world.recorded(target.name);
     return null;
   } catch (thrown) {
     const error = asCertdError(thrown);
+    world.unrecorded(target.name, error);
     const facts = { certificate: target.name, ...logFields(error) };
     log.error(facts, 'outcome could not be recorded');
     return error;

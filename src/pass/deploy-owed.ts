@@ -6,27 +6,35 @@ import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy
 import { deployBatch } from '../deploy/transaction.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { liveId, readLeafOf, readPair } from '../store/generation.ts';
-import { observe } from '../store/observe.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
 import { gateReasons } from '../x509/gate.ts';
 import type { PassParts } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';
 
-/** Deploys every generation that is owed now, in one batch, so that a shared command runs once. */
+/**
+ * Deploys every generation that is owed now, in one batch, so that a shared command runs once. Batches go one
+ * after the other: no two reload the same server at once.
+ */
 export async function deployOwed(
   targets: readonly Target[],
   asked: Asked,
   parts: PassParts,
 ): Promise<readonly DeployOutcome[]> {
-  const jobs = targets.flatMap(target => jobsOf(target, asked, parts));
-  if (jobs.length === 0) return [];
-  const outcomes = await deployBatch(jobs, deployParts(parts));
-  for (const outcome of outcomes) await report(outcome, parts);
-  return outcomes;
+  const endTurn = await parts.deployTurns.take('batch');
+  try {
+    const jobs = parts.signal.aborted ? [] : targets.flatMap(target => jobsOf(target, asked, parts));
+    if (jobs.length === 0) return [];
+    const outcomes = await deployBatch(jobs, deployParts(parts));
+    for (const outcome of outcomes) await report(outcome, parts);
+    return outcomes;
+  } finally {
+    for (const { name } of targets) parts.world.look(name);
+    endTurn();
+  }
 }
 
-function jobsOf(target: Target, asked: Asked, { layout, clock }: PassParts): readonly DeployJob[] {
-  const seen = observe(layout, target.name);
+function jobsOf(target: Target, asked: Asked, { world, clock }: PassParts): readonly DeployJob[] {
+  const seen = world.seen(target.name);
   const { deploy } = planFor(target, seen, asked, clock.now());
   return deploy.kind === 'now' ? [{ target, id: deploy.id, state: seen.deploy }] : [];
 }
@@ -35,20 +43,25 @@ function jobsOf(target: Target, asked: Asked, { layout, clock }: PassParts): rea
 const hookGraceMs = 5000;
 
 function deployParts(parts: PassParts): DeployParts {
-  const { disk, layout, clock, random, log, signal, runHook } = parts;
+  const { disk, layout, world, clock, random, log, signal, runHook } = parts;
   return {
     now: clock.now,
     random,
     install: (target, id) => install(target, id, parts),
     flip: (name, id) => flipLive(disk, layout, name, id),
-    save: (name, state) => writeDeployState(disk, layout.deployState(name), state),
+    save: async (name, state) => {
+      await writeDeployState(disk, layout.deployState(name), state);
+      world.recorded(name);
+    },
     prune: (name: string, state: DeployState) => prune(disk, layout, name, state),
     deployedLeaf: (name, id) => deployedLeaf(name, id, parts),
     liveDir: layout.liveLink,
     runHook,
     onHook: event => logHook(event, parts),
-    onUnrecorded: (name, error) =>
-      log.error({ certificate: name, ...logFields(error) }, 'failure could not be recorded'),
+    onUnrecorded: (name, error) => {
+      world.unrecorded(name, error);
+      log.error({ certificate: name, ...logFields(error) }, 'failure could not be recorded');
+    },
     onUnpruned: (name, error) =>
       log.warn({ certificate: name, ...logFields(error) }, 'old generations could not be removed'),
     graceMs: hookGraceMs,

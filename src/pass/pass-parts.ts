@@ -1,14 +1,18 @@
 import type { Authority } from '../config/config.ts';
-import type { KeyType, Target } from '../core/model.ts';
+import type { KeyType, Millis, Target } from '../core/model.ts';
 import type { Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
 import type { HookResult, HookRun } from '../deploy/run-hook.ts';
 import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
+import type { World } from '../store/world.ts';
+import type { Lanes } from './lanes.ts';
+import type { Turns } from './turns.ts';
 
 /** Everything a pass acts through. `build-parts.ts` makes the real ones; tests make others. */
-export type PassParts = {
+export type PassParts = Traffic & {
   readonly disk: Disk;
   readonly layout: Layout;
+  readonly world: World;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -20,7 +24,18 @@ export type PassParts = {
   /** PKCS#10 request, DER. */
   readonly createRequest: (keyPem: string, domains: readonly string[]) => Promise<Uint8Array>;
   readonly runHook: (run: HookRun) => Promise<HookResult>;
-  /** Called before each certificate and before the deploys: a long pass that progresses does not count as hung. */
-  readonly onProgress: () => void;
+  /** Rings once after `ms`; returns how to take it back. */
+  readonly timer: (ms: Millis, ring: () => void) => () => void;
+  /** A step begins that may take so long; returns its end. What takes longer counts as hung. */
+  readonly beginStep: (limitMs: Millis) => () => void;
   readonly signal: AbortSignal;
+};
+
+/** What keeps passes that run at the same time out of each other's way; one for all of them. */
+export type Traffic = {
+  /** One pass at a time for a certificate. */
+  readonly turns: Turns;
+  readonly lanes: Lanes;
+  /** One batch of deploys at a time. */
+  readonly deployTurns: Turns;
 };

@@ -15,15 +15,18 @@ const afterErrorMs = 6 * hour;
 /** A CA without ARI may learn it; nothing is lost by a day. */
 const withoutAriMs = 24 * hour;
 
-/** Asks the CA when to renew a generation and stores the answer with one drawn moment (RFC 9773 §4). */
+/**
+ * Asks the CA when to renew a generation and stores the answer with one drawn moment (RFC 9773 §4). Returns
+ * why the CA could not be asked, which is no failure of the certificate.
+ */
 export async function askWindow(
   target: Target,
   generation: Generation,
   before: IssuerState,
   parts: PassParts,
-): Promise<void> {
+): Promise<CertdError | null> {
   const now = parts.clock.now();
-  const write = ({ window, checkAt }: Answer) =>
+  const write = ({ window, checkAt }: Omit<Answer, 'error'>) =>
     writeIssuerState(parts.disk, parts.layout.issuerState(target.name), {
       ...before,
       window,
@@ -33,16 +36,22 @@ export async function askWindow(
   const certId = certIdOf(certificateText(target.name, generation.id, parts));
   // A window comes from the CA that issued: after a change of CA there is nobody to ask.
   if (certId === null || generation.directoryUrl !== authority.directoryUrl) {
-    return write({ window: null, checkAt: now + withoutAriMs });
+    await write({ window: null, checkAt: now + withoutAriMs });
+    return null;
   }
   // Written before the question: where the answer cannot be kept, the CA is not asked at every tick.
   await write({ window: before.window, checkAt: now + afterErrorMs });
-  await write(
-    await answerTo(certId, { target, generation, before, now, issuer: parts.issuerFor(authority) }, parts),
-  );
+  const question = { target, generation, before, now, issuer: parts.issuerFor(authority) };
+  const answer = await answerTo(certId, question, parts);
+  await write(answer);
+  return answer.error;
 }
 
-type Answer = { readonly window: RenewalWindow | null; readonly checkAt: Instant };
+type Answer = {
+  readonly window: RenewalWindow | null;
+  readonly checkAt: Instant;
+  readonly error: CertdError | null;
+};
 
 type Question = {
   readonly target: Target;
@@ -59,10 +68,11 @@ async function answerTo(
 ): Promise<Answer> {
   try {
     const info = await issuer.renewalInfo(certId, parts.signal);
-    if (info === null) return { window: null, checkAt: now + withoutAriMs };
+    if (info === null) return { window: null, checkAt: now + withoutAriMs, error: null };
     return {
       window: windowAfterAnswer(before.window, info, generation.id, parts.random()),
       checkAt: info.checkAt,
+      error: null,
     };
   } catch (thrown) {
     // No window is no failure of the certificate: the stored one, or the share of the lifetime, decides.
@@ -71,7 +81,7 @@ async function answerTo(
     const facts = { certificate: target.name, ...logFields(error) };
     parts.log.warn(facts, 'renewal window could not be read');
     const asked = Math.min(error.notBefore ?? 0, now + withoutAriMs);
-    return { window: before.window, checkAt: Math.max(now + afterErrorMs, asked) };
+    return { window: before.window, checkAt: Math.max(now + afterErrorMs, asked), error };
   }
 }
 

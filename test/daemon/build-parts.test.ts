@@ -1,7 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { buildParts } from '../../src/daemon/build-parts.ts';
+import { openTraffic } from '../../src/daemon/traffic.ts';
 import { openLog } from '../../src/log.ts';
 import { realDisk } from '../../src/store/disk.ts';
+import { openWorld } from '../../src/store/world.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { openStateDir } from '../support/state-dir.ts';
@@ -17,20 +19,32 @@ it.each([
   };
   const ran = { outcome: 'ok', detail: 'exit 0', output: '' } as const;
   const { signal } = new AbortController();
+  const layout = await openStateDir();
+  const steps: string[] = [];
   const host = {
+    ...openTraffic(),
     disk: realDisk,
-    layout: await openStateDir(),
+    layout,
+    world: openWorld(layout),
     clock: fakeClock(0),
     random: () => 0.5,
     log: openLog({ level, style: 'json', write }),
-    runHook: async () => ran,
-    onProgress: () => {},
+    runHook: async () => {
+      steps.push('runs');
+      return ran;
+    },
+    timer: () => () => {},
+    beginStep: (limitMs: number) => {
+      steps.push(`begins for ${limitMs} ms`);
+      return () => void steps.push('ends');
+    },
     signal,
   };
-  const { parts, close } = buildParts(makeConfig([]), host, new Map());
+  const { parts, close } = buildParts(makeConfig([]), host);
   onTestFinished(close);
   const command = { kind: 'argv', argv: ['curl', '-H', 'X-Token: swordfish'] } as const;
   const env = { CERTD_NAME: 'a.example' };
   expect(await parts.runHook({ command, env, timeoutMs: 1000, graceMs: 100, signal })).toBe(ran);
   expect(logged).toEqual(lines);
+  expect(steps).toEqual(['begins for 1200 ms', 'runs', 'ends']);
 });

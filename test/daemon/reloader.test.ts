@@ -3,6 +3,7 @@ import type { Config } from '../../src/config/config.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import { openReloader } from '../../src/daemon/reloader.ts';
 import { openLog } from '../../src/log.ts';
+import { openWorld } from '../../src/store/world.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { makeTarget } from '../support/make-observed.ts';
@@ -15,14 +16,14 @@ const fresh = makeConfig([makeTarget()]);
 let told: string[];
 let logged: Record<string, unknown>[];
 let reload: () => Config;
-let replace: () => Promise<void>;
+let replace: () => void;
 let reloader: ReturnType<typeof openReloader>;
 
 beforeEach(async () => {
   told = [];
   logged = [];
   reload = () => fresh;
-  replace = async () => {};
+  replace = () => {};
   const log = openLog({
     level: 'info',
     style: 'json',
@@ -33,8 +34,8 @@ beforeEach(async () => {
     },
   });
   const loop = {
-    replace: async (config: Config) => {
-      await replace();
+    replace: (config: Config) => {
+      replace();
       told.push(`replaced by ${config.certificates.length}`);
     },
   };
@@ -43,7 +44,7 @@ beforeEach(async () => {
     inForce: config => told.push(`${config.certificates.length} in force`),
     log,
     clock: fakeClock(Date.parse('2026-01-10T00:00:00Z')),
-    layout: await openStateDir(),
+    world: openWorld(await openStateDir()),
   });
 });
 
@@ -97,7 +98,9 @@ it.each([
 });
 
 it('neither reloads nor refuses where certd ends meanwhile', async () => {
-  replace = () => Promise.reject(new CertdError('stopped', 'certd is being stopped'));
+  replace = () => {
+    throw new CertdError('stopped', 'certd is being stopped');
+  };
   await reloader.reload();
   expect(told).toEqual([]);
   expect(reloader.problems()).toEqual([]);

@@ -8,6 +8,7 @@ import { type Layout, layoutAt } from '../../src/store/layout.ts';
 import { takeLock } from '../../src/store/lock.ts';
 import { installGeneration } from '../../src/store/publish.ts';
 import { tokenRecord } from '../../src/store/tokens.ts';
+import { openWorld } from '../../src/store/world.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { makeTarget } from '../support/make-observed.ts';
 import { makePair } from '../support/make-pair.ts';
@@ -103,14 +104,14 @@ it('refuses to order what is live under a name that the configuration has lost',
   await installGeneration(realDisk, layout, 'web', { id: '0001-aabbccdd', pair });
   symlinkSync('../deployed/web/0001-aabbccdd', layout.liveLink('web'));
   const lost = makeTarget({ name: 'a.example', domains: ['www.a.example', 'a.example'] });
-  expect(() => checkNames(makeConfig([lost]), layout)).toThrow(
+  expect(() => checkNames(makeConfig([lost]), openWorld(layout))).toThrow(
     expect.objectContaining({
       code: 'config-name-taken',
       message:
         'the domains of a.example are on disk under another name; add this line to the certificate: "name: web"',
     }),
   );
-  checkNames(makeConfig([{ ...lost, name: 'web' }]), layout);
-  checkNames(makeConfig([{ ...lost, domains: ['a.example'] }]), layout);
-  checkNames(makeConfig([]), layout);
+  checkNames(makeConfig([{ ...lost, name: 'web' }]), openWorld(layout));
+  checkNames(makeConfig([{ ...lost, domains: ['a.example'] }]), openWorld(layout));
+  checkNames(makeConfig([]), openWorld(layout));
 });

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { StatusDocument } from '../../src/core/status-document.ts';
-import type { PassRequest } from '../../src/daemon/pass-queue.ts';
+import type { PassRequest } from '../../src/daemon/pass-request.ts';
 import type { PassAnswer } from '../../src/daemon/run-pass.ts';
 import { controlSocket, defaultHealthSocket } from '../../src/daemon/socket-paths.ts';
 import { openSockets } from '../../src/daemon/sockets.ts';
@@ -13,7 +13,7 @@ import { ownDir, ownUid } from '../support/state-dir.ts';
 import { exampleStatus } from '../support/status-examples.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-const answered: PassAnswer = { duration_ms: 5, requests: { order: 1 }, results: [] };
+const answered: PassAnswer = { duration_ms: 5, results: [] };
 
 /** Both sockets over a loop and a document of the test's own. */
 async function openRoom(

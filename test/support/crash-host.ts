@@ -8,12 +8,14 @@ import type { Asked } from '../../src/core/due.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import { openSession } from '../../src/daemon/session.ts';
+import { openTraffic } from '../../src/daemon/traffic.ts';
 import { openLog } from '../../src/log.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../../src/reconcile.ts';
 import { readPair } from '../../src/store/generation.ts';
 import { type Layout, layoutAt } from '../../src/store/layout.ts';
 import { tokenRecord } from '../../src/store/tokens.ts';
+import { openWorld } from '../../src/store/world.ts';
 import { generateKey } from '../../src/x509/keys.ts';
 import { fakeClock } from './fake-clock.ts';
 import { type FakeIssuer, fakeIssuer } from './fake-issuer.ts';
@@ -105,7 +107,11 @@ export function crashHost(ca: TestCa): CrashHost {
       hooksRun.push(`${words} ${env['CERTD_FINGERPRINT_SHA256']?.slice(0, 8)}`);
       return { outcome: 'ok', detail: 'exit 0', output: '' };
     },
-    onProgress: () => {},
+    ...openTraffic(),
+    world: openWorld(layoutAt(root)),
+    // A batch waits for every certificate of its pass.
+    timer: () => () => {},
+    beginStep: () => () => {},
     signal: new AbortController().signal,
   });
   return {

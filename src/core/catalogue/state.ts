@@ -41,4 +41,9 @@ export const stateErrors = {
     'certd may not read or write a file or directory that it needs.',
     'Check owner and mode of the named path, and the user that certd runs as.',
   ),
+  'watch-failed': entry(
+    'none',
+    'The system cannot tell certd when somebody changes its state directory.',
+    'Nothing is lost: certd reads everything anew each hour and at SIGHUP. Raise fs.inotify.max_user_instances and fs.inotify.max_user_watches to have it know at once.',
+  ),
 } satisfies Record<string, Entry>;

@@ -1,0 +1,54 @@
+import type { Config } from '../config/config.ts';
+import type { PassParts } from '../pass/pass-parts.ts';
+
+type Built = { readonly config: Config; readonly parts: PassParts };
+
+/**
+ * The configuration in force, with the parts that were built for it. What began under one ends under it: its
+ * connections are closed when nobody uses them any more.
+ */
+export function openInForce(
+  first: Config,
+  build: (config: Config) => { readonly parts: PassParts; readonly close: () => void },
+) {
+  const open = (config: Config) => ({
+    config,
+    ...build(config),
+    users: 0,
+    onIdle: null as (() => void) | null,
+  });
+  let current = open(first);
+  const running = new Set<Promise<unknown>>();
+  return {
+    config: (): Config => current.config,
+    /** Runs a job with what is in force now. */
+    async use<T>(job: (built: Built) => Promise<T>): Promise<T> {
+      const mine = current;
+      mine.users += 1;
+      const ended = job(mine);
+      running.add(ended);
+      try {
+        return await ended;
+      } finally {
+        running.delete(ended);
+        mine.users -= 1;
+        if (mine.users === 0) mine.onIdle?.();
+      }
+    },
+    /** `onIdle` is called when the last job under the old configuration has ended. */
+    replace(config: Config, onIdle: () => void): void {
+      const old = current;
+      current = open(config);
+      old.onIdle = () => {
+        old.close();
+        onIdle();
+      };
+      if (old.users === 0) old.close();
+    },
+    /** Resolves when every job has ended, however it ended. */
+    async end(): Promise<void> {
+      while (running.size > 0) await Promise.allSettled(running);
+      current.close();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { ErrorCode } from '../core/catalogue.ts';
+import type { Asked, Reason } from '../core/due.ts';
+import { asCertdError, CertdError, logFields } from '../core/errors.ts';
+import type { Target } from '../core/model.ts';
+import { type IssueVerdict, planFor, type Verdict } from '../core/plan.ts';
+import { urgency } from '../core/urgency.ts';
+import { attemptIssue } from './attempt-issue.ts';
+import type { PassParts } from './pass-parts.ts';
+import { askWindow, authorityOf } from './renewal-window.ts';
+
+export type Settled = {
+  /** The generation that was issued. */
+  readonly issued: string | null;
+  readonly error: CertdError | null;
+};
+
+/**
+ * Does what one certificate needs of its CA: asks for the window, orders. Never throws: one failing
+ * certificate never stops the others, and this is where whatever it threw ends.
+ */
+export async function settle(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
+  try {
+    if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
+    const seen = parts.world.look(target.name);
+    if (!needsCa(planFor(target, seen, asked, parts.clock.now()))) return { issued: null, error: null };
+    const place = await parts.lanes.enter(target.ca, urgency(seen, asked), parts.signal);
+    if (place.kind === 'away') return turnedAway(target, place.error, parts);
+    const endStep = parts.beginStep(longestStep(target, parts));
+    try {
+      return await issueWhatIsDue(target, asked, parts);
+    } finally {
+      endStep();
+      place.leave();
+    }
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    const facts = { certificate: target.name, ...logFields(error) };
+    if (error.code === 'stopped') parts.log.info(facts, 'look ended early');
+    else parts.log.error(facts, 'certificate could not be looked after');
+    return { issued: null, error };
+  }
+}
+
+/** A blocked certificate is said at every look, in the log and by `renew`, until somebody has mended it. */
+function needsCa({ issue, askWindow }: Verdict): boolean {
+  if (issue.kind === 'blocked') throw new CertdError(issue.code, issue.message);
+  return issue.kind === 'now' || askWindow;
+}
+
+/** No attempt, and so no failure of its own: it is due at the next look as it was at this one. */
+function turnedAway({ name }: Target, { code, message }: CertdError, { log }: PassParts): Settled {
+  const error = new CertdError(code, `not tried: ${message}`);
+  log.info({ certificate: name, ...logFields(error) }, 'certificate waits for the next look');
+  return { issued: null, error };
+}
+
+/** Two orders, the first of which was lost, and the questions for a window around them. */
+function longestStep(target: Target, parts: PassParts): number {
+  return 3 * authorityOf(target, parts).issueTimeoutMs;
+}
+
+/** Above what a certificate ever needs (window, lost order, order, window): a defect ends here, not in a loop. */
+const mostRounds = 6;
+
+/** Acts and looks again, until the plan has nothing more to do for this certificate now. */
+async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
+  const windowsAsked = new Set<string>();
+  let question = asked;
+  let lostOrder = false;
+  let done: Settled = { issued: null, error: null };
+  for (let round = 0; round < mostRounds; round++) {
+    const seen = parts.world.seen(target.name);
+    const verdict = planFor(target, seen, question, parts.clock.now());
+    const newest = seen.issued.at(-1);
+    if (verdict.askWindow && newest !== undefined && !windowsAsked.has(newest.id)) {
+      windowsAsked.add(newest.id);
+      sendOthersAway(target, await askWindow(target, newest, seen.issuer, parts), parts);
+      parts.world.look(target.name);
+      continue;
+    }
+    const reason = reasonToOrder(verdict.issue);
+    if (reason === null) return done;
+    parts.log.info({ certificate: target.name, reason: reason.code }, 'certificate is due');
+    const attempt = await attemptIssue(target, seen, lostOrder, parts);
+    parts.world.look(target.name);
+    sendOthersAway(target, attempt.error, parts);
+    done = { issued: attempt.issued ?? done.issued, error: attempt.error };
+    // One order that the CA lost is placed anew in the same pass; everything else waits for another one.
+    if (attempt.error !== null && (attempt.error.code !== 'order-gone' || lostOrder)) return done;
+    lostOrder = attempt.error !== null;
+    if (!lostOrder) question = 'nothing';
+  }
+  return done;
+}
+
+function reasonToOrder(issue: IssueVerdict): Reason | null {
+  if (issue.kind === 'blocked') throw new CertdError(issue.code, issue.message);
+  return issue.kind === 'now' ? issue.reason : null;
+}
+
+/** What is wrong with the CA, or the way to it, and not with one certificate. */
+const ofTheCa: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ca-unreachable', 'ca-untrusted', 'ca-timeout']);
+
+function sendOthersAway({ ca }: Target, error: CertdError | null, { lanes }: PassParts): void {
+  if (error !== null && ofTheCa.has(error.code)) lanes.turnAway(ca, error);
+}

@@ -1,0 +1,79 @@
+import type { CertdError } from '../core/errors.ts';
+import type { Observed } from '../core/model.ts';
+import type { Layout } from './layout.ts';
+import { namesOnDisk, observe } from './observe.ts';
+
+/**
+ * What the disk says, kept in memory: a look at a thousand certificates with nothing to do reads no file.
+ * The disk stays the truth. Whoever writes for a name looks at it again afterwards; what others write is
+ * seen by `refresh`, or when `forget` says so.
+ */
+export type World = {
+  /** What the last look at this name saw; the first call looks. */
+  seen(name: string): Observed;
+  /** Reads one name from the disk anew. */
+  look(name: string): Observed;
+  /** Somebody has changed something of this name on disk: the next `seen` looks. */
+  forget(name: string): void;
+  /** Every name on disk, as of the last full read, and every other that was looked at. */
+  names(): readonly string[];
+  /** Reads everything anew, one name at a time, and lets others work in between. Rejects where it cannot be listed. */
+  refresh(): Promise<void>;
+  /** What happened to this name could not be written down: it is a fault in what is seen until something can. */
+  unrecorded(name: string, error: CertdError): void;
+  recorded(name: string): void;
+  /** Another number whenever `seen` may say something else. */
+  version(): number;
+};
+
+/** `read` and `list` are `observe.ts`; given for tests that count. */
+export function openWorld(
+  layout: Layout,
+  { read = observe, list = namesOnDisk }: { read?: typeof observe; list?: typeof namesOnDisk } = {},
+): World {
+  const known = new Map<string, Observed>();
+  const unwritten = new Map<string, CertdError>();
+  let onDisk: readonly string[] | null = null;
+  let version = 0;
+  const look = (name: string): Observed => {
+    version += 1;
+    const seen = withUnwritten(read(layout, name), unwritten.get(name));
+    known.set(name, seen);
+    return seen;
+  };
+  const names = () => {
+    onDisk ??= list(layout);
+    return [...new Set([...onDisk, ...known.keys()])];
+  };
+  const forget = (name: string) => {
+    version += 1;
+    known.delete(name);
+  };
+  return {
+    seen: name => known.get(name) ?? look(name),
+    look,
+    forget,
+    names,
+    async refresh() {
+      onDisk = list(layout);
+      for (const name of names()) {
+        look(name);
+        await new Promise<void>(goOn => setImmediate(goOn));
+      }
+    },
+    unrecorded: (name, error) => {
+      unwritten.set(name, error);
+      forget(name);
+    },
+    recorded: name => {
+      if (unwritten.delete(name)) forget(name);
+    },
+    version: () => version,
+  };
+}
+
+function withUnwritten(seen: Observed, error: CertdError | undefined): Observed {
+  if (error === undefined) return seen;
+  const message = `what happened last could not be written down: ${error.message}`;
+  return { ...seen, faults: [...seen.faults, { code: error.code, message, blocking: false }] };
+}
