@@ -1,5 +1,5 @@
 import type { ErrorCode } from './catalogue.ts';
-import type { FailureRecord, Instant, Observed } from './model.ts';
+import type { FailureRecord, Instant, Millis, Observed } from './model.ts';
 import type { Verdict } from './plan.ts';
 import { lifetimeOf } from './renewal.ts';
 import type { Level, Problem } from './status-document.ts';
@@ -40,17 +40,24 @@ export function problem(
   return { code, certificate, message, since: rfc3339OrNull(since), level };
 }
 
-function lapseProblem(seen: Observed, now: Instant, thresholds: Thresholds): Problem | null {
-  if (seen.live === null) {
-    return problem('not-issued', 'critical', seen.name, 'no certificate is live yet', null);
+/** Clocks of two hosts are never quite the same, and a CA may date a certificate with the moment of its issue. */
+const clockTolerance: Millis = 5 * 60_000;
+
+function lapseProblem({ live, name }: Observed, now: Instant, thresholds: Thresholds): Problem | null {
+  if (live === null) return problem('not-issued', 'critical', name, 'no certificate is live yet', null);
+  const { notBefore, notAfter } = live.leaf;
+  const message = `the live certificate ends ${toRfc3339(notAfter)}`;
+  if (notAfter <= now) return problem('expired', 'critical', name, message, notAfter);
+  if (notBefore - now > clockTolerance) {
+    const early = `the live certificate begins ${toRfc3339(notBefore)}, and the clock of this host is not there yet`;
+    return problem('clock-behind', 'warning', name, early, null);
   }
-  const { leaf } = seen.live;
-  const left = (leaf.notAfter - now) / lifetimeOf({ leaf });
-  const message = `the live certificate ends ${toRfc3339(leaf.notAfter)}`;
-  if (leaf.notAfter <= now) return problem('expired', 'critical', seen.name, message, leaf.notAfter);
-  if (left < thresholds.critical) return problem('expiring-soon', 'critical', seen.name, message, null);
-  if (left < thresholds.warning) return problem('renewal-late', 'warning', seen.name, message, null);
-  return null;
+  const lifetime = lifetimeOf(live);
+  const below = (share: number) => (notAfter - now < share * lifetime ? notAfter - share * lifetime : null);
+  const critical = below(thresholds.critical);
+  if (critical !== null) return problem('expiring-soon', 'critical', name, message, critical);
+  const late = below(thresholds.warning);
+  return late === null ? null : problem('renewal-late', 'warning', name, message, late);
 }
 
 /**
@@ -67,7 +74,12 @@ function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {
   const { lastError } = seen.deploy;
   if (lastError !== null) return recorded(lastError, seen.name, 'critical');
   const message = `generation ${deploy.id} is issued and not deployed yet`;
-  return problem('deploy-owed', 'warning', seen.name, message, null);
+  return problem('deploy-owed', 'warning', seen.name, message, owedSince(seen, deploy.id));
+}
+
+/** Since its issue, which is recorded of the newest alone; a link that somebody bent is owed since who knows when. */
+function owedSince({ issued, issuer, deploy }: Observed, id: string): Instant | null {
+  return id === issued.at(-1)?.id && id !== deploy.deployed ? issuer.lastSuccessAt : null;
 }
 
 function recorded(error: FailureRecord, certificate: string, level: Problem['level']): Problem {

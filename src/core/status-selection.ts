@@ -5,15 +5,16 @@ import type { StatusDocument } from './status-document.ts';
 /** The document for some certificates only; all where no name is given. Throws `usage` for an unknown name. */
 export function ofNames(document: StatusDocument, names: readonly string[]): StatusDocument {
   if (names.length === 0) return document;
-  const known = document.certificates.map(({ name }) => name);
-  const unknown = names.filter(name => !known.includes(name));
+  const known = new Set(document.certificates.map(({ name }) => name));
+  const unknown = names.filter(name => !known.has(name));
   if (unknown.length > 0) {
     throw new CertdError(
       'usage',
-      `no certificate is named ${unknown.join(', ')}; there are: ${known.join(', ')}`,
+      `no certificate is named ${unknown.join(', ')}; there are: ${[...known].join(', ')}`,
     );
   }
-  const certificates = document.certificates.filter(({ name }) => names.includes(name));
+  const wanted = new Set(names);
+  const certificates = document.certificates.filter(({ name }) => wanted.has(name));
   const problems = [...document.problems, ...certificates.flatMap(certificate => certificate.problems)];
   return { ...document, certificates, status: worst(problems) };
 }

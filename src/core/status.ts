@@ -21,9 +21,15 @@ export type StatusInput = {
 
 /** The whole document of contract section 6. Pure: daemon, disk reader and tests call the same function. */
 export function statusDocument(input: StatusInput): StatusDocument {
-  const managed = input.targets.map(target => certificateStatus(target, seenOf(input, target.name), input));
+  const observed = new Map(input.observed.map(seen => [seen.name, seen]));
+  const configured = new Set(input.targets.map(({ name }) => name));
+  const managed = input.targets.map(target => {
+    const seen = observed.get(target.name);
+    if (seen === undefined) throw new Error(`nothing was observed for ${target.name}`);
+    return certificateStatus(target, seen, input);
+  });
   const unmanaged = input.observed
-    .filter(seen => !input.targets.some(target => target.name === seen.name))
+    .filter(({ name }) => !configured.has(name))
     .flatMap(seen => (seen.live === null ? [] : [unmanagedStatus(seen, seen.live.leaf, input)]));
   const certificates = [...managed, ...unmanaged];
   return {
@@ -38,12 +44,6 @@ export function statusDocument(input: StatusInput): StatusDocument {
     certificates,
     monitors: [],
   };
-}
-
-function seenOf(input: StatusInput, name: string): Observed {
-  const seen = input.observed.find(candidate => candidate.name === name);
-  if (seen === undefined) throw new Error(`nothing was observed for ${name}`);
-  return seen;
 }
 
 function certificateStatus(target: Target, seen: Observed, input: StatusInput): CertificateStatus {

@@ -24,7 +24,10 @@ const failure: FailureRecord = {
 describe('as the end of the lifetime comes nearer', () => {
   it.each([
     ['all is well', '2026-03-01', []],
-    ['all is well before the certificate even begins', '2025-01-01', []],
+    ['all is well when it begins', '2026-01-01', []],
+    ['all is well five minutes before it begins: no two clocks are the same', '2025-12-31T23:55:00Z', []],
+    ['a millisecond earlier the clock is behind', '2025-12-31T23:54:59.999Z', [['clock-behind', 'warning']]],
+    ['with a clock that begins anew in 1970 too', '1970-01-01', [['clock-behind', 'warning']]],
     ['exactly at the warning threshold all is still well', '2026-03-14', []],
     ['a millisecond later it is late', '2026-03-14T00:00:00.001Z', [['renewal-late', 'warning']]],
     [
@@ -52,6 +55,27 @@ describe('as the end of the lifetime comes nearer', () => {
     ]);
   });
 
+  it.each([
+    ['2026-03-14T00:00:00.001Z', 'renewal-late', '2026-03-14T00:00:00.000Z'],
+    ['2026-03-31', 'expiring-soon', '2026-03-27T12:00:00.000Z'],
+  ])('at %s it says %s since the moment at which that began: %s', (now, code, since) => {
+    const message = 'the live certificate ends 2026-04-01T00:00:00.000Z';
+    expect(problems(makeObserved(), now)).toMatchObject([{ code, message, since }]);
+  });
+
+  it('says when the certificate begins that the clock has not reached', () => {
+    expect(problems(makeObserved(), '2025-06-01')).toEqual([
+      {
+        code: 'clock-behind',
+        level: 'warning',
+        certificate: 'a.example',
+        message:
+          'the live certificate begins 2026-01-01T00:00:00.000Z, and the clock of this host is not there yet',
+        since: null,
+      },
+    ]);
+  });
+
   it('a leaf whose dates are upside down has expired, not been born', () => {
     const leaf = makeLeaf({ notBefore: at('2026-04-01'), notAfter: at('2026-01-01') });
     const seen = makeObserved({ issued: [makeGeneration({ leaf })] });
@@ -65,6 +89,23 @@ describe('as the end of the lifetime comes nearer', () => {
     expect(codes(seen, '2026-04-02')).toContainEqual(['expired', 'critical']);
   });
 });
+
+/** Six days from 01-01 to 01-07: due after half of them; 20 % are 28.8 h, 5 % are 7.2 h. */
+it.each([
+  ['a minute before it is due', '2026-01-03T23:59:00Z', 'later', []],
+  ['when it is due', '2026-01-04T00:00:00Z', 'now', []],
+  ['when the fifth day has begun', '2026-01-05T19:12:00Z', 'now', []],
+  ['with under 28.8 h left', '2026-01-05T19:12:00.001Z', 'now', [['renewal-late', 'warning']]],
+  ['with under 7.2 h left', '2026-01-06T16:48:00.001Z', 'now', [['expiring-soon', 'critical']]],
+] as const)(
+  'a certificate of six days is judged by its own lifetime: %s',
+  (_sentence, now, kind, expected) => {
+    const leaf = makeLeaf({ notBefore: at('2026-01-01'), notAfter: at('2026-01-07') });
+    const seen = makeObserved({ issued: [makeGeneration({ leaf })] });
+    expect(planFor(makeTarget(), seen, 'nothing', at(now)).issue.kind).toBe(kind);
+    expect(codes(seen, now)).toEqual(expected);
+  },
+);
 
 it('nothing live is critical, also while the first order fails', () => {
   const seen = makeObserved({ issued: [], issuer: { lastError: failure } });
@@ -110,6 +151,24 @@ describe('a deploy that is owed', () => {
         since: null,
       },
     ]);
+  });
+
+  it.each([
+    ['since its issue', { deployed: '0001-11223344' }, '2026-03-04T10:00:00.000Z'],
+    ['since its issue where nothing was deployed before', { deployed: null }, '2026-03-04T10:00:00.000Z'],
+    ['since nobody knows when, where its link was bent', { deployed: '0002-55667788' }, null],
+    [
+      'since nobody knows when, where the newest is rejected',
+      { deployed: null, rejected: ['0002-55667788'] },
+      null,
+    ],
+  ])('is owed %s', (_sentence, deploy, since) => {
+    const old = makeGeneration({ id: '0001-11223344' });
+    const fresh = makeGeneration({ id: '0002-55667788' });
+    const live = { id: '0000-99999999', leaf: old.leaf };
+    const issuer = { lastSuccessAt: at('2026-03-04T10:00Z') };
+    const seen = makeObserved({ issued: [old, fresh], live, deploy, issuer });
+    expect(problems(seen, '2026-02-01')).toMatchObject([{ code: 'deploy-owed', since }]);
   });
 
   it('is critical with the words of what failed', () => {

@@ -152,6 +152,16 @@ it('a configured certificate that nobody looked at is a defect, never an empty r
   expect(() => status({ observed: [] })).toThrow('nothing was observed for a.example');
 });
 
+it('finds what belongs together among two thousand', () => {
+  const names = Array.from({ length: 2000 }, (_, index) => `n${index}.example`);
+  const observed = names.map(name => makeObserved({ name, issuer: { failures: name.length } })).reverse();
+  const targets = names.slice(0, 1000).map(name => makeTarget({ name }));
+  const shown = status({ targets, observed }).certificates;
+  expect(shown.map(({ name }) => name)).toEqual([...names.slice(0, 1000), ...names.slice(1000).reverse()]);
+  expect(shown.every(({ name, renewal }) => renewal.failures === name.length)).toBe(true);
+  expect(shown.filter(({ managed }) => managed).length).toBe(1000);
+});
+
 describe('a certificate that the configuration no longer has', () => {
   const orphan = makeObserved({
     name: 'old.example',

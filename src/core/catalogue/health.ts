@@ -17,6 +17,11 @@ export const healthProblems = {
     'Less of the lifetime is left than `thresholds.warning`, and no renewal succeeded.',
     'Read the certificate’s last error.',
   ),
+  'clock-behind': entry(
+    'none',
+    'The host’s clock lies before the begin of the live certificate: it was set back, or it was ahead when the certificate came. Renewals come too late by as much.',
+    'Set the clock (`timedatectl` says whether it is kept by NTP); certd goes on by itself.',
+  ),
   'deploy-owed': entry(
     'none',
     'A newer generation is issued than the one deployed.',
