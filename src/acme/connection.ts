@@ -7,6 +7,7 @@ import { type Directory, decodeDirectory } from './decode.ts';
 import { type Nonces, openNonces } from './nonces.ts';
 import { refusal } from './problem.ts';
 import type { RequestKind } from './request-kind.ts';
+import { singleFlight } from './single-flight.ts';
 import { type HttpRequest, openTransport, type Transport } from './transport.ts';
 import { trustContext } from './trust.ts';
 
@@ -38,12 +39,15 @@ export function openConnection(options: ConnectionOptions): Connection {
   const nonces = openNonces();
   let transport: Transport | null = null;
   let cached: { directory: Directory; at: Instant } | null = null;
+  const open = singleFlight(() => openWithTrust(options));
 
   const send: Connection['send'] = async (kind, request, signal) => {
-    transport ??= await openWithTrust(options);
+    transport ??= await open();
     options.onRequest(kind);
     return answerOf(await transport.send(request, signal));
   };
+  // Many orders begin at once, and a CA that does not answer is to be asked once for all of them.
+  const fetched = singleFlight((signal: AbortSignal) => fetchDirectory(options, send, signal));
 
   return {
     nonces,
@@ -52,7 +56,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       const now = options.clock.now();
       // A clock that was set back must not keep a directory for ever.
       if (cached !== null && now >= cached.at && now - cached.at < directoryAge) return cached.directory;
-      cached = { directory: await fetchDirectory(options, send, signal), at: now };
+      cached = { directory: await fetched(signal), at: now };
       return cached.directory;
     },
     async takeNonce(signal) {
