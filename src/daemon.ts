@@ -1,6 +1,6 @@
 import type { Config } from './config/config.ts';
+import { openLiveStatus } from './daemon/live-status.ts';
 import { type LoopHost, openLoop } from './daemon/loop.ts';
-import { readStatus } from './daemon/read-status.ts';
 import { openReloader, type Reloading } from './daemon/reloader.ts';
 import { checkNames, openSession } from './daemon/session.ts';
 import { openSignals, type Signals } from './daemon/signals.ts';
@@ -37,13 +37,8 @@ async function serve(config: Config, setup: DaemonSetup, signals: Signals): Prom
   const { clock, log, layout, world } = setup;
   const loop = openLoop(config, { ...setup, runHook, signal: signals.stop });
   const reloader = openReloader(config, loop, setup);
-  const startedAt = clock.now();
-  const status = () => {
-    const problems = reloader.problems();
-    const teller = { source: 'daemon', pid: process.pid, startedAt, now: clock.now(), problems } as const;
-    return readStatus(loop.config(), world, teller);
-  };
-  const sockets = await openSockets(config, { ...setup, loop, status });
+  const told = openLiveStatus(loop, { pid: process.pid, world, clock, problems: reloader.problems });
+  const sockets = await openSockets(config, { ...setup, ...told, loop });
   log.info({ version, certificates: config.certificates.length, pid: process.pid }, 'certd started');
   const endWatch = watchState(layout, world, log);
   loop.start();

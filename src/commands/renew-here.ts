@@ -1,4 +1,5 @@
 import { buildParts, type Host } from '../daemon/build-parts.ts';
+import { openCounters } from '../daemon/counters.ts';
 import { askedBy } from '../daemon/pass-request.ts';
 import { type PassAnswer, runPass } from '../daemon/run-pass.ts';
 import { checkNames, openSession } from '../daemon/session.ts';
@@ -37,6 +38,7 @@ export async function renewHere(
     runHook: async run => (await import('../deploy/run-hook.ts')).runHook(run),
     // Whoever waits for this one pass sees by himself whether it hangs.
     beginStep: () => () => {},
+    tally: openCounters(),
     signal: stop.signal,
   };
   const release = await openSession(realDisk, layout, { uid: effectiveUid(), log, takeLock });

@@ -13,6 +13,14 @@ export type Attempt = {
   readonly durationMs: Millis;
 };
 
+/** Told of what is counted, when it has happened. */
+export type Tally = {
+  readonly onAttempt: (attempt: Attempt) => void;
+  readonly onDeploy: (deploy: { readonly name: string; readonly result: Result }) => void;
+  /** `kind`: what the request was for (`acme/request-kind.ts`). */
+  readonly onRequest: (ca: string, kind: string) => void;
+};
+
 /** What a daemon has counted since it started. Each key is the labels of one sample, as `labelText` writes them. */
 export type Counters = {
   /** By `name`, `ca` and `result`. */

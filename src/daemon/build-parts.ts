@@ -3,6 +3,7 @@ import { openIssuer } from '../acme/issuer.ts';
 import { withSelfCheck } from '../challenge/self-check.ts';
 import { webrootSolver } from '../challenge/webroot.ts';
 import type { Authority, Config } from '../config/config.ts';
+import type { Tally } from '../core/counters.ts';
 import { type CertdError, logFields } from '../core/errors.ts';
 import type { Clock, Disk, Issuer, Random } from '../core/ports.ts';
 import { commandText } from '../deploy/hook-order.ts';
@@ -27,6 +28,7 @@ export type Host = Traffic & {
   readonly runHook: PassParts['runHook'];
   readonly timer: PassParts['timer'];
   readonly beginStep: PassParts['beginStep'];
+  readonly tally: Tally;
   readonly signal: AbortSignal;
 };
 
@@ -47,6 +49,7 @@ export function buildParts(
       random: host.random,
       userAgent: `certd/${version}`,
       warn,
+      onRequest: kind => host.tally.onRequest(authority.name, kind),
     });
   const ledger = tokenRecord(host.disk, host.layout, warn);
   const parts: PassParts = {

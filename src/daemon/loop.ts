@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts';
+import type { Counters } from '../core/counters.ts';
 import { dutyOf } from '../core/duty.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/model.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks } from '../host/schedule.ts';
 import { buildParts, type Host } from './build-parts.ts';
+import { openCounters } from './counters.ts';
 import { openHeartbeat } from './heartbeat.ts';
 import { openInForce } from './in-force.ts';
 import type { PassRequest } from './pass-request.ts';
@@ -23,11 +25,13 @@ export type Loop = {
   alive(): boolean;
   /** When certd last looked at all certificates; null before the first time. */
   lastLookAt(): Instant | null;
+  /** What was done since the start. */
+  counters(): Counters;
   /** Begins nothing more, and ends with the passes under way; the host's signal cuts them short. */
   end(): Promise<void>;
 };
 
-export type LoopHost = Omit<Host, 'beginStep' | 'turns' | 'lanes' | 'deployTurns'> & {
+export type LoopHost = Omit<Host, 'beginStep' | 'tally' | 'turns' | 'lanes' | 'deployTurns'> & {
   /** Monotonic; what it says means nothing but the time between two calls. */
   readonly elapsed: () => Millis;
 };
@@ -39,7 +43,8 @@ const refreshMs: Millis = 3_600_000;
 export function openLoop(first: Config, loopHost: LoopHost): Loop {
   const { clock, log, signal, world, elapsed } = loopHost;
   const heart = openHeartbeat(elapsed);
-  const host: Host = { ...loopHost, ...openTraffic(), beginStep: heart.begin };
+  const tally = openCounters();
+  const host: Host = { ...loopHost, ...openTraffic(), beginStep: heart.begin, tally };
   const inForce = openInForce(first, config => buildParts(config, host));
   let ticks: { stop(): void } | null = null;
   let closed = false;
@@ -105,6 +110,7 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
     config: inForce.config,
     alive: heart.alive,
     lastLookAt: () => lastLookAt,
+    counters: tally.read,
     async end() {
       closed = true;
       ticks?.stop();

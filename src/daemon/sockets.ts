@@ -15,6 +15,8 @@ type Setup = {
   readonly uid: number;
   readonly loop: Pick<Loop, 'ask' | 'alive'>;
   readonly status: () => StatusDocument;
+  /** Prometheus text. */
+  readonly metrics: () => string;
 };
 
 /** Opens the read-only health socket and the control socket (contract section 6). */
@@ -43,7 +45,7 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
   }
 }
 
-function healthRoutes({ loop, status }: Setup): Routes {
+function healthRoutes({ loop, status, metrics }: Setup): Routes {
   return {
     'GET /livez': () => livez(loop),
     'GET /healthz': () => {
@@ -55,9 +57,11 @@ function healthRoutes({ loop, status }: Setup): Routes {
       };
     },
     'GET /status': () => ({ status: 200, body: status() }),
-    'GET /metrics': () => {
-      throw new CertdError('not-available-yet', 'metrics are not built in this version');
-    },
+    'GET /metrics': () => ({
+      status: 200,
+      text: metrics(),
+      type: 'text/plain; version=0.0.4; charset=utf-8',
+    }),
   };
 }
 

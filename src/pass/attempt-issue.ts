@@ -1,7 +1,13 @@
 import { attemptKey } from '../core/attempt-key.ts';
 import { nextAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
-import { firstIssuerState, type IssuerState, type Observed, type Target } from '../core/model.ts';
+import {
+  firstIssuerState,
+  type Instant,
+  type IssuerState,
+  type Observed,
+  type Target,
+} from '../core/model.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { issue } from './issue.ts';
 import type { PassParts } from './pass-parts.ts';
@@ -25,7 +31,9 @@ export async function attemptIssue(
     issued = await issueOnce(target, seen, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
-    await recorded(target, parts, () => recordFailure(target, seen.issuer, { error, lostBefore }, parts));
+    await recorded(target, parts, () =>
+      recordFailure(target, seen.issuer, { error, lostBefore, startedAt }, parts),
+    );
     return { issued: null, error };
   }
   const error = await recorded(target, parts, () => recordSuccess(target, issued, startedAt, parts));
@@ -81,16 +89,24 @@ async function recordSuccess(target: Target, id: string, startedAt: number, part
   const now = clock.now();
   const facts = { certificate: target.name, generation: id, durationMs: now - startedAt };
   log.info(facts, 'certificate issued');
+  parts.tally.onAttempt({
+    name: target.name,
+    ca: target.ca,
+    result: 'success',
+    durationMs: facts.durationMs,
+  });
   // The window belonged to the generation before; the next look asks for the new one.
   const state: IssuerState = { ...firstIssuerState, lastAttemptAt: now, lastSuccessAt: now };
   await writeIssuerState(disk, layout.issuerState(target.name), state);
   await writeJournal(layout.issuer, { event: 'issued', ...facts }, parts);
 }
 
+type Failed = { readonly error: CertdError; readonly lostBefore: boolean; readonly startedAt: Instant };
+
 async function recordFailure(
   target: Target,
   before: IssuerState,
-  { error, lostBefore }: { readonly error: CertdError; readonly lostBefore: boolean },
+  { error, lostBefore, startedAt }: Failed,
   parts: PassParts,
 ): Promise<void> {
   const { disk, layout, clock, random, log } = parts;
@@ -102,6 +118,7 @@ async function recordFailure(
   }
   log.error(facts, 'certificate could not be issued');
   const now = clock.now();
+  parts.tally.onAttempt({ name: target.name, ca: target.ca, result: 'failure', durationMs: now - startedAt });
   const failures = before.failures + 1;
   const { notBefore } = error;
   const state: IssuerState = {

@@ -117,6 +117,7 @@ function logHook({ names, hook, result, durationMs }: HookEvent, { log }: PassPa
 async function report({ name, id, error }: DeployOutcome, parts: PassParts): Promise<void> {
   const { layout, log } = parts;
   if (error?.code === 'stopped') return;
+  parts.tally.onDeploy({ name, result: error === null ? 'success' : 'failure' });
   const facts = { certificate: name, generation: id };
   if (error === null) log.info(facts, 'generation deployed');
   else log.error({ ...facts, ...logFields(error) }, 'generation could not be deployed');

@@ -1,4 +1,5 @@
 import type { Authority } from '../config/config.ts';
+import type { Tally } from '../core/counters.ts';
 import type { KeyType, Millis, Target } from '../core/model.ts';
 import type { Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
 import type { HookResult, HookRun } from '../deploy/run-hook.ts';
@@ -28,6 +29,8 @@ export type PassParts = Traffic & {
   readonly timer: (ms: Millis, ring: () => void) => () => void;
   /** A step begins that may take so long; returns its end. What takes longer counts as hung. */
   readonly beginStep: (limitMs: Millis) => () => void;
+  /** For the metrics; nothing is decided by what was counted. */
+  readonly tally: Pick<Tally, 'onAttempt' | 'onDeploy'>;
   readonly signal: AbortSignal;
 };
 

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { buildParts } from '../../src/daemon/build-parts.ts';
+import { openCounters } from '../../src/daemon/counters.ts';
 import { openTraffic } from '../../src/daemon/traffic.ts';
 import { openLog } from '../../src/log.ts';
 import { realDisk } from '../../src/store/disk.ts';
@@ -34,6 +35,7 @@ it.each([
       return ran;
     },
     timer: () => () => {},
+    tally: openCounters(),
     beginStep: (limitMs: number) => {
       steps.push(`begins for ${limitMs} ms`);
       return () => void steps.push('ends');

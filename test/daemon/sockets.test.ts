@@ -8,6 +8,7 @@ import { controlSocket, defaultHealthSocket } from '../../src/daemon/socket-path
 import { openSockets } from '../../src/daemon/sockets.ts';
 import { askDaemon } from '../../src/health/client.ts';
 import { openLog } from '../../src/log.ts';
+import { askSocket } from '../support/ask-socket.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { ownDir, ownUid } from '../support/state-dir.ts';
 import { exampleStatus } from '../support/status-examples.ts';
@@ -34,7 +35,8 @@ async function openRoom(
   };
   const log = openLog({ level: 'fatal', style: 'json', write: () => {} });
   const status = () => change.document ?? exampleStatus(['well']);
-  const sockets = await openSockets(makeConfig([]), { runtimeDir, log, uid: ownUid, loop, status });
+  const metrics = () => 'some_metric 1\n';
+  const sockets = await openSockets(makeConfig([]), { runtimeDir, log, uid: ownUid, loop, status, metrics });
   onTestFinished(sockets.close);
   const get = (path: string, socket = defaultHealthSocket(runtimeDir)) =>
     askDaemon({ socket, method: 'GET', path, body: null, timeoutMs: 5000 });
@@ -69,10 +71,14 @@ it.each([
   expect(await get('/healthz')).toEqual({ status: code, body: { status, problems: [] } });
 });
 
-it('gives the whole document on /status, and refuses metrics in so many words', async () => {
-  const { get } = await openRoom();
+it('gives the whole document on /status, and on /metrics what Prometheus reads', async () => {
+  const { get, runtimeDir } = await openRoom();
   expect(await get('/status')).toEqual({ status: 200, body: exampleStatus(['well']) });
-  expect(await get('/metrics')).toMatchObject({ status: 501, body: { code: 'not-available-yet' } });
+  expect(await askSocket(defaultHealthSocket(runtimeDir), '/metrics')).toEqual({
+    status: 200,
+    type: 'text/plain; version=0.0.4; charset=utf-8',
+    body: 'some_metric 1\n',
+  });
 });
 
 it.each([
@@ -125,7 +131,14 @@ it('opens neither where the other one is taken', async () => {
   const config = { ...makeConfig([]), health: { socket: join(other, 'h.sock'), mode: 0o660, group: null } };
   const loop = { alive: () => true, ask: async () => answered };
   const log = openLog({ level: 'fatal', style: 'json', write: () => {} });
-  const setup = { runtimeDir, log, uid: ownUid, loop, status: () => exampleStatus(['well']) };
+  const setup = {
+    runtimeDir,
+    log,
+    uid: ownUid,
+    loop,
+    status: () => exampleStatus(['well']),
+    metrics: () => '',
+  };
   await expect(openSockets(config, setup)).rejects.toMatchObject({ code: 'locked' });
   await expect(
     askDaemon({ socket: join(other, 'h.sock'), method: 'GET', path: '/livez', body: null, timeoutMs: 5000 }),

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { createRequest } from '../../src/acme/client.ts';
 import { webrootSolver } from '../../src/challenge/webroot.ts';
 import type { Authority } from '../../src/config/config.ts';
+import type { Counters } from '../../src/core/counters.ts';
 import type { Asked } from '../../src/core/due.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Disk } from '../../src/core/ports.ts';
+import { openCounters } from '../../src/daemon/counters.ts';
 import { openSession } from '../../src/daemon/session.ts';
 import { openTraffic } from '../../src/daemon/traffic.ts';
 import { openLog } from '../../src/log.ts';
@@ -72,6 +74,8 @@ export type CrashHost = {
   ): Promise<readonly PassResult[]>;
   /** Warnings and errors that were logged, each with its fields. */
   readonly logged: readonly LogLine[];
+  /** What was counted since the first start. */
+  counted(): Counters;
   now(): number;
   /** What is live, read as a web server does; null where nothing is. Throws where the pair does not fit. */
   live(): string | null;
@@ -89,6 +93,7 @@ export function crashHost(ca: TestCa): CrashHost {
   const issuer = fakeIssuer({ ca, now: clock.now, lifetimeMs: 90 * day });
   const hooksRun: string[] = [];
   const logged: LogLine[] = [];
+  const tally = openCounters();
   let root = join(dir, 'state');
   const partsFor = (disk: Disk): PassParts => ({
     disk,
@@ -112,6 +117,7 @@ export function crashHost(ca: TestCa): CrashHost {
     // A batch waits for every certificate of its pass.
     timer: () => () => {},
     beginStep: () => () => {},
+    tally,
     signal: new AbortController().signal,
   });
   return {
@@ -119,6 +125,7 @@ export function crashHost(ca: TestCa): CrashHost {
     issuer,
     hooksRun,
     logged,
+    counted: tally.read,
     now: clock.now,
     layout: () => layoutAt(root),
     moveState: to => {

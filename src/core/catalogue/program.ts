@@ -11,6 +11,11 @@ export const programErrors = {
     'certd accepts on its socket but does not answer within two seconds.',
     'Look at its log; restart it.',
   ),
+  'daemon-stuck': entry(
+    'none',
+    'certd answers, but one of its steps takes longer than any should: more than half an hour, and more than the limits of the configuration allow.',
+    'Look in its log for what began last; restart it. What was under way is taken up again.',
+  ),
   'internal-error': entry(
     'back-off',
     'A defect in certd.',

@@ -1,0 +1,50 @@
+import { problem } from '../core/certificate-problems.ts';
+import { metricsText } from '../core/metrics.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Problem, StatusDocument } from '../core/status-document.ts';
+import type { World } from '../store/world.ts';
+import type { Loop } from './loop.ts';
+import { readStatus } from './read-status.ts';
+
+type Teller = {
+  readonly pid: number;
+  readonly world: World;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Those of the program that are not the loop's. */
+  readonly problems: () => readonly Problem[];
+};
+
+/** What a daemon that starts now says of itself and its certificates: document and metrics from one model. */
+export function openLiveStatus(
+  loop: Pick<Loop, 'config' | 'alive' | 'lastLookAt' | 'counters'>,
+  { pid, world, clock, problems }: Teller,
+) {
+  const startedAt = clock.now();
+  const status = (): StatusDocument => {
+    const all = loop.alive() ? problems() : [...problems(), stuck];
+    return readStatus(loop.config(), world, {
+      source: 'daemon',
+      pid,
+      startedAt,
+      now: clock.now(),
+      problems: all,
+    });
+  };
+  const metrics = (): string =>
+    metricsText({
+      document: status(),
+      counters: loop.counters(),
+      lastPassAt: loop.lastLookAt(),
+      alive: loop.alive(),
+    });
+  return { status, metrics };
+}
+
+/** What `/livez` says with 503 must not be OK for `status`, which most people watch. */
+const stuck = problem(
+  'daemon-stuck',
+  'critical',
+  null,
+  'certd answers, but something that it does takes longer than anything should',
+  null,
+);
