@@ -49,11 +49,20 @@ it('setting it again replaces what was set', () => {
   expect(rings).toEqual([3000]);
 });
 
-it('null takes it away, also where nothing is set', () => {
+it('without a moment it rings after an hour all the same', () => {
   const { alarm, rings } = alarmAndRings();
   alarm.set(null);
+  vi.advanceTimersByTime(hour - 1);
+  expect(rings).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(rings).toEqual([hour]);
+});
+
+it('does not ring once it is off, also where it was never set', () => {
+  const { alarm, rings } = alarmAndRings();
+  alarm.off();
   alarm.set(Date.now() + 1000);
-  alarm.set(null);
-  vi.advanceTimersByTime(hour);
+  alarm.off();
+  vi.advanceTimersByTime(2 * hour);
   expect(rings).toEqual([]);
 });

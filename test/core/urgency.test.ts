@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { urgency } from '../../src/core/urgency.ts';
+import { makeGeneration, makeLeaf, makeObserved } from '../support/make-observed.ts';
+
+const ending = (notAfter: number) =>
+  makeObserved({ issued: [makeGeneration({ leaf: makeLeaf({ notAfter }) })] });
+
+it('what a person waits for comes before what certd does by itself', () => {
+  expect(urgency(ending(7), 'nothing')).toEqual([1, 0, 7]);
+  for (const asked of ['pass', 'named', 'forced'] as const)
+    expect(urgency(ending(7), asked)).toEqual([0, 0, 7]);
+});
+
+it('what has failed comes after what has not, however soon it ends', () => {
+  const failed = makeObserved({ issuer: { failures: 3 } });
+  expect(urgency({ ...failed, issued: ending(7).issued }, 'nothing')).toEqual([1, 1, 7]);
+});
+
+it('no certificate at all is more urgent than any end', () => {
+  expect(urgency(makeObserved({ issued: [] }), 'nothing')).toEqual([1, 0, 0]);
+});

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import { CertdError } from '../../src/core/errors.ts';
+import { openLanes, type Rank } from '../../src/pass/lanes.ts';
+
+const { signal } = new AbortController();
+
+/** Two places at each CA, and who has entered so far. */
+function room() {
+  const lanes = openLanes(2);
+  const inside: string[] = [];
+  const leaves = new Map<string, () => void>();
+  const enter = async (who: string, rank: Rank = [0], ca = 'main') => {
+    const place = await lanes.enter(ca, rank, signal);
+    if (place.kind === 'away') inside.push(`${who} away: ${place.error.code}`);
+    else {
+      inside.push(who);
+      leaves.set(who, place.leave);
+    }
+  };
+  const leave = (who: string) => leaves.get(who)?.();
+  return { lanes, inside, enter, leave };
+}
+
+it('lets so many in at once, and the next when one leaves', async () => {
+  const { inside, enter, leave } = room();
+  const entered = ['a', 'b', 'c', 'd'].map(who => enter(who));
+  await Promise.all(entered.slice(0, 2));
+  expect(inside).toEqual(['a', 'b']);
+  leave('a');
+  await entered[2];
+  expect(inside).toEqual(['a', 'b', 'c']);
+  leave('c');
+  await entered[3];
+  expect(inside).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('has room at one CA while another is full', async () => {
+  const { inside, enter } = room();
+  for (const who of ['a', 'b']) await enter(who, [0], 'dead');
+  void enter('c', [0], 'dead');
+  await enter('d', [0], 'main');
+  expect(inside).toEqual(['a', 'b', 'd']);
+});
+
+it('lets the most urgent in first, and of equals the one that came first', async () => {
+  const { inside, enter, leave } = room();
+  await enter('a');
+  await enter('b');
+  const waiting = [
+    enter('failed before', [1, 1, 0]),
+    enter('ends late', [1, 0, 50]),
+    enter('ends soon', [1, 0, 20]),
+    enter('ends soon too', [1, 0, 20]),
+    enter('a person waits', [0, 1, 90]),
+  ];
+  for (const who of ['a', 'b', 'a person waits', 'ends soon', 'ends soon too']) {
+    leave(who);
+    await new Promise<void>(done => setImmediate(done));
+  }
+  await Promise.all(waiting);
+  expect(inside.slice(2)).toEqual([
+    'a person waits',
+    'ends soon',
+    'ends soon too',
+    'ends late',
+    'failed before',
+  ]);
+});
+
+it('sends away all that wait for a CA that does not answer, and lets those in that come later', async () => {
+  const { lanes, inside, enter, leave } = room();
+  await enter('a');
+  await enter('b');
+  const waiting = [enter('c'), enter('d')];
+  lanes.turnAway('other', new CertdError('ca-timeout', 'silent'));
+  lanes.turnAway('main', new CertdError('ca-unreachable', 'gone'));
+  await Promise.all(waiting);
+  expect(inside).toEqual(['a', 'b', 'c away: ca-unreachable', 'd away: ca-unreachable']);
+  leave('a');
+  await enter('e');
+  expect(inside.at(-1)).toBe('e');
+});
+
+it('rejects who waits when certd stops, and nobody loses a place by it', async () => {
+  const lanes = openLanes(1);
+  const stop = new AbortController();
+  const first = await lanes.enter('main', [0], signal);
+  const waiting = lanes.enter('main', [0], stop.signal);
+  stop.abort();
+  await expect(waiting).rejects.toMatchObject({ code: 'stopped' });
+  await expect(lanes.enter('main', [0], stop.signal)).rejects.toMatchObject({ code: 'stopped' });
+  if (first.kind === 'in') first.leave();
+  expect(await lanes.enter('main', [0], signal)).toMatchObject({ kind: 'in' });
+});

@@ -1,0 +1,136 @@
+import { expect, it } from 'vitest';
+import { CertdError } from '../../src/core/errors.ts';
+import type { Target } from '../../src/core/model.ts';
+import type { Issuer } from '../../src/core/ports.ts';
+import { realDisk } from '../../src/store/disk.ts';
+import { readIssuerState } from '../../src/store/issuer-state.ts';
+import { authority, target } from '../support/crash-host.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { passHost } from './pass-host.ts';
+
+const targetsOf = (count: number, ca = 'test'): readonly Target[] =>
+  Array.from({ length: count }, (_, index) => {
+    const name = `${ca}-${index}.test`;
+    return { ...target, name, domains: [name], ca };
+  });
+
+/** A CA whose orders wait until the test lets them go, and how many wait at a time. */
+function slowCa(issuer: Issuer) {
+  const waiting: (() => void)[] = [];
+  let most = 0;
+  const slow: Issuer = {
+    ...issuer,
+    async order(request, signal) {
+      await new Promise<void>(letGo => {
+        waiting.push(letGo);
+        most = Math.max(most, waiting.length);
+      });
+      return issuer.order(request, signal);
+    },
+  };
+  return { slow, waiting, most: () => most };
+}
+
+it('issues eight at once, the others as places become free, and runs the hooks once for all', async () => {
+  const host = await passHost();
+  const { slow, waiting, most } = slowCa(host.issuer);
+  const targets = targetsOf(20);
+  const pass = host.start(realDisk, 'nothing', { targets, parts: { issuerFor: () => slow } });
+  await waitUntil('the lane is full', () => (waiting.length === 8 ? true : null));
+  for (let done = 0; done < 20; done += 1) {
+    await waitUntil('somebody waits', () => (waiting.length > 0 ? true : null));
+    waiting.shift()?.();
+  }
+  const results = await pass;
+  expect(most()).toBe(8);
+  expect(results.filter(({ issued, deployed }) => issued !== null && issued === deployed)).toHaveLength(20);
+  expect(host.hooksRun.map(hook => hook.split(' ')[0])).toEqual(['first', 'second']);
+});
+
+it('a CA that answers nothing holds up no certificate of another one, and no deploy for longer than its batch waits', async () => {
+  const host = await passHost();
+  const { slow, waiting } = slowCa(host.issuer);
+  const dead = { ...authority, name: 'dead' };
+  const timers: (() => void)[] = [];
+  const targets = [...targetsOf(10, 'dead'), ...targetsOf(2)];
+  const pass = host.start(realDisk, 'nothing', {
+    targets,
+    parts: {
+      authorities: new Map([
+        ['dead', dead],
+        ['test', authority],
+      ]),
+      issuerFor: ({ name }) => (name === 'dead' ? slow : host.issuer),
+      timer: (_, ring) => {
+        timers.push(ring);
+        return () => {};
+      },
+    },
+  });
+  await waitUntil('both of the good CA are issued', () => (host.issuer.orders.length === 2 ? true : null));
+  await waitUntil('their batch waits', () => (timers.length === 1 ? true : null));
+  expect(waiting).toHaveLength(8);
+  expect(host.hooksRun).toEqual([]);
+  timers[0]?.();
+  await waitUntil('they are deployed', () => (host.hooksRun.length >= 2 ? true : null));
+  expect(host.issuer.orders).toHaveLength(2);
+  for (let done = 0; done < 10; done += 1) {
+    await waitUntil('somebody waits', () => (waiting.length > 0 ? true : null));
+    waiting.shift()?.();
+  }
+  expect((await pass).filter(({ error }) => error !== null)).toEqual([]);
+});
+
+it('a CA that cannot be reached is asked by those with a place, and the rest wait for the next look', async () => {
+  const host = await passHost();
+  const down = new CertdError('ca-unreachable', 'the CA cannot be reached: ECONNREFUSED');
+  const asked: string[] = [];
+  const issuer: Issuer = {
+    ...host.issuer,
+    order: async ({ domains }) => {
+      asked.push(...domains);
+      throw down;
+    },
+  };
+  const targets = targetsOf(20);
+  const results = await host.start(realDisk, 'nothing', { targets, parts: { issuerFor: () => issuer } });
+  expect(asked).toHaveLength(8);
+  const failures = targets.map(({ name }) => readIssuerState(host.layout().issuerState(name)).failures);
+  expect(failures.filter(count => count === 1)).toHaveLength(8);
+  expect(failures.filter(count => count === 0)).toHaveLength(12);
+  expect(results.map(({ error }) => error?.code)).toEqual(Array(20).fill('ca-unreachable'));
+  expect(results[19]?.error?.message).toBe('not tried: the CA cannot be reached: ECONNREFUSED');
+});
+
+it('what has failed before does not keep its place from what has not', async () => {
+  const host = await passHost();
+  const targets = targetsOf(9);
+  for (const { name } of targets.slice(0, 8)) {
+    host.issuer.failNext('order', new CertdError('caa-forbids', name));
+  }
+  await host.start(realDisk, 'nothing', { targets: targets.slice(0, 8) });
+  host.advance(26 * 3_600_000);
+  const started: string[] = [];
+  const { slow, waiting } = slowCa(host.issuer);
+  const issuer: Issuer = {
+    ...slow,
+    order: (request, signal) => {
+      started.push(...request.domains);
+      return slow.order(request, signal);
+    },
+  };
+  const busy = targetsOf(8, 'busy').map(one => ({ ...one, ca: 'test' }));
+  const pass = host.start(realDisk, 'nothing', {
+    targets: [...busy, ...targets],
+    parts: { issuerFor: () => issuer },
+  });
+  await waitUntil('the lane is full', () => (waiting.length === 8 ? true : null));
+  waiting.shift()?.();
+  await waitUntil('the next has its place', () => (started.length === 9 ? true : null));
+  expect(started[8]).toBe('test-8.test');
+  for (let done = 1; done < 17; done += 1) {
+    await waitUntil('somebody waits', () => (waiting.length > 0 ? true : null));
+    waiting.shift()?.();
+  }
+  await pass;
+});
