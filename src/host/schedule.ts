@@ -1,27 +1,34 @@
 import { createTask, parse, validateDetailed } from 'node-cron';
+import type { Millis } from '../core/model.ts';
 
-/** Node-cron writes to the console unless it is given a logger; ticks that were missed need no word (see below). */
-const silent = { info: nothing, warn: nothing, error: nothing, debug: nothing };
+/** Timers are monotonic: looking at the wall clock each minute bounds what a step or a suspend can hide. */
+const longest: Millis = 60_000;
 
 /**
- * Starts calling `onTick` at the moments of a cron expression (local time), until `stop`. The expression
- * has been through `cronProblem`. A missed tick is skipped, not made up for: what is due is decided from
- * the wall clock at the next one. An error of `onTick` is a defect and reaches the process as uncaught.
+ * Starts calling `onTick` at the moments of a cron expression (local time), until `stop`. The expression has
+ * been through `cronProblem`. Missed ticks are one, not made up for: what is due is decided from the wall clock
+ * at the next one. A clock that is set back ticks at once. An error of `onTick` is a defect and reaches the
+ * process as uncaught.
  */
 export function startTicks(expression: string, onTick: () => void): { stop(): void } {
-  const task = createTask(expression, () => onTick(), {
-    noOverlap: true,
-    suppressMissedWarning: true,
-    logger: silent,
-  });
-  task.on('execution:failed', ({ execution }) => {
-    queueMicrotask(() => {
-      throw execution?.error ?? new Error('a tick failed');
-    });
-  });
-  void task.start();
+  // Asked for its moments and never started: its own timer sleeps as long as a clock was set back, and visits
+  // each of the moments that a step forward has skipped, which for seconds and months blocks for minutes.
+  const task = createTask(expression, nothing);
+  let timer: NodeJS.Timeout | undefined;
+  const wait = () => {
+    const since = Date.now();
+    const next = task.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
+    const wake = () => {
+      const now = Date.now();
+      wait();
+      if (now >= next || now < since) onTick();
+    };
+    timer = setTimeout(wake, Math.min(longest, next - since));
+  };
+  wait();
   return {
     stop() {
+      clearTimeout(timer);
       void task.destroy();
     },
   };

@@ -59,4 +59,41 @@ describe('ticks', () => {
     await vi.advanceTimersByTimeAsync(600_000);
     expect(moments).toHaveLength(3);
   });
+
+  it('go on when the clock is set back', async () => {
+    const moments: string[] = [];
+    const ticks = startTicks('* * * * *', () => moments.push(new Date().toISOString().slice(5, 19)));
+    await vi.advanceTimersByTimeAsync(31_000);
+    vi.setSystemTime(Date.UTC(2025, 11, 22, 12, 1, 1));
+    await vi.advanceTimersByTimeAsync(120_000);
+    ticks.stop();
+    expect(moments).toEqual(['01-01T12:01:00', '12-22T12:02:00', '12-22T12:03:00']);
+  });
+
+  it('are one for all that a suspend or a step forward has skipped, and go on from there', async () => {
+    let count = 0;
+    const ticks = startTicks('* * * * * *', () => {
+      count += 1;
+    });
+    await vi.advanceTimersByTimeAsync(2_000);
+    vi.setSystemTime(Date.UTC(2046, 2, 12, 12, 0, 0, 500));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(count).toBe(3);
+    await vi.advanceTimersByTimeAsync(10_000);
+    ticks.stop();
+    expect(count).toBe(13);
+  });
+
+  it('are looked for each minute, also those of a year', async () => {
+    let count = 0;
+    const ticks = startTicks('0 0 1 1 *', () => {
+      count += 1;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.setSystemTime(Date.UTC(2027, 2, 1));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    ticks.stop();
+    expect(count).toBe(1);
+  });
 });
