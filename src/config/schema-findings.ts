@@ -80,7 +80,7 @@ function unfit(issue: Issue, found: unknown, path: Path): Finding {
   return wrong(
     path,
     false,
-    `${subject(path)} must be ${issue.message}, not ${describe(found)}${hint(issue, found)}`,
+    `${subject(path)} must be ${issue.message}, not ${describe(found, path)}${hint(issue, found)}`,
   );
 }
 
@@ -103,14 +103,17 @@ function hint(issue: Issue, found: unknown): string {
   return '';
 }
 
-/** Short enough for a line, and never the inside of a list or mapping: a secret may have strayed there. */
-function describe(found: unknown): string {
+/**
+ * Short enough for a line, and never the inside of a list or mapping: a secret may have strayed there. A text
+ * in the place of an EAB key's file is likely the key (RFC 8555 §7.3.4).
+ */
+function describe(found: unknown, path: Path): string {
   if (found === null) return 'nothing';
   if (Array.isArray(found)) return found.length === 0 ? 'an empty list' : 'a list';
   if (typeof found === 'object') return 'a mapping';
-  if (typeof found === 'string') {
-    return found === '' ? 'an empty text' : `the text ${JSON.stringify(found.slice(0, 60))}`;
-  }
+  if (found === '') return 'an empty text';
+  if (path.includes('eab')) return 'what is there';
+  if (typeof found === 'string') return `the text ${JSON.stringify(found.slice(0, 60))}`;
   return typeof found === 'number' ? `the number ${found}` : String(found);
 }
 

@@ -212,6 +212,18 @@ describe('values', () => {
   });
 });
 
+it.each([
+  ['in the place of its file', 'eab: { kid: abc, hmac_key_file: SECRET }'],
+  ['under a key that is not there', 'eab: { kid: abc, hmac_key: SECRET }'],
+  ['in the place of the whole', 'eab: SECRET'],
+  ['that is a number', 'eab: { kid: abc, hmac_key_file: 7777 }'],
+  ['on a line that is no YAML', 'eab: { kid: abc, hmac_key: SECRET'],
+])('an EAB key %s is not repeated', (_, eab) => {
+  const problems = withAccount(`cas: { corp: { directory: "https://ca.example/dir", ${eab} } }\n`);
+  expect(problems).not.toEqual([]);
+  expect(problems.join()).not.toMatch(/SECRET|7777/);
+});
+
 describe('certificates', () => {
   it.each<[string, string, string]>([
     [
