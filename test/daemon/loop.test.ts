@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
@@ -32,6 +32,8 @@ let layout: Layout;
 let stop: AbortController;
 let errors: string[];
 let clock: ReturnType<typeof fakeClock>;
+/** What the monotonic clock says, in ms. */
+let elapsed: () => number;
 let loop: Loop;
 
 const file = (name: string) => join(layout.root, '..', name);
@@ -45,6 +47,7 @@ beforeEach(async () => {
   stop = new AbortController();
   errors = [];
   clock = fakeClock(Date.now());
+  elapsed = clock.now;
   const script = `echo run >> ${file('ran')}; until [ -e ${file('go')} ]; do sleep 0.01; done`;
   held = makeTarget({
     name: 'held',
@@ -79,7 +82,7 @@ function open(
     layout,
     world: openWorld(layout),
     clock: time,
-    elapsed: time.now,
+    elapsed: () => elapsed(),
     timer: realTimer,
     random: () => 0.5,
     log,
@@ -224,6 +227,40 @@ it('begins nothing more once it ends: no reload, no look, no pass that waited or
   await ended;
   expect(loop.config().certificates).toHaveLength(2);
   expect(passes()).toBe(1);
+});
+
+it('reads the whole state anew after an hour, for what nobody told it', async () => {
+  letGo();
+  let monotonic = 0;
+  elapsed = () => monotonic;
+  loop = open(makeConfig([held]));
+  loop.start();
+  await waitUntil('it is deployed', () => (deployedId() === id ? true : null));
+  await writeDeployState(realDisk, layout.deployState('held'), firstDeployState);
+  rmSync(file('ran'));
+  monotonic = 3_599_999;
+  loop.replace(makeConfig([held]));
+  await loop.ask({ names: [], asked: 'nothing' });
+  expect(existsSync(file('ran'))).toBe(false);
+  monotonic = 3_600_000;
+  loop.replace(makeConfig([held]));
+  await hookRuns();
+});
+
+it('does at the next look what became due while the host slept, and nothing when the clock goes back', async () => {
+  letGo();
+  elapsed = () => 0;
+  const nextAttemptAt = clock.now() + 3_600_000;
+  await writeDeployState(realDisk, layout.deployState('held'), { ...firstDeployState, nextAttemptAt });
+  loop = open(makeConfig([held]));
+  loop.start();
+  clock.advance(-12 * 3_600_000);
+  loop.replace(makeConfig([held]));
+  const answer = await loop.ask({ names: ['held'], asked: 'nothing' });
+  expect(answer.results).toMatchObject([{ name: 'held', deployed: null, error: null }]);
+  clock.advance(3 * day);
+  loop.replace(makeConfig([held]));
+  await waitUntil('it is deployed', () => (deployedId() === id ? true : null));
 });
 
 it('wakes by itself at the next moment', async () => {
