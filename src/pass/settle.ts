@@ -23,9 +23,10 @@ export async function settle(target: Target, asked: Asked, parts: PassParts): Pr
     if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
     const seen = parts.world.look(target.name);
     if (!needsCa(planFor(target, seen, asked, parts.clock.now()))) return { issued: null, error: null };
+    const limitMs = longestStep(target, parts);
     const place = await parts.lanes.enter(target.ca, urgency(seen, asked), parts.signal);
     if (place.kind === 'away') return turnedAway(target, place.error, parts);
-    const endStep = parts.beginStep(longestStep(target, parts));
+    const endStep = parts.beginStep(limitMs);
     try {
       return await issueWhatIsDue(target, asked, parts);
     } finally {
