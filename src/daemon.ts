@@ -1,3 +1,4 @@
+import type { Standalone } from './challenge/standalone.ts';
 import type { Config } from './config/config.ts';
 import { openLiveStatus } from './daemon/live-status.ts';
 import { type LoopHost, openLoop } from './daemon/loop.ts';
@@ -5,15 +6,18 @@ import { openReloader, type Reloading } from './daemon/reloader.ts';
 import { checkNames, openSession } from './daemon/session.ts';
 import { openSignals, type Signals } from './daemon/signals.ts';
 import { openSockets } from './daemon/sockets.ts';
+import { answerOutsideOrders, standaloneFor } from './daemon/standalone-host.ts';
 import { watchState } from './daemon/watch-state.ts';
 import { runHook } from './deploy/run-hook.ts';
 import { version } from './host/version.ts';
 import { takeLock } from './store/lock.ts';
 
-export type DaemonSetup = Omit<LoopHost, 'runHook' | 'signal'> &
+export type DaemonSetup = Omit<LoopHost, 'runHook' | 'standalone' | 'signal'> &
   Reloading & {
     readonly runtimeDir: string;
     readonly uid: number;
+    /** The descriptors that systemd passed (`host/passed-sockets.ts`). */
+    readonly passedSockets: () => readonly number[];
   };
 
 /** Runs until SIGTERM or SIGINT. Throws before it has served anything where the start fails. */
@@ -24,7 +28,7 @@ export async function runDaemon(config: Config, setup: DaemonSetup): Promise<voi
     const release = await openSession(disk, layout, { uid, log, takeLock });
     try {
       checkNames(config, world);
-      await serve(config, setup, signals);
+      await serveWithAnswers(config, setup, signals);
     } finally {
       release();
     }
@@ -33,10 +37,28 @@ export async function runDaemon(config: Config, setup: DaemonSetup): Promise<voi
   }
 }
 
-async function serve(config: Config, setup: DaemonSetup, signals: Signals): Promise<void> {
-  const { clock, log, layout, world } = setup;
+async function serveWithAnswers(config: Config, setup: DaemonSetup, signals: Signals): Promise<void> {
+  const standalone = standaloneFor(setup);
+  try {
+    await answerOutsideOrders(config, standalone, setup.log);
+    await serve(config, { ...setup, standalone }, signals);
+  } finally {
+    await standalone.close();
+  }
+}
+
+async function serve(
+  config: Config,
+  setup: DaemonSetup & { readonly standalone: Standalone },
+  signals: Signals,
+): Promise<void> {
+  const { clock, log, layout, world, standalone } = setup;
   const loop = openLoop(config, { ...setup, runHook, signal: signals.stop });
-  const reloader = openReloader(config, loop, setup);
+  const inForce = (fresh: Config) => {
+    setup.inForce(fresh);
+    void answerOutsideOrders(fresh, standalone, log);
+  };
+  const reloader = openReloader(config, loop, { ...setup, inForce });
   const told = openLiveStatus(loop, { pid: process.pid, world, clock, problems: reloader.problems });
   const sockets = await openSockets(config, { ...setup, ...told, loop });
   log.info({ version, certificates: config.certificates.length, pid: process.pid }, 'certd started');

@@ -3,6 +3,7 @@ import { openCounters } from '../daemon/counters.ts';
 import { askedBy } from '../daemon/pass-request.ts';
 import { type PassAnswer, runPass } from '../daemon/run-pass.ts';
 import { checkNames, openSession } from '../daemon/session.ts';
+import { standaloneFor } from '../daemon/standalone-host.ts';
 import { openTraffic } from '../daemon/traffic.ts';
 import { realClock } from '../host/clock.ts';
 import { realTimer } from '../host/timer.ts';
@@ -25,6 +26,8 @@ export async function renewHere(
   const layout = layoutAt(options.stateDir);
   const stop = new AbortController();
   const world = openWorld(layout);
+  // systemd starts no `certd renew` with a socket.
+  const standalone = standaloneFor({ log, passedSockets: () => [] });
   const host: Host = {
     ...openTraffic(),
     world,
@@ -39,6 +42,7 @@ export async function renewHere(
     // Whoever waits for this one pass sees by himself whether it hangs.
     beginStep: () => () => {},
     tally: openCounters(),
+    standalone,
     signal: stop.signal,
   };
   const release = await openSession(realDisk, layout, { uid: effectiveUid(), log, takeLock });
@@ -53,6 +57,7 @@ export async function renewHere(
     process.off('SIGTERM', abort);
     process.off('SIGINT', abort);
     close();
+    await standalone.close();
     release();
   }
 }

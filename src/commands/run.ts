@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import { runDaemon } from '../daemon.ts';
 import { elapsed, realClock } from '../host/clock.ts';
+import { takePassedSockets } from '../host/passed-sockets.ts';
 import { realTimer } from '../host/timer.ts';
 import type { Log } from '../log.ts';
 import { realDisk } from '../store/disk.ts';
@@ -33,6 +34,7 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
       random: Math.random,
       log,
       uid: effectiveUid(),
+      passedSockets: () => takePassedSockets(process.env, process.pid),
       reload: () => configured(places.config),
       inForce: fresh => {
         log.level = levelOf(places, fresh);

@@ -26,9 +26,9 @@ export function authorityFindings(main: Source, entries: readonly Entry[]): Loca
 
 /** A name without a dot is nobody's in the public DNS: only a private authority issues for it (CA/B BR 7.1.2.7.12). */
 export function singleLabelFindings(main: Source, entries: readonly Entry[]): Located[] {
-  return entries.flatMap(({ source, path, domains, ca }) => {
-    const authority =
-      ca ?? writtenCa(main, ['defaults', 'ca']) ?? writtenCa(main, ['ca']) ?? defaultAuthority;
+  return entries.flatMap(entry => {
+    const { source, path, domains } = entry;
+    const authority = caOf(main, entry);
     if (!presets.has(authority) || at(main.data, ['cas', authority, 'directory']) !== undefined) return [];
     return domains.flatMap((domain, index) => {
       if (domain === null || domain.includes('.')) return [];
@@ -36,6 +36,11 @@ export function singleLabelFindings(main: Source, entries: readonly Entry[]): Lo
       return [{ source, finding: invalid([...path, 'domains', index], message) }];
     });
   });
+}
+
+/** The CA of a certificate, as far as it can be understood. */
+export function caOf(main: Source, { ca }: Entry): string {
+  return ca ?? writtenCa(main, ['defaults', 'ca']) ?? writtenCa(main, ['ca']) ?? defaultAuthority;
 }
 
 function mentionProblem(ca: string, known: readonly string[]): Pick<Finding, 'code' | 'message'> | null {

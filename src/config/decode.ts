@@ -1,6 +1,8 @@
+import { listenDoubts } from './check-listen.ts';
 import type { Config, ConfigProblem } from './config.ts';
 import { crossFindings } from './cross-check.ts';
 import { doubts } from './doubts.ts';
+import { entriesOf } from './entries.ts';
 import { type DecodedFiles, normalise } from './normalise.ts';
 import { parseSource, type Source } from './parse.ts';
 import { dropInSchema, mainSchema } from './schema.ts';
@@ -36,6 +38,8 @@ export function decodeConfig(
   const warnings = doubts(decoded).map(({ path, message }) =>
     place(main, { code: 'config-doubtful', path, onKey: false, message }),
   );
+  const entries = sources.flatMap(source => (source === null ? [] : entriesOf(source)));
+  warnings.push(...listenDoubts(main, entries).map(({ source, finding }) => place(source, finding)));
   return { config: normalise(decoded, warnings) };
 }
 

@@ -58,10 +58,12 @@ function targetOf(entry: CertificateEntry, defaults: Defaults, mainCa: MainFile[
 }
 
 function challengeOf(challenge: CertificateEntry['challenge']): ChallengeMethod {
-  if (challenge?.webroot === undefined) {
-    throw new CertdError('internal-error', 'a certificate without a challenge passed the checks');
+  if (challenge?.webroot !== undefined) return { kind: 'webroot', path: challenge.webroot };
+  if (challenge?.standalone?.listen !== undefined) {
+    return { kind: 'standalone', listen: challenge.standalone.listen };
   }
-  return { kind: 'webroot', path: challenge.webroot };
+  if (challenge?.standalone?.socket !== undefined) return { kind: 'systemd-socket' };
+  throw new CertdError('internal-error', 'a certificate without a challenge passed the checks');
 }
 
 function authoritiesOf(

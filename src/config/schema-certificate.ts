@@ -3,6 +3,7 @@ import {
   account,
   command,
   domain,
+  listenAddress,
   listOf,
   mapping,
   notYet,
@@ -61,17 +62,22 @@ const key = mapping({
     .optional(),
 }).meta({ description: 'The private key.' });
 
-const listenAddress = text('an address and port such as "0.0.0.0:80"').regex(
-  /^(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}$/,
-  'an address and port such as "0.0.0.0:80"',
-);
-
 const standalone = mapping({
-  listen: listOf(listenAddress, 'a list of addresses').min(1, 'a list of addresses').optional(),
-  socket: oneOf(['systemd']).optional(),
-}).refine(({ listen, socket }) => (listen === undefined) !== (socket === undefined), {
-  error: 'it needs either `listen` or `socket`',
-});
+  listen: listOf(listenAddress, 'a list of addresses')
+    .min(1, 'a list of at least one address')
+    .meta({
+      description:
+        'Addresses that certd listens on while an order is open, such as "0.0.0.0:80" and "[::]:80". IPv6 ones are for IPv6 alone.',
+    })
+    .optional(),
+  socket: oneOf(['systemd'])
+    .meta({ description: 'systemd: certd answers on the sockets that a socket unit passes to it.' })
+    .optional(),
+})
+  .refine(({ listen, socket }) => (listen === undefined) !== (socket === undefined), {
+    error: 'it needs either `listen: ["0.0.0.0:80", "[::]:80"]` or `socket: systemd`, and not both',
+  })
+  .meta({ description: 'certd answers by itself on port 80, without a web server.' });
 
 const challenge = mapping({
   webroot: path
@@ -80,10 +86,13 @@ const challenge = mapping({
         'Directory that port 80 of every domain serves; certd writes below .well-known/acme-challenge.',
     })
     .optional(),
-  standalone: notYet(standalone, 'Answer on port 80 without a web server.').optional(),
+  standalone: standalone.optional(),
 })
   .refine(({ webroot, standalone }) => webroot !== undefined || standalone !== undefined, {
     error: 'it says no way to answer: write `webroot: /var/www/certd`',
+  })
+  .refine(({ webroot, standalone }) => webroot === undefined || standalone === undefined, {
+    error: 'it says two ways to answer: keep `webroot` or `standalone`',
   })
   .meta({ description: 'How HTTP-01 (RFC 8555 §8.3) is answered.' });
 
@@ -95,8 +104,13 @@ const outputFile = mapping({
   mode: octalMode.optional(),
 });
 
+const hostAndPort = text('an address and port such as "127.0.0.1:443"').regex(
+  /^(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}$/,
+  'an address and port such as "127.0.0.1:443"',
+);
+
 const endpoint = mapping({
-  connect: listenAddress,
+  connect: hostAndPort,
   server_name: text('a host name').optional(),
   timeout: timeLimit.optional(),
   starttls: oneOf(['smtp', 'imap', 'postgres']).optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readDomain } from './domain.ts';
 import { readRenewAt, readShare, readTimeLimit } from './duration.ts';
+import { readListenAddress } from './listen-address.ts';
 import { didYouMean } from './nearest.ts';
 import type { Reading } from './reading.ts';
 import { readCommandLine, readCommandWords, readShellScript } from './words.ts';
@@ -90,6 +91,7 @@ export const timeLimit = reading(readTimeLimit, 'a duration such as 90s, 10m or 
 export const share = reading(readShare, 'a share such as 33% or 2/3');
 export const renewAt = reading(readRenewAt, 'a share of the lifetime such as 2/3, or a time such as 30d');
 export const domain = reading(readDomain, 'a domain name');
+export const listenAddress = reading(readListenAddress, 'an IP address and port such as "0.0.0.0:80"');
 export const account = z
   .string({ error: 'a name of a user or group' })
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, 'a name of a user or group');

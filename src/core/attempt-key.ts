@@ -1,9 +1,21 @@
-import type { Target } from './model.ts';
+import { listenText } from './listen-address.ts';
+import type { ChallengeMethod, Target } from './model.ts';
 
 /**
  * What an attempt depends on in the configuration, as text: stored with a failure, so that its back-off does
  * not outlive the change that cures it.
  */
 export function attemptKey({ ca, keyType, challenge, domains }: Target): string {
-  return [ca, keyType, challenge.path, ...domains].join(' ');
+  return [ca, keyType, methodKey(challenge), ...domains].join(' ');
+}
+
+function methodKey(method: ChallengeMethod): string {
+  switch (method.kind) {
+    case 'webroot':
+      return method.path;
+    case 'standalone':
+      return method.listen.map(listenText).join(',');
+    case 'systemd-socket':
+      return method.kind;
+  }
 }

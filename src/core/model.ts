@@ -1,4 +1,5 @@
 import type { ErrorCode } from './catalogue.ts';
+import type { ListenAddress } from './listen-address.ts';
 
 /** Milliseconds since the epoch, wall clock: what is written to disk and compared after a restart. */
 export type Instant = number;
@@ -18,8 +19,11 @@ export type Command =
   | { readonly kind: 'argv'; readonly argv: readonly [string, ...string[]] }
   | { readonly kind: 'shell'; readonly script: string };
 
-/** How HTTP-01 is answered. */
-export type ChallengeMethod = { readonly kind: 'webroot'; readonly path: string };
+/** How HTTP-01 is answered: by the operator's web server, or by certd on ports of its own or of systemd's. */
+export type ChallengeMethod =
+  | { readonly kind: 'webroot'; readonly path: string }
+  | { readonly kind: 'standalone'; readonly listen: readonly ListenAddress[] }
+  | { readonly kind: 'systemd-socket' };
 
 /** One certificate that the operator wants: normalised from the configuration, never mutated. */
 export type Target = {

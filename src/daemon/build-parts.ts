@@ -1,10 +1,12 @@
 import { createRequest } from '../acme/client.ts';
 import { openIssuer } from '../acme/issuer.ts';
 import { withSelfCheck } from '../challenge/self-check.ts';
+import type { Standalone } from '../challenge/standalone.ts';
 import { webrootSolver } from '../challenge/webroot.ts';
 import type { Authority, Config } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
 import { type CertdError, logFields } from '../core/errors.ts';
+import type { ChallengeMethod } from '../core/model.ts';
 import type { Clock, Disk, Issuer, Random } from '../core/ports.ts';
 import { commandText } from '../deploy/hook-order.ts';
 import { version } from '../host/version.ts';
@@ -29,6 +31,8 @@ export type Host = Traffic & {
   readonly timer: PassParts['timer'];
   readonly beginStep: PassParts['beginStep'];
   readonly tally: Tally;
+  /** An order of an earlier configuration may still need it. */
+  readonly standalone: Standalone;
   readonly signal: AbortSignal;
 };
 
@@ -52,6 +56,10 @@ export function buildParts(
       onRequest: kind => host.tally.onRequest(authority.name, kind),
     });
   const ledger = tokenRecord(host.disk, host.layout, warn);
+  const solverOf = (method: ChallengeMethod) =>
+    method.kind === 'webroot'
+      ? webrootSolver({ path: method.path, disk: host.disk, ledger })
+      : host.standalone.solver(method);
   const parts: PassParts = {
     ...host,
     authorities: config.authorities,
@@ -61,7 +69,7 @@ export function buildParts(
       return issuer;
     },
     solverFor: (target, authority) =>
-      withSelfCheck(webrootSolver({ path: target.challenge.path, disk: host.disk, ledger }), {
+      withSelfCheck(solverOf(target.challenge), {
         port: authority.validationPort,
         warn,
       }),

@@ -71,6 +71,20 @@ describe('what this version has is taken', () => {
   });
 });
 
+describe('every way to answer a challenge is taken', () => {
+  it.each([
+    'webroot: /var/www/certd',
+    'standalone: { listen: ["0.0.0.0:80", "[::]:80"] }',
+    'standalone: { socket: systemd }',
+  ])('%s', line => {
+    const head = 'account: { agree_tos: true }\n';
+    const own = `certificates:\n  - domains: [a.example]\n    challenge: { ${line} }\n`;
+    expect(codesOf(head + own)).toEqual([]);
+    const shared = `defaults: { challenge: { ${line} } }\ncertificates: [{ domains: [a.example] }]\n`;
+    expect(codesOf(head + shared)).toEqual([]);
+  });
+});
+
 describe('what a later version brings is refused where it stands', () => {
   it.each<[string, string]>([
     ['ca: [letsencrypt, letsencrypt-staging]', '2:1'],
@@ -117,14 +131,6 @@ describe('what a later version brings is refused where it stands', () => {
     expect(inCertificate(line)).toEqual([`6:${5 + offset} not-available-yet`]);
     expect(inDefaults(line)).toEqual([`2:${13 + offset} not-available-yet`]);
   });
-
-  it.each(['standalone: { listen: ["0.0.0.0:80", "[::]:80"] }', 'standalone: { socket: systemd }'])(
-    'as a challenge: %s',
-    line => {
-      const text = `account: { agree_tos: true }\ncertificates:\n  - domains: [a.example]\n    challenge: { ${line} }\n`;
-      expect(codesOf(text)).toEqual(['4:18 not-available-yet']);
-    },
-  );
 
   it('as domains: addresses', () => {
     const text = `account: { agree_tos: true }\ncertificates:\n  - domains: [192.0.2.1, "2001:db8::1"]\n    challenge: { webroot: /w }\n`;

@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { openStandalone } from '../../src/challenge/standalone.ts';
 import { buildParts } from '../../src/daemon/build-parts.ts';
 import { openCounters } from '../../src/daemon/counters.ts';
 import { openTraffic } from '../../src/daemon/traffic.ts';
@@ -40,6 +41,7 @@ it.each([
       steps.push(`begins for ${limitMs} ms`);
       return () => void steps.push('ends');
     },
+    standalone: openStandalone({ passedSockets: () => [], warn: () => undefined }),
     signal,
   };
   const { parts, close } = buildParts(makeConfig([]), host);

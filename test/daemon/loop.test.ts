@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openStandalone } from '../../src/challenge/standalone.ts';
 import type { Config } from '../../src/config/config.ts';
 import { firstDeployState, firstIssuerState, type Target } from '../../src/core/model.ts';
 import { type Loop, openLoop } from '../../src/daemon/loop.ts';
@@ -87,6 +88,7 @@ function open(
     random: () => 0.5,
     log,
     runHook: run,
+    standalone: openStandalone({ passedSockets: () => [], warn: () => undefined }),
     signal: stop.signal,
   });
 }
