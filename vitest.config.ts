@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'unit',
           maxWorkers,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/crash/**'],
+          exclude: ['test/integration/**', 'test/crash/**', 'test/audit/whole-run.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -39,6 +39,17 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          globalSetup: 'test/support/record-run.ts',
+        },
+      },
+      {
+        test: {
+          // Reads what the integration tests of the same run have left: after the last of them.
+          name: 'audit',
+          include: ['test/audit/whole-run.test.ts'],
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
         },
       },
     ],

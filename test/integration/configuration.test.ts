@@ -20,7 +20,9 @@ health: { socket: ${socket}, mode: "0600" }
 thresholds: { warning: 100%, critical: 1% }
 log: { level: warn }
 `;
-    certd = await startCertd(join(stack.dir, 'certd'), nginxConfig(stack, [domain]) + rest);
+    certd = await startCertd(join(stack.dir, 'certd'), nginxConfig(stack, [domain]) + rest, {
+      ownLevel: true,
+    });
     await waitUntil('the first certificate is live', () => (existsSync(certd.liveDir(domain)) ? true : null));
   });
   afterAll(async () => {

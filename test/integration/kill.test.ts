@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPair } from '../../src/store/generation.ts';
 import { nginxConfig } from '../support/certd-process.ts';
+import { recordCommand, recordKeys } from '../support/run-record.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const program = join(import.meta.dirname, '../../dist/certd.js');
@@ -24,8 +25,12 @@ describe('certd killed by SIGKILL, with a real CA and a real nginx', () => {
 
   const live = () => join(stack.dir, 'state/live', domain);
   const liveNow = () => (existsSync(live()) ? readPair(live()).leaf.fingerprintSha256 : null);
-  const renew = (env: Record<string, string>, ...words: string[]) =>
-    run(['--import', preload, program, 'renew', ...words, ...flags], env);
+  const renew = async (env: Record<string, string>, ...words: string[]) => {
+    const end = await run(['--import', preload, program, 'renew', ...words, ...flags], env);
+    recordCommand(['renew', ...words], end.output);
+    recordKeys(join(stack.dir, 'state'));
+    return end;
+  };
 
   test('before any of a dozen mutations leaves a fitting pair, places no second order and owes its reload', async () => {
     expect(await renew({})).toMatchObject({ code: 0 });

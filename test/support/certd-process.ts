@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess, withLog } from './run-process.ts';
+import { daemonRecord, recordCommand, recordKeys } from './run-record.ts';
 import type { Stack } from './stack.ts';
 import { waitUntilListening } from './wait-until.ts';
 
@@ -49,17 +50,39 @@ export async function certdAt(dir: string, config: string): Promise<CertdCommand
     flags,
     liveDir: name => join(stateDir, 'live', name),
     configure: text => writeFile(configFile, text),
-    command: (...words) => run([program, ...words, ...flags]),
+    command: async (...words) => {
+      const outcome = await run([program, ...words, ...flags]);
+      recordCommand(words, outcome.stdout, outcome.stderr);
+      recordKeys(stateDir);
+      return outcome;
+    },
   };
 }
 
-/** Starts `certd run` and waits for its control socket. `config`: YAML. The log goes to `certd.log`. */
-export async function startCertd(dir: string, config: string): Promise<CertdProcess> {
+/** How a daemon is started where it is not as usual. */
+type Start = {
+  /** The level of the configuration counts; else an integration run has every level, for its audit. */
+  readonly ownLevel?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Else `certd.log`, or in an integration run a file of the run’s record. */
+  readonly logFile?: string;
+};
+
+/** Starts `certd run` and waits for its control socket. `config`: YAML. */
+export async function startCertd(dir: string, config: string, start: Start = {}): Promise<CertdProcess> {
   const commands = await certdAt(dir, config);
+  return startAgain(commands, start);
+}
+
+/** The same in a directory where it has been before, with the configuration that is there. */
+export async function startAgain(commands: CertdCommands, start: Start = {}): Promise<CertdProcess> {
+  const record = daemonRecord();
+  const level = record === null || start.ownLevel === true ? [] : ['--log-level', 'trace'];
   const certd = await startProcess({
     name: 'certd run',
-    argv: [process.execPath, program, 'run', ...commands.flags],
-    logFile: join(dir, 'certd.log'),
+    argv: [process.execPath, program, 'run', ...commands.flags, ...level],
+    logFile: start.logFile ?? record ?? join(commands.dir, 'certd.log'),
+    ...(start.env === undefined ? {} : { env: start.env }),
   });
   await waitUntilListening('certd', { path: join(commands.runtimeDir, 'control.sock') }, certd);
   return {
@@ -67,6 +90,7 @@ export async function startCertd(dir: string, config: string): Promise<CertdProc
     process: certd,
     stop: async () => {
       await certd.stop();
+      recordKeys(commands.stateDir);
       if ((await certd.exit) !== 0) throw withLog(certd.ended() ?? 'certd run', certd);
     },
   };

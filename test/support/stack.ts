@@ -7,6 +7,7 @@ import { startNginx, type TestNginx } from './nginx.ts';
 import { type PebbleOptions, startPebble, type TestPebble } from './pebble.ts';
 import { freePorts, inOwnNetwork } from './ports.ts';
 import { findPrograms, type Programs } from './programs.ts';
+import { recordKeys } from './run-record.ts';
 
 export type Stack = {
   /** Everything of this stack is under it; gone after `stop`. Readable by all, as nginx's workers need it. */
@@ -37,6 +38,7 @@ export async function startStack(
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
+    recordKeys(dir);
     await rm(dir, { recursive: true, force: true });
     process.off('exit', removeAtExit);
   };
