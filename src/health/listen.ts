@@ -3,6 +3,9 @@ import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
 
+/** Whoever finds the queue full is refused with EAGAIN. The kernel lowers this to net.core.somaxconn. */
+const backlog = 4096;
+
 /**
  * Listens on a Unix socket that has `mode` from birth: bind(2) is synchronous in `listen`, so the umask
  * around it leaves no moment with other permissions. A stale file of a dead process is removed; one that
@@ -15,7 +18,7 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
   server.once('error', reject);
   const before = process.umask(0o777 & ~mode);
   try {
-    server.listen(path, resolve);
+    server.listen(path, backlog, resolve);
   } finally {
     process.umask(before);
   }

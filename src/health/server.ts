@@ -1,19 +1,37 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { guardConnections, type Limits } from '../host/guard-connections.ts';
 import { type Answer, errorAnswer, type Rendered, render } from './answer.ts';
+import { jsonBody } from './json-body.ts';
+import { refuse } from './refuse.ts';
 
 type Handler = (body: unknown) => Answer | Rendered | Promise<Answer>;
 
 /** `method path` to handler; `body` is the decoded JSON of a POST, null for a GET. A GET answers HEAD, too. */
 export type Routes = Readonly<Record<string, Handler>>;
 
-const largestBody = 64 * 1024;
-
-/** An HTTP server for a Unix socket. It answers only its routes; slow, huge and idle clients are closed. */
-export function routeServer(routes: Routes, onDefect: (error: CertdError) => void): Server {
-  const server = createServer({ requestTimeout: 5000, headersTimeout: 5000, keepAliveTimeout: 1000 });
-  server.maxConnections = 256;
+/**
+ * An HTTP server for a Unix socket, one request a connection. It answers only its routes. Each client has
+ * `wholeMs` to ask and as long again to read; of more than `mostConnections` the oldest idle one is closed.
+ */
+export function routeServer(
+  routes: Routes,
+  onDefect: (error: CertdError) => void,
+  limits: Limits = { mostConnections: 256, wholeMs: 5000 },
+): Server {
+  const server = createServer(withoutLimits);
+  guardConnections(server, limits);
+  // Undocumented, and tested: without it a client that closes its half gets no answer that takes longer.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  const begun = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (begun.has(request.socket)) {
+      // Thousands fit into one packet, and each would be kept until the first one's answer has been read.
+      request.socket.destroy();
+      return;
+    }
+    begun.set(request.socket, response);
     answer(routes, request, response).then(
       result => send(response, result),
       (thrown: unknown) => {
@@ -23,14 +41,28 @@ export function routeServer(routes: Routes, onDefect: (error: CertdError) => voi
       },
     );
   });
+  server.on('clientError', (error, socket) => refuse(error, socket, begun.get(socket)));
   return server;
 }
+
+/** Node's own limits would wake certd every 30 s for ever; `guardConnections` keeps better ones. */
+const withoutLimits = {
+  requestTimeout: 0,
+  headersTimeout: 0,
+  connectionsCheckingInterval: 2 ** 31 - 1,
+  // Node would refuse it without a body; `answer` does it.
+  requireHostHeader: false,
+};
 
 async function answer(
   routes: Routes,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer | Rendered> {
+  // RFC 9112 §3.2.
+  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+    throw new CertdError('usage', 'a request of HTTP/1.1 names a host');
+  }
   const path = request.url?.split('?')[0] ?? '/';
   // RFC 9110 §9.3.2: HEAD is GET without the body, which node:http leaves out.
   const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -50,33 +82,6 @@ function methodsOf(routes: Routes, path: string): readonly string[] {
     if (known !== path) return [];
     return method === 'GET' ? ['GET', 'HEAD'] : [method];
   });
-}
-
-async function jsonBody(request: IncomingMessage): Promise<unknown> {
-  const text = await textBody(request);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new CertdError('usage', 'the request is not JSON', { cause });
-  }
-}
-
-async function textBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      size += chunk.length;
-      if (size > largestBody) throw new CertdError('usage', 'the request is larger than 64 KiB');
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    if (cause instanceof CertdError) throw cause;
-    // Nobody is left to read this; it only must not count as a defect of ours.
-    throw new CertdError('usage', 'the client left in the middle of its request', { cause });
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function send(response: ServerResponse, answered: Answer | Rendered): void {

@@ -61,8 +61,8 @@ describe('the mode is there from birth', () => {
     const listen = server.listen.bind(server);
     const modes: string[] = [];
     Object.assign(server, {
-      listen: (where: string, done: () => void) => {
-        listen(where, done);
+      listen: (where: string, backlog: number, done: () => void) => {
+        listen(where, backlog, done);
         modes.push(modeOf(where));
       },
     });
