@@ -7,23 +7,22 @@ import { ask, lookAtAuthorization, pollOrder, problemsOf, type Work } from './wo
  * Takes a pending order out of `pending` (RFC 8555 §7.5): answers every authorization that waits by
  * HTTP-01, then polls the order alone, which moves when its authorizations do (§7.1.6). What was presented
  * is cleaned up whatever happens; a failure to do so is a warning, since the order does not depend on it.
- * `asked` are the domains of the order as certd knows them.
  */
-export async function authorize(work: Work, order: Order, asked: readonly string[]): Promise<Order> {
+export async function authorize(work: Work, order: Order): Promise<Order> {
   const presented: string[] = [];
   try {
-    for (const url of order.authorizations) await answer(work, url, asked, presented);
+    for (const url of order.authorizations) await answer(work, url, presented);
     return await pollOrder(work, ['pending'], null);
   } finally {
     for (const token of presented) await cleanUp(work, token);
   }
 }
 
-async function answer(work: Work, url: string, asked: readonly string[], presented: string[]): Promise<void> {
+async function answer(work: Work, url: string, presented: string[]): Promise<void> {
   const authorization = await lookAtAuthorization(work, url);
   if (authorization.status === 'valid') return;
   if (authorization.status !== 'pending') throw objectRefusal(problemsOf(authorization));
-  const domain = askedDomain(authorization, asked);
+  const domain = askedDomain(authorization, work.domains);
   const challenge = httpChallenge(authorization, domain);
   const token = checkedToken(challenge);
   const keyAuthorization = await work.signer.keyAuthorization(token);

@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import acme from 'acme-client';
 import { CertdError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
@@ -24,18 +25,24 @@ export type Signer = {
   keyAuthorization(token: string): Promise<string>;
 };
 
+type Account = { readonly keyPem: string; readonly url: string | null };
+
+type ParsedKey = { readonly key: KeyObject; readonly jwk: object };
+
+/** Once for all requests: acme-client parses the PEM text three times for each. */
+function parsed(keyPem: string): ParsedKey {
+  return { key: createPrivateKey(keyPem), jwk: acme.crypto.getJwk(keyPem) };
+}
+
 // With half of all good nonces refused, one request in 8000 would still fail.
 const maxBadNonces = 12;
 
 /** `accountUrl` null: requests carry the key itself, as only newAccount may (§6.2). */
-export function openSigner(
-  connection: Connection,
-  account: { readonly keyPem: string; readonly url: string | null },
-  clock: Clock,
-): Signer {
+export function openSigner(connection: Connection, account: Account, clock: Clock): Signer {
+  const key = parsed(account.keyPem);
   return {
     async post(request, signal) {
-      const answer = await postSigned(connection, account, request, signal);
+      const answer = await postSigned(connection, { ...account, ...key }, request, signal);
       if (request.accept.includes(answer.status)) return answer;
       throw refusal(answer, request.kind, clock.now());
     },
@@ -52,12 +59,12 @@ export async function createRequest(keyPem: string, domains: readonly string[]):
   return Buffer.from(pem.toString('latin1').replaceAll(/-----[A-Z ]+-----|\s/g, ''), 'base64');
 }
 
-/** The DNS names that a request of certd's own asks for. Throws `certificate-unreadable`. */
-export function requestedDomains(csr: Uint8Array): readonly string[] {
+/** Throws `certificate-unreadable` where a request, read back from disk, is none any more. */
+export function checkRequest(csr: Uint8Array): void {
   const base64 = Buffer.from(csr).toString('base64');
   const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${base64}\n-----END CERTIFICATE REQUEST-----\n`;
   try {
-    return acme.crypto.readCsrDomains(pem).altNames;
+    acme.crypto.readCsrDomains(pem);
   } catch (error) {
     throw new CertdError('certificate-unreadable', 'The certificate request cannot be parsed.', {
       cause: error,
@@ -73,7 +80,7 @@ export function requestedDomains(csr: Uint8Array): readonly string[] {
  */
 async function postSigned(
   connection: Connection,
-  account: { readonly keyPem: string; readonly url: string | null },
+  account: Account & ParsedKey,
   request: SignedRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -91,11 +98,13 @@ async function postSigned(
 /** One acme-client for one request: its methods take no signal, so the signal lives in its overrides. */
 function bind(
   connection: Connection,
-  account: { readonly keyPem: string; readonly url: string | null },
+  account: Account & ParsedKey,
   kind: RequestKind,
   signal: AbortSignal,
 ): Internals {
   const client = internalsOf(account);
+  client.http.accountKey = account.key;
+  client.http.jwk = account.jwk;
   client.http.maxBadNonceRetries = maxBadNonces;
   client.http.getNonce = () => connection.takeNonce(signal);
   client.http.request = async (url, method, { data }) => {
@@ -117,6 +126,8 @@ function isBadNonce(answer: Answer): boolean {
 /** What acme-client 5.4.0 has and its typings leave out (src/http.js, src/api.js). */
 type Internals = {
   readonly http: {
+    accountKey: KeyObject;
+    jwk: object;
     maxBadNonceRetries: number;
     getNonce: () => Promise<string>;
     request: (url: string, method: string, options: { data: unknown }) => Promise<Answer>;
@@ -133,7 +144,7 @@ type Internals = {
   getChallengeKeyAuthorization(challenge: { type: 'http-01'; token: string }): Promise<string>;
 };
 
-function internalsOf(account: { readonly keyPem: string; readonly url: string | null }): Internals {
+function internalsOf(account: Account): Internals {
   const options = {
     // Never asked: certd reads the directory itself.
     directoryUrl: '',

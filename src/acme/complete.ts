@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
 import { authorize } from './authorize.ts';
-import { requestedDomains } from './client.ts';
+import { checkRequest } from './client.ts';
 import { decodeOrder, type Order } from './decode.ts';
 import { downloadChain } from './download.ts';
 import { type Look, poll } from './poll.ts';
@@ -14,7 +14,9 @@ import { ask, blame, lookAtOrder, pollOrder, type Work, waitOf } from './work.ts
 export async function completeOrder(work: Work, csr: Uint8Array, placed: Order | null): Promise<string> {
   let order = placed ?? (await firstLook(work));
   if (order.status === 'invalid') throw new CertdError('order-gone', 'The order is invalid.');
-  if (order.status === 'pending') order = await authorize(work, order, requestedDomains(csr));
+  // Parsing takes as long as signing three requests: a request that was just made is not parsed.
+  if (placed === null && order.status === 'pending') checkRequest(csr);
+  if (order.status === 'pending') order = await authorize(work, order);
   if (order.status === 'ready') order = await finalize(work, order, csr);
   if (order.status !== 'valid') order = await pollOrder(work, ['pending', 'ready', 'processing'], null);
   return downloadChain(work, order);

@@ -59,11 +59,11 @@ export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
       placed.put(url, order);
       return url;
     },
-    async complete({ orderUrl, csr, solver }, signal) {
+    async complete({ orderUrl, domains, csr, solver }, signal) {
       const time = openTimeLimit(clock, options.authority.issueTimeoutMs);
       const known = placed.take(orderUrl);
       const limits = { clock, random, time, signal };
-      const work = { orderUrl, signer: await account(signal), solver, limits, warn };
+      const work = { orderUrl, domains, signer: await account(signal), solver, limits, warn };
       return completeOrder(work, csr, known);
     },
     renewalInfo: (certId, signal) => fetchRenewalInfo(connection, certId, clock, signal),

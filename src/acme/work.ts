@@ -12,6 +12,8 @@ import { retryAfterMs } from './retry-after.ts';
 /** One order on its way, and what the steps need. */
 export type Work = {
   readonly orderUrl: string;
+  /** What the order is for, as certd knows it. */
+  readonly domains: readonly string[];
   readonly signer: Signer;
   readonly solver: Solver;
   readonly limits: PollLimits;

@@ -66,7 +66,13 @@ export interface Issuer {
    * without an authorization to blame.
    */
   complete(
-    request: { readonly orderUrl: string; readonly csr: Uint8Array; readonly solver: Solver },
+    request: {
+      readonly orderUrl: string;
+      /** What the order was placed for. */
+      readonly domains: readonly string[];
+      readonly csr: Uint8Array;
+      readonly solver: Solver;
+    },
     signal: AbortSignal,
   ): Promise<string>;
   /** Null where the directory has no `renewalInfo`. */

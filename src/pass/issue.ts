@@ -117,7 +117,8 @@ function isDownloaded(work: Work, name: string, { layout }: PassParts): boolean 
 
 async function download(attempt: Attempt, work: Work, parts: PassParts): Promise<void> {
   const { target, authority, issuer, solver } = attempt;
-  const pem = await issuer.complete({ orderUrl: work.order.url, csr: work.request, solver }, parts.signal);
+  const { url: orderUrl, domains } = work.order;
+  const pem = await issuer.complete({ orderUrl, domains, csr: work.request, solver }, parts.signal);
   const pair = gated(pem, work, target, parts);
   const { directoryUrl } = authority;
   await recordDownload(parts.disk, parts.layout, target.name, { pair, ca: target.ca, directoryUrl });

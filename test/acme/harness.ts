@@ -146,7 +146,7 @@ export async function openBench(
   const order = (...domains: string[]) => issuer.order({ domains, replaces: null }, signal);
   const complete = async (orderUrl: string, domains: readonly string[], stop: AbortSignal = signal) => {
     const csr = await createRequest(await generateKey('ecdsa-p256'), domains);
-    return issuer.complete({ orderUrl, csr, solver }, stop);
+    return issuer.complete({ orderUrl, domains, csr, solver }, stop);
   };
   const issue = async (...domains: string[]) => complete(await order(...domains), domains);
   return {

@@ -127,7 +127,10 @@ describe('issuing', () => {
     };
     const issuer = await bench.reopen({ clock }, { issueTimeoutMs: 60_000 });
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
-    const attempt = issuer.complete({ orderUrl, csr, solver: bench.solver }, bench.signal);
+    const attempt = issuer.complete(
+      { orderUrl, domains: ['a.example'], csr, solver: bench.solver },
+      bench.signal,
+    );
     await expect(attempt).rejects.toMatchObject({ code: 'issue-timeout' });
     expect(slept).toBeGreaterThan(54_000);
     expect(slept).toBeLessThanOrEqual(60_000);
@@ -176,7 +179,7 @@ describe('taking up an order after a restart', () => {
     const issuer = await bench.reopen();
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
     bench.requests.length = 0;
-    await issuer.complete({ orderUrl, csr, solver: bench.solver }, bench.signal);
+    await issuer.complete({ orderUrl, domains: ['a.example'], csr, solver: bench.solver }, bench.signal);
     expect(bench.requests.filter(kind => kind !== 'directory' && kind !== 'nonce')).toEqual(requests);
   });
 

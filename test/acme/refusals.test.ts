@@ -230,10 +230,16 @@ describe('a failed validation', () => {
     expect(bench.solver.steps).toEqual([]);
   });
 
-  it('gives up an order whose certificate request cannot be read', async () => {
+  it('gives up an order of before whose certificate request cannot be read any more', async () => {
     const bench = await openBench();
-    const request = { orderUrl: await bench.order('a.example'), csr: new Uint8Array(), solver: bench.solver };
-    await expect(bench.issuer.complete(request, bench.signal)).rejects.toMatchObject({
+    const request = {
+      orderUrl: await bench.order('a.example'),
+      domains: ['a.example'],
+      csr: new Uint8Array(),
+      solver: bench.solver,
+    };
+    const issuer = await bench.reopen();
+    await expect(issuer.complete(request, bench.signal)).rejects.toMatchObject({
       code: 'certificate-unreadable',
     });
   });
@@ -247,7 +253,7 @@ describe('a failed validation', () => {
     };
     const orderUrl = await bench.order('a.example');
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
-    const attempt = bench.issuer.complete({ orderUrl, csr, solver }, bench.signal);
+    const attempt = bench.issuer.complete({ orderUrl, domains: ['a.example'], csr, solver }, bench.signal);
     await expect(attempt).rejects.toThrow('no space');
     expect(cleaned).toHaveLength(1);
   });

@@ -71,7 +71,7 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
     const keyPem = await generateKey(keyType);
     const csr = await createRequest(keyPem, domains);
     const orderUrl = await issuer.order({ domains, replaces }, signal);
-    const pem = await issuer.complete({ orderUrl, csr, solver }, signal);
+    const pem = await issuer.complete({ orderUrl, domains, csr, solver }, signal);
     const reasons = gateReasons({ fullchainPem: pem, keyPem, domains, keyType, now: Date.now() });
     expect(reasons).toEqual([]);
     return pem;
@@ -151,11 +151,15 @@ describe('against a strict Pebble', () => {
     const solver = webrootSolver({ path: elsewhere, disk: realDisk, ledger: memoryLedger() });
     const orderUrl = await issuer.order({ domains: ['a.test'], replaces: null }, signal);
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.test']);
-    await expect(issuer.complete({ orderUrl, csr, solver }, signal)).rejects.toMatchObject({
+    await expect(
+      issuer.complete({ orderUrl, domains: ['a.test'], csr, solver }, signal),
+    ).rejects.toMatchObject({
       code: 'validation-failed',
       message: expect.stringMatching(/^a\.test: .*404.*\(unauthorized\)/),
     });
-    await expect(issuer.complete({ orderUrl, csr, solver }, signal)).rejects.toMatchObject({
+    await expect(
+      issuer.complete({ orderUrl, domains: ['a.test'], csr, solver }, signal),
+    ).rejects.toMatchObject({
       code: 'order-gone',
     });
     expect(await readdir(join(elsewhere, wellKnown))).toEqual([]);
@@ -165,9 +169,9 @@ describe('against a strict Pebble', () => {
     const { issuer, open, solver, requests } = await openWorld();
     const orderUrl = await issuer.order({ domains: ['a.test'], replaces: null }, signal);
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.test']);
-    const pem = await open().complete({ orderUrl, csr, solver }, signal);
+    const pem = await open().complete({ orderUrl, domains: ['a.test'], csr, solver }, signal);
     requests.length = 0;
-    expect(await open().complete({ orderUrl, csr, solver }, signal)).toBe(pem);
+    expect(await open().complete({ orderUrl, domains: ['a.test'], csr, solver }, signal)).toBe(pem);
     expect(requests).toEqual(['directory', 'nonce', 'order', 'certificate']);
   });
 
