@@ -19,8 +19,8 @@ export async function tcpClient(port: number, host = '127.0.0.1'): Promise<TcpCl
   socket.on('data', text => {
     received += text;
   });
-  // A connection may also be closed by a reset, while it is written to.
+  // Closing by a reset, while something is written, is closing too.
   socket.on('error', () => undefined);
-  const closed = once(socket, 'close').then(() => received);
+  const closed = new Promise<string>(resolve => socket.once('close', () => resolve(received)));
   return { socket, send: text => void socket.write(text), received: () => received, closed };
 }
