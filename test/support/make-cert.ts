@@ -24,7 +24,7 @@ type LeafWish = {
 export async function makeCa(
   name: string,
   issuer?: TestCa,
-  more: { readonly notAfter?: Date; readonly keyPem?: string } = {},
+  more: { readonly notBefore?: Date; readonly notAfter?: Date; readonly keyPem?: string } = {},
 ): Promise<TestCa> {
   const keyPem = more.keyPem ?? (await generateKey('ecdsa-p256'));
   const signer = issuer ?? { keyPem, pem: '' };
@@ -32,7 +32,7 @@ export async function makeCa(
     serialNumber: randomBytes(8).toString('hex'),
     subject: `CN=${name}`,
     issuer: issuer === undefined ? `CN=${name}` : new x509.X509Certificate(issuer.pem).subject,
-    notBefore: new Date(Date.now() - 3_600_000),
+    notBefore: more.notBefore ?? new Date(Date.now() - 3_600_000),
     notAfter: more.notAfter ?? new Date(Date.now() + 86_400_000),
     signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
     publicKey: await publicKeyOf(keyPem),

@@ -112,14 +112,18 @@ function configOf(
   };
 }
 
+const year = 365 * 86_400_000;
+
 async function makeHttpsCertificate(dir: string) {
   const files = {
     certificate: join(dir, 'pebble-https.pem'),
     privateKey: join(dir, 'pebble-https.key'),
     trustFile: join(dir, 'pebble-https-root.pem'),
   };
-  const root = await makeCa('root of the HTTPS of Pebble');
-  const leaf = await makeLeaf(root, { domains: ['localhost', '127.0.0.1'] });
+  // For years to both sides: a test may set the clock of certd, which is not Pebble's.
+  const lifetime = { notBefore: new Date(Date.now() - 3 * year), notAfter: new Date(Date.now() + 3 * year) };
+  const root = await makeCa('root of the HTTPS of Pebble', undefined, lifetime);
+  const leaf = await makeLeaf(root, { domains: ['localhost', '127.0.0.1'], ...lifetime });
   await Promise.all([
     writeFile(files.certificate, leaf.pem),
     writeFile(files.privateKey, leaf.keyPem, { mode: 0o600 }),

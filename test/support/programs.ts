@@ -9,6 +9,8 @@ export type Programs = {
   readonly nginx: string;
   /** LD_LIBRARY_PATH for nginx; empty where the machine has what it needs. */
   readonly nginxLibraryPath: string;
+  /** libfaketime, for LD_PRELOAD. */
+  readonly faketimeLibrary: string;
 };
 
 /** Quick where they are in the cache; fetches them otherwise, which needs the network. */
@@ -26,5 +28,6 @@ export function findPrograms(): Programs {
     challtestsrv: value('CHALLTESTSRV'),
     nginx: value('NGINX'),
     nginxLibraryPath: value('NGINX_LIBRARY_PATH'),
+    faketimeLibrary: value('FAKETIME_LIBRARY'),
   };
 }
