@@ -7,7 +7,7 @@ import type { CertificateStatus, ServedEndpoint, StatusDocument } from './status
 export type MetricsInput = {
   readonly document: StatusDocument;
   readonly counters: Counters;
-  /** When the last pass ended; null before the first. */
+  /** When certd last looked at all certificates; null before the first time. */
   readonly lastPassAt: Instant | null;
   /** Whether the loop makes progress, as `/livez` says it. */
   readonly alive: boolean;
@@ -32,7 +32,7 @@ export function metricsText(input: MetricsInput): string {
     ),
     gauge(
       'certd_last_pass_timestamp_seconds',
-      'When certd last finished looking after its certificates.',
+      'When certd last looked whether anything is to be done for its certificates.',
       sample('', lastPassAt === null ? null : lastPassAt / 1000),
     ),
     ...certificateFamilies(document.certificates),

@@ -48,7 +48,11 @@ function deployParts(parts: PassParts): DeployParts {
     now: clock.now,
     random,
     install: (target, id) => install(target, id, parts),
-    flip: (name, id) => flipLive(disk, layout, name, id),
+    flip: async (name, id) => {
+      await flipLive(disk, layout, name, id);
+      // Its hooks may take minutes, and what is live is the new one from here on.
+      world.forget(name);
+    },
     save: async (name, state) => {
       await writeDeployState(disk, layout.deployState(name), state);
       world.recorded(name);
