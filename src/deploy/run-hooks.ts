@@ -6,6 +6,7 @@ import { type HookSubject, hookEnvironment } from './hook-environment.ts';
 import { nextHook, type Pending } from './hook-order.ts';
 import { hookName, type OwedHook, owedHooks } from './owed-hooks.ts';
 import type { HookResult } from './run-hook.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** A certificate of the batch and the hook that is its next one. */
 type Turn = { readonly deploying: Deploying; readonly hook: OwedHook };
@@ -33,19 +34,19 @@ function pendingOf(deploying: Deploying): readonly Pending<Turn>[] {
 }
 
 async function runOne(command: Command, turns: readonly Turn[], parts: DeployParts): Promise<void> {
-  for (const { deploying, hook } of turns) {
-    await attempt(deploying, parts, () => mark(deploying, parts, { running: hook.key }));
-  }
+  await sideBySide(turns, ({ deploying, hook }) =>
+    attempt(deploying, parts, () => mark(deploying, parts, { running: hook.key })),
+  );
   const running = turns.filter(({ deploying }) => deploying.error === null);
   if (running.length === 0) return;
   const ended = await run(command, running, parts).catch(asCertdError);
-  for (const { deploying, hook } of running) {
-    await attempt(deploying, parts, async () => {
+  await sideBySide(running, ({ deploying, hook }) =>
+    attempt(deploying, parts, async () => {
       check(ended, hook);
       const hooksDone = [...(deploying.state.underWay?.hooksDone ?? []), hook.key];
       await mark(deploying, parts, { running: null, hooksDone, interrupted: 0 });
-    });
-  }
+    }),
+  );
 }
 
 /** Throws unless the hook succeeded. What was thrown around it, too, concerns only those that it was run for. */

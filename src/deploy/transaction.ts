@@ -2,6 +2,7 @@ import { asCertdError } from '../core/errors.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save } from './deploying.ts';
 import { runHooks } from './run-hooks.ts';
+import { sideBySide } from './side-by-side.ts';
 import { checkInterrupted, takenUp } from './under-way.ts';
 
 /**
@@ -14,9 +15,9 @@ export async function deployBatch(
   parts: DeployParts,
 ): Promise<readonly DeployOutcome[]> {
   const batch = jobs.map((job): Deploying => ({ job, leaves: null, state: job.state, error: null }));
-  for (const deploying of batch) await attempt(deploying, parts, begin);
+  await sideBySide(batch, deploying => attempt(deploying, parts, begin));
   await runHooks(batch, parts);
-  for (const deploying of batch) await attempt(deploying, parts, commit);
+  await sideBySide(batch, deploying => attempt(deploying, parts, commit));
   return batch.map(({ job, error }) => ({ name: job.target.name, id: job.id, error }));
 }
 
