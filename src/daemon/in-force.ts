@@ -1,16 +1,12 @@
 import type { Config } from '../config/config.ts';
-import type { PassParts } from '../pass/pass-parts.ts';
 
-type Built = { readonly config: Config; readonly parts: PassParts };
+type Built<Parts> = { readonly parts: Parts; readonly close: () => void };
 
 /**
  * The configuration in force, with the parts that were built for it. What began under one ends under it: its
  * connections are closed when nobody uses them any more.
  */
-export function openInForce(
-  first: Config,
-  build: (config: Config) => { readonly parts: PassParts; readonly close: () => void },
-) {
+export function openInForce<Parts>(first: Config, build: (config: Config) => Built<Parts>) {
   const open = (config: Config) => ({
     config,
     ...build(config),
@@ -22,7 +18,9 @@ export function openInForce(
   return {
     config: (): Config => current.config,
     /** Runs a job with what is in force now. */
-    async use<T>(job: (built: Built) => Promise<T>): Promise<T> {
+    async use<T>(
+      job: (inForce: { readonly config: Config; readonly parts: Parts }) => Promise<T>,
+    ): Promise<T> {
       const mine = current;
       mine.users += 1;
       const ended = job(mine);
