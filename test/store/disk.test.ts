@@ -77,3 +77,11 @@ it('removes a directory only under a name that is never read', async () => {
   await removeDirectory(disk, join(dir, 'work'));
   expect(disk.calls).toHaveLength(6);
 });
+
+it('says which file a full disk did not take', async () => {
+  await expect(realDisk.append('/dev/full', Buffer.from('x'), 0o600)).rejects.toMatchObject({
+    code: 'ENOSPC',
+    syscall: 'write',
+    path: '/dev/full',
+  });
+});
