@@ -1,10 +1,15 @@
+import { cachedFor } from '../core/cached-for.ts';
 import { problem } from '../core/certificate-problems.ts';
 import { metricsText } from '../core/metrics.ts';
+import type { Millis } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Problem, StatusDocument } from '../core/status-document.ts';
 import type { World } from '../store/world.ts';
 import type { Loop } from './loop.ts';
 import { readStatus } from './read-status.ts';
+
+/** A thousand clients at once cost one document of a thousand certificates, not a thousand. */
+const keptMs: Millis = 250;
 
 type Teller = {
   readonly pid: number;
@@ -20,23 +25,26 @@ export function openLiveStatus(
   { pid, world, clock, problems }: Teller,
 ) {
   const startedAt = clock.now();
-  const status = (): StatusDocument => {
-    const all = loop.alive() ? problems() : [...problems(), stuck];
-    return readStatus(loop.config(), world, {
-      source: 'daemon',
-      pid,
-      startedAt,
-      now: clock.now(),
-      problems: all,
-    });
-  };
-  const metrics = (): string =>
+  const all = () => (loop.alive() ? problems() : [...problems(), stuck]);
+  const status = cachedFor<StatusDocument>(
+    { ms: keptMs, now: clock.now, of: () => [world.version(), loop.config(), ...all()] },
+    () =>
+      readStatus(loop.config(), world, {
+        source: 'daemon',
+        pid,
+        startedAt,
+        now: clock.now(),
+        problems: all(),
+      }),
+  );
+  const metrics = cachedFor({ ms: keptMs, now: clock.now, of: () => [status(), loop.lastLookAt()] }, () =>
     metricsText({
       document: status(),
       counters: loop.counters(),
       lastPassAt: loop.lastLookAt(),
       alive: loop.alive(),
-    });
+    }),
+  );
   return { status, metrics };
 }
 

@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { CertdError, logFields } from '../core/errors.ts';
+import { ofLast } from '../core/of-last.ts';
 import type { StatusDocument } from '../core/status-document.ts';
+import { type Answer, render } from '../health/answer.ts';
 import { listenOnSocket } from '../health/listen.ts';
 import { type Routes, routeServer } from '../health/server.ts';
 import type { Log } from '../log.ts';
@@ -45,23 +47,26 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
   }
 }
 
+/** All who ask while the document is the same one get the same bytes. */
 function healthRoutes({ loop, status, metrics }: Setup): Routes {
+  const statusBytes = ofLast((body: StatusDocument) => render({ status: 200, body }));
+  const healthBytes = ofLast((document: StatusDocument) => render(healthz(document)));
+  const metricsBytes = ofLast((text: string) => render({ status: 200, text, type: prometheusText }));
   return {
     'GET /livez': () => livez(loop),
-    'GET /healthz': () => {
-      const document = status();
-      const problems = [...document.problems, ...document.certificates.flatMap(({ problems }) => problems)];
-      return {
-        status: document.status === 'critical' ? 503 : 200,
-        body: { status: document.status, problems },
-      };
-    },
-    'GET /status': () => ({ status: 200, body: status() }),
-    'GET /metrics': () => ({
-      status: 200,
-      text: metrics(),
-      type: 'text/plain; version=0.0.4; charset=utf-8',
-    }),
+    'GET /healthz': () => healthBytes(status()),
+    'GET /status': () => statusBytes(status()),
+    'GET /metrics': () => metricsBytes(metrics()),
+  };
+}
+
+const prometheusText = 'text/plain; version=0.0.4; charset=utf-8';
+
+function healthz(document: StatusDocument): Answer {
+  const problems = [...document.problems, ...document.certificates.flatMap(({ problems }) => problems)];
+  return {
+    status: document.status === 'critical' ? 503 : 200,
+    body: { status: document.status, problems },
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
@@ -6,12 +6,17 @@ import { CertdError, systemErrorOf } from '../core/errors.ts';
 /** Whoever finds the queue full is refused with EAGAIN. The kernel lowers this to net.core.somaxconn. */
 const backlog = 4096;
 
+/** sockaddr_un has 108 bytes, the last of them for a NUL (unix(7)). */
+const longestPath = 107;
+
 /**
  * Listens on a Unix socket that has `mode` from birth: bind(2) is synchronous in `listen`, so the umask
  * around it leaves no moment with other permissions. A stale file of a dead process is removed; one that
- * answers belongs to a living daemon and is `locked`.
+ * answers belongs to a living daemon and is `locked`; anything else in its place, a link too, is left alone.
+ * The caller holds the locks of the state directory, so nobody else starts at the same moment.
  */
 export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
+  checkLength(path);
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   await removeStale(path);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -26,6 +31,14 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
   server.off('error', reject);
 }
 
+/** Node would say EINVAL. */
+function checkLength(path: string): void {
+  const length = Buffer.byteLength(path);
+  if (length <= longestPath) return;
+  const limit = `the path of a Unix socket has at most ${longestPath}`;
+  throw new CertdError('config-invalid', `${path} has ${length} bytes; ${limit}`);
+}
+
 async function removeStale(path: string): Promise<void> {
   if (!isThere(path)) return;
   if (await answers(path)) throw new CertdError('locked', `another certd answers on ${path}`);
@@ -33,7 +46,7 @@ async function removeStale(path: string): Promise<void> {
 }
 
 function isThere(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return false;
   if (found.isSocket()) return true;
   throw new CertdError('disk-failed', `${path} is there and is no socket; it is left as it is`);

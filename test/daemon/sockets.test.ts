@@ -12,6 +12,7 @@ import { askSocket } from '../support/ask-socket.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { ownDir, ownUid } from '../support/state-dir.ts';
 import { exampleStatus } from '../support/status-examples.ts';
+import { unixClient } from '../support/unix-client.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const answered: PassAnswer = { duration_ms: 5, results: [] };
@@ -33,7 +34,8 @@ async function openRoom(
       return change.answer ?? answered;
     },
   };
-  const log = openLog({ level: 'fatal', style: 'json', write: () => {} });
+  const logged: string[] = [];
+  const log = openLog({ level: 'info', style: 'json', write: line => void logged.push(line) });
   const status = () => change.document ?? exampleStatus(['well']);
   const metrics = () => 'some_metric 1\n';
   const sockets = await openSockets(makeConfig([]), { runtimeDir, log, uid: ownUid, loop, status, metrics });
@@ -42,7 +44,7 @@ async function openRoom(
     askDaemon({ socket, method: 'GET', path, body: null, timeoutMs: 5000 });
   const post = (body: unknown, socket = controlSocket(runtimeDir)) =>
     askDaemon({ socket, method: 'POST', path: '/renew', body, timeoutMs: 5000 });
-  return { runtimeDir, asked, sockets, get, post };
+  return { runtimeDir, asked, sockets, get, post, logged };
 }
 
 it('opens a health socket for the group and a control socket for nobody else', async () => {
@@ -155,6 +157,33 @@ it('takes the sockets along when it closes', async () => {
   await sockets.close();
   await expect(get('/livez')).rejects.toMatchObject({ code: 'daemon-dead' });
   expect(existsSync(controlSocket(runtimeDir))).toBe(false);
+});
+
+it('goes on with a pass whose client has left, and answers the next one', async () => {
+  const { promise, resolve } = Promise.withResolvers<PassAnswer>();
+  const { runtimeDir, asked, post, logged } = await openRoom({ answer: promise });
+  const client = await unixClient(controlSocket(runtimeDir));
+  const body = JSON.stringify({ names: null, force: false });
+  client.send(`POST /renew HTTP/1.1\r\nhost: certd\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  await waitUntil('the request is there', () => (asked.length > 0 ? true : null));
+  client.socket.destroy();
+  const second = post({ names: ['a'], force: false });
+  await waitUntil('the second request is there', () => (asked.length > 1 ? true : null));
+  resolve(answered);
+  expect(await second).toEqual({ status: 200, body: answered });
+  expect(logged).toEqual([]);
+});
+
+it('renders a document once for all who ask while it is the same', async () => {
+  let rendered = 0;
+  const toJSON = () => {
+    rendered += 1;
+    return exampleStatus(['well']);
+  };
+  const { get } = await openRoom({ document: Object.assign(exampleStatus(['well']), { toJSON }) });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => get('/status')));
+  expect(answers.at(-1)).toEqual({ status: 200, body: exampleStatus(['well']) });
+  expect(rendered).toBe(1);
 });
 
 it('lets out what is answered while it closes', async () => {

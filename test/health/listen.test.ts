@@ -1,14 +1,17 @@
 import {
+  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,8 +59,12 @@ describe('the mode is there from birth', () => {
     expect(modeOf(path)).toBe(mode);
   });
 
-  it('as soon as the file appears, before anybody could connect', async () => {
-    const server = newServer();
+  it.each([
+    ['net', () => createServer()],
+    ['http', () => createHttpServer()],
+  ])('in the same tick in which node:%s listens, before anybody could connect', async (_module, create) => {
+    const server = create();
+    servers.push(server);
     const listen = server.listen.bind(server);
     const modes: string[] = [];
     Object.assign(server, {
@@ -76,13 +83,17 @@ it('makes the directory where it is missing', async () => {
   expect(statSync(join(dir, 'a/b/s.sock')).isSocket()).toBe(true);
 });
 
-it('removes the socket of a dead process and listens in its place', async () => {
+/** A killed process leaves its socket behind; Node removes it, so a second name keeps it. */
+async function leaveBehind(where: string): Promise<void> {
   const dead = createServer();
-  await new Promise<void>(done => dead.listen(path, done));
-  // A killed process leaves its socket behind; Node removes it, so a second name keeps it.
-  linkSync(path, `${path}.kept`);
+  await new Promise<void>(done => dead.listen(where, done));
+  linkSync(where, `${where}.kept`);
   await new Promise(done => dead.close(done));
-  renameSync(`${path}.kept`, path);
+  renameSync(`${where}.kept`, where);
+}
+
+it('removes the socket of a dead process and listens in its place', async () => {
+  await leaveBehind(path);
   await listenOnSocket(newServer(), path, 0o600);
   expect(modeOf(path)).toBe('600');
 });
@@ -107,16 +118,47 @@ it('leaves a file that is no socket alone', async () => {
   expect(readFileSync(path, 'utf8')).toBe('precious');
 });
 
-it('leaves a directory and a link to a file alone too', async () => {
+it('leaves a directory alone', async () => {
   mkdirSync(path);
   await expect(listenOnSocket(newServer(), path, 0o600)).rejects.toMatchObject({ code: 'disk-failed' });
   expect(statSync(path).isDirectory()).toBe(true);
-  symlinkSync(import.meta.filename, `${path}2`);
-  await expect(listenOnSocket(newServer(), `${path}2`, 0o600)).rejects.toMatchObject({ code: 'disk-failed' });
 });
 
-it('a path that cannot be bound is an error with the umask as before', async () => {
+it.each([
+  ['a file', () => import.meta.filename],
+  ['nothing', () => join(dir, 'nothing')],
+  ['a socket of a dead process', () => join(dir, 'dead.sock')],
+])('leaves a link to %s alone', async (_sentence, target) => {
+  await leaveBehind(join(dir, 'dead.sock'));
+  symlinkSync(target(), path);
+  await expect(listenOnSocket(newServer(), path, 0o600)).rejects.toMatchObject({
+    code: 'disk-failed',
+    message: `${path} is there and is no socket; it is left as it is`,
+  });
+  expect(readlinkSync(path)).toBe(target());
+  expect(existsSync(join(dir, 'dead.sock'))).toBe(true);
+});
+
+it('takes a path of 107 bytes, and says of a longer one what the limit is', async () => {
+  const sized = (bytes: number) => join(dir, `ü${'x'.repeat(bytes - Buffer.byteLength(dir) - 3)}`);
+  await listenOnSocket(newServer(), sized(107), 0o600);
+  expect(modeOf(sized(107))).toBe('600');
+  await expect(listenOnSocket(newServer(), join(sized(108)), 0o600)).rejects.toMatchObject({
+    code: 'config-invalid',
+    message: `${sized(108)} has 108 bytes; the path of a Unix socket has at most 107`,
+  });
+  expect(existsSync(sized(108))).toBe(false);
+});
+
+it('leaves the umask as it was where the path cannot be bound', async () => {
   const before = process.umask();
-  await expect(listenOnSocket(newServer(), join(dir, 'x'.repeat(120)), 0o600)).rejects.toThrow();
+  const seen: number[] = [];
+  const server = newServer();
+  server.listen = () => {
+    seen.push(process.umask());
+    throw new Error('no');
+  };
+  await expect(listenOnSocket(server, path, 0o600)).rejects.toThrow('no');
+  expect(seen).toEqual([0o177]);
   expect(process.umask()).toBe(before);
 });
