@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readDomain } from './domain.ts';
 import { readRenewAt, readShare, readTimeLimit } from './duration.ts';
 import { readListenAddress } from './listen-address.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cronProblem } from '../host/schedule.ts';
 import { caChoice, certificateSchema, defaultsSchema } from './schema-certificate.ts';
 import {

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { BuildOptions, Plugin } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+const common = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  logLevel: 'warning',
+  metafile: true,
+} satisfies BuildOptions;
+
+/**
+ * Everything but the entry: `dist/cli.js` and one chunk for each part that is loaded only when a command
+ * needs it. Whatever of it a daemon loads, it keeps in memory, the source text included.
+ */
+export function programOptions(version: string) {
+  return {
+    ...common,
+    entryPoints: [join(root, 'src/cli.ts')],
+    target: 'node24',
+    outdir: join(root, 'dist'),
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    define: { __CERTD_VERSION__: JSON.stringify(version) },
+    // Names stay, so that a stack trace says where it was.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: [plainBuiltins, leaveOut],
+    // CommonJS packages inside an ES module still ask for these three names.
+    banner: {
+      js: [
+        "import { createRequire as bannerCreateRequire } from 'node:module';",
+        'const require = bannerCreateRequire(import.meta.url);',
+        'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+      ].join('\n'),
+    },
+  } satisfies BuildOptions;
+}
+
+/**
+ * `dist/certd.js`. The entry stays a file of its own without the banner: its static imports would stop an old
+ * Node before it can say which one is needed.
+ */
+export function entryOptions() {
+  return {
+    ...common,
+    entryPoints: [join(root, 'src/certd.ts')],
+    target: 'es2020',
+    outfile: join(root, 'dist/certd.js'),
+    plugins: [
+      {
+        name: 'leave the import of the program as it is',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^\.\/cli\.ts$/ }, () => ({ path: './cli.js', external: true })),
+      },
+    ],
+  } satisfies BuildOptions;
+}
+
+/**
+ * Node makes an ES module of a builtin by reading each of its exports, and those of `node:http` load all of
+ * fetch: 12 MB and 55 ms that certd has no use for. `getBuiltinModule` reads nothing.
+ */
+const plainBuiltins: Plugin = {
+  name: 'take builtins without reading all their exports',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /^/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/**
+ * acme-client signs and makes certificate requests here, and nothing else: src/acme/transport.ts does the
+ * HTTP. Its own (axios, with all that it needs) and the older of its two cryptographies (node-forge) were a
+ * quarter of the bundle. Whatever calls them all the same gets an error that says so.
+ */
+const leaveOut: Plugin = {
+  name: 'leave out what acme-client brings and certd never calls',
+  setup({ onLoad, onEnd }) {
+    const found = new Set<string>();
+    onLoad({ filter: /\/acme-client\/src\/(axios|crypto\/forge)\.js$/ }, ({ path }) => {
+      const name = path.slice(path.indexOf('acme-client/'));
+      found.add(name);
+      return { contents: absent(name) };
+    });
+    onEnd(() => {
+      const text = 'acme-client has moved: see leaveOut in scripts/bundle.ts';
+      return found.size === 2 ? {} : { errors: [{ text }] };
+    });
+  },
+};
+
+function absent(name: string): string {
+  const message = JSON.stringify(`${name} is not part of certd: scripts/bundle.ts leaves it out`);
+  return `module.exports = new Proxy({}, { get() { throw new Error(${message}); } });`;
+}

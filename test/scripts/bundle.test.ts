@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { entryOptions, programOptions } from '../../scripts/bundle.ts';
+import { rule } from '../support/rule.ts';
+
+let dir = '';
+let inputs: readonly string[] = [];
+let imports: readonly string[] = [];
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'certd-bundle-'));
+  const { metafile } = await build({ ...programOptions('1.2.3'), outdir: dir });
+  const outputs = Object.values(metafile.outputs);
+  inputs = outputs.flatMap(output =>
+    Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  imports = outputs.flatMap(output =>
+    output.imports.flatMap(({ path, kind }) => (kind === 'import-statement' ? [path] : [])),
+  );
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+test('the bundle has no code that certd cannot reach', () => {
+  const unwanted = /\/(axios|form-data|mime-db|follow-redirects|proxy-from-env|node-forge)\//;
+  expect(inputs.filter(path => path.includes('/acme-client/src/')).length).toBeGreaterThan(4);
+  expect(
+    inputs.filter(path => unwanted.test(path)),
+    rule({
+      why: 'the daemon keeps what it loads in memory, and acme-client is used for signing alone',
+      mend: 'leave it out in scripts/bundle.ts, like the others',
+    }),
+  ).toEqual([]);
+});
+
+test('the bundle has one of the languages of zod', () => {
+  expect(
+    inputs.filter(path => path.includes('/zod/v4/locales/')).map(path => path.split('/').at(-1)),
+    rule({
+      why: 'all fifty of them are half a megabyte of source and more of memory',
+      mend: "`import * as z from 'zod'`, not `import { z } from 'zod'`: only then esbuild can leave out the rest",
+    }),
+  ).toEqual(['en.js']);
+});
+
+test('the bundle imports no builtin as an ES module', () => {
+  expect(
+    imports.filter(path => path.startsWith('node:')),
+    rule({
+      why: 'as an ES module node:http alone costs 12 MB and 55 ms: Node reads all of its exports, fetch among them',
+      mend: 'see plainBuiltins in scripts/bundle.ts',
+    }),
+  ).toEqual([]);
+});
+
+test('what was left out says so when somebody calls it', async () => {
+  await build({
+    ...programOptions('1.2.3'),
+    entryPoints: [],
+    stdin: {
+      contents: `
+        import acme from 'acme-client';
+        const client = new acme.Client({ directoryUrl: 'https://ca.test/dir', accountKey: 'none' });
+        export const asked = client.http.request('https://ca.test/dir', 'get');`,
+      resolveDir: import.meta.dirname,
+    },
+    outdir: dir,
+    outExtension: { '.js': '.mjs' },
+  });
+  const { asked } = await import(join(dir, 'stdin.mjs'));
+  await expect(asked).rejects.toThrow(
+    'acme-client/src/axios.js is not part of certd: scripts/bundle.ts leaves it out',
+  );
+});
+
+test('the entry is one file for itself', async () => {
+  const { metafile } = await build({ ...entryOptions(), write: false });
+  expect(Object.keys(metafile.inputs)).toEqual(['src/certd.ts']);
+});
