@@ -3,10 +3,10 @@ import type { Millis } from './model.ts';
 
 export const results = ['success', 'failure'] as const;
 
-export type Result = (typeof results)[number];
+type Result = (typeof results)[number];
 
 /** An order that was brought to its end or failed. */
-export type Attempt = {
+type Attempt = {
   readonly name: string;
   readonly ca: string;
   readonly result: Result;
