@@ -15,7 +15,7 @@ export function countedFamilies(
     managed && ca !== null ? [{ name, ca }] : [],
   );
   const renewals = configured.flatMap(({ name, ca }) => byResult({ name, ca }));
-  const durations = configured.flatMap(({ ca }) => byResult({ ca }));
+  const durations = [...new Set(configured.map(({ ca }) => ca))].flatMap(ca => byResult({ ca }));
   const deploys = configured.flatMap(({ name }) => byResult({ name }));
   return [
     counter(

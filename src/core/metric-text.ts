@@ -37,5 +37,7 @@ function escaped(text: string): string {
 
 /** A quotation mark is escaped in values only: in a help text `\"` would be shown as it is. */
 function escapedValue(text: string): string {
+  // Thousands of values in an answer have nothing to escape.
+  if (!/[\\"\n]/.test(text)) return text;
   return escaped(text).replaceAll('"', '\\"');
 }
