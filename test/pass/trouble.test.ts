@@ -41,7 +41,7 @@ function brokenAt(path: RegExp, code: 'EIO' | 'ENOSPC' = 'EIO', good = 0): Disk 
 
 it('a certificate that fails at the CA stops no other', async () => {
   const host = await passHost();
-  host.issuer.failNext('order', new CertdError('caa-forbids', 'CAA'));
+  host.issuer.refuse('www.crash.test', new CertdError('caa-forbids', 'CAA'));
   expect(await host.start(realDisk, 'nothing', { targets })).toMatchObject([
     { name: 'crash.test', issued: null, deployed: null, error: { code: 'caa-forbids' } },
     { name: 'other.test', issued: expect.stringMatching(/^0001-/), error: null },

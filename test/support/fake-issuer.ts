@@ -17,6 +17,8 @@ export type FakeIssuer = Issuer & {
   readonly windowsAsked: readonly string[];
   /** Thrown once, at the next call of this kind; several are thrown one after the other. */
   failNext(at: 'order' | 'complete' | 'window', error: CertdError): void;
+  /** Thrown at each order that has this domain, whichever comes first of those that are placed at once. */
+  refuse(domain: string, error: CertdError): void;
   /** What the next `complete` answers, whatever was ordered. */
   deliverNext(pem: string): void;
   /** How long before now the certificates of later orders begin; they last as long as ever. */
@@ -37,6 +39,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
   const replaced: (string | null)[] = [];
   const windowsAsked: string[] = [];
   const failures: { at: 'order' | 'complete' | 'window'; error: CertdError }[] = [];
+  const refused = new Map<string, CertdError>();
   let foreign: string | null = null;
   let backdated: Millis = 0;
   let window: { readonly start: Instant; readonly end: Instant } | null = null;
@@ -55,6 +58,9 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     failNext: (at, error) => {
       failures.push({ at, error });
     },
+    refuse: (domain, error) => {
+      refused.set(domain, error);
+    },
     deliverNext: pem => {
       foreign = pem;
     },
@@ -67,6 +73,8 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     order: async ({ domains, replaces }, signal) => {
       stopIfAsked(signal);
       failIfAsked('order');
+      const refusal = domains.map(domain => refused.get(domain)).find(error => error !== undefined);
+      if (refusal !== undefined) throw refusal;
       orders.push({ domains, validated: [], pem: null });
       replaced.push(replaces);
       return `https://ca.test/order/${orders.length}`;
