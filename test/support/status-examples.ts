@@ -92,12 +92,19 @@ export const examples: Readonly<Record<string, Example>> = {
   unmanaged: { ...example('gone.example', {}), target: null },
 };
 
-/** The document of some examples; without a name, of all but the one with the long name. */
+/** The document of some examples. */
 export function exampleStatus(
   names: readonly string[],
   change: Partial<StatusDocument> = {},
 ): StatusDocument {
-  const chosen = names.flatMap(name => examples[name] ?? []);
+  return statusOf(
+    names.flatMap(name => examples[name] ?? []),
+    change,
+  );
+}
+
+/** What a daemon says of these certificates. */
+export function statusOf(chosen: readonly Example[], change: Partial<StatusDocument> = {}): StatusDocument {
   const document = statusDocument({
     version: '0.1.0',
     source: 'daemon',
