@@ -69,7 +69,13 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
     ['stauts', "error: unknown command 'stauts'"],
     ['status --jsn', "error: unknown option '--jsn'"],
     ['status --config', "error: option '--config <file>' argument missing"],
-    ['plan a.example', "error: too many arguments for 'plan'. Expected 0 arguments but got 1: a.example."],
+    ['--jsn status', "error: unknown option '--jsn'"],
+    ['--config', "error: unknown option '--config'"],
+    ['status --json --short', 'certd: usage: --json and --short exclude each other'],
+    [
+      'check-config a b',
+      "error: too many arguments for 'check-config'. Expected 1 argument but got 2: a, b.",
+    ],
     ['run --deploy=sideways', 'certd: usage: --deploy is inline or external, not sideways'],
     ['', 'Usage: certd [options] [command]'],
   ])('certd %s', async (line, first) => {
@@ -88,6 +94,7 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
   it.each([
     ['status b.example', 'no certificate is named b.example; there are: a.example'],
     ['renew b.example', 'no certificate is named b.example; there are: a.example'],
+    ['plan b.example', 'no certificate is named b.example; there are: a.example'],
   ])('certd %s, where the configuration has a.example', async (line, reason) => {
     const { words } = host(one);
     expect(await runMain([...line.split(' '), ...words])).toEqual({
@@ -120,10 +127,9 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'notify test',
     'completion bash',
     'revoke --help',
+    'help doctor',
     'run --deploy=external',
     'renew --dry-run',
-    'status --short',
-    'status --watch',
   ])('certd %s', async line => {
     const { code, out, err } = await runMain(line.split(' '));
     expect({ code, out }).toEqual({ code: 64, out: '' });
@@ -220,6 +226,26 @@ describe('status without a daemon', () => {
       problems: [{ code: 'daemon-dead' }],
       certificates: [{ name: 'a.example' }],
     });
+  });
+
+  it('--short has its one line on standard output, where monitoring reads', async () => {
+    const { words, at } = host(one);
+    expect(await runProgram(['status', '--short', ...words])).toEqual({
+      code: 2,
+      stdout: 'CRITICAL: 1 of 1 certificate critical: a.example (not-issued); daemon-dead\n',
+      lines: [],
+    });
+    rmSync(at('config.yaml'));
+    const { code, stdout } = await runProgram(['status', '--short', ...words]);
+    expect({ code, stdout }).toEqual({
+      code: 3,
+      stdout: 'UNKNOWN: config-unreadable: the configuration has a problem; nothing was done\n',
+    });
+  });
+
+  it('finds its places in options before the command too', async () => {
+    const { words } = host(one);
+    expect(await runMain([...words, 'status', '--short'])).toMatchObject({ code: 2, err: '' });
   });
 
   it('is UNKNOWN without a table where the configuration is bad', async () => {

@@ -1,10 +1,9 @@
 import type { Instant } from '../core/model.ts';
-import { plainText } from '../core/plain-text.ts';
 import type { DeployVerdict, IssueVerdict, Verdict } from '../core/plan.ts';
 import { relativeText, toRfc3339 } from '../core/time-text.ts';
 
-/** What `certd plan` prints about one certificate: a line, and what else is to be done indented below it. */
-export function planLines(verdict: Verdict, now: Instant): readonly string[] {
+/** What is to be done for one certificate, the order first. */
+export function planLines(verdict: Verdict, now: Instant): readonly [string, ...string[]] {
   const { name, issue, askWindow, pending } = verdict;
   const further: string[] = [];
   if (askWindow) further.push('ask the CA for its renewal window');
@@ -13,7 +12,7 @@ export function planLines(verdict: Verdict, now: Instant): readonly string[] {
   if (pending.length > 0) {
     further.push(`at the next renewal, or now with \`certd renew ${name}\`: ${pending.join('; ')}`);
   }
-  return [plainText(`${name}: ${issueText(issue, now)}`), ...further.map(line => `  ${plainText(line)}`)];
+  return [issueText(issue, now), ...further];
 }
 
 function issueText(issue: IssueVerdict, now: Instant): string {

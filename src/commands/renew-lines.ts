@@ -2,10 +2,13 @@ import type { Instant } from '../core/model.ts';
 import { plainText } from '../core/plain-text.ts';
 import { relativeText } from '../core/time-text.ts';
 import type { CertificateAnswer, PassAnswer } from '../daemon/run-pass.ts';
+import { wrap } from './wrap.ts';
 
-/** What `certd renew` prints: a line for each certificate. */
-export function renewLines(answer: PassAnswer, now: Instant): readonly string[] {
-  return answer.results.map(result => plainText(`${result.name}: ${outcome(result, now)}`));
+/** What `certd renew` prints: for each certificate a line, as long as it fits into `width` columns. */
+export function renewLines(answer: PassAnswer, now: Instant, width: number): readonly string[] {
+  return answer.results.flatMap(result =>
+    wrap(plainText(`${result.name}: ${outcome(result, now)}`), { width, first: '', next: '    ' }),
+  );
 }
 
 function outcome(result: CertificateAnswer, now: Instant): string {

@@ -5,6 +5,8 @@ import { askDaemon } from '../health/client.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
 import { renewLines } from './renew-lines.ts';
+import { withRootHint } from './root-hint.ts';
+import { screenOf } from './screen.ts';
 
 type Options = Places & { readonly force?: true; readonly dryRun?: true };
 
@@ -14,7 +16,10 @@ export async function renewCommand(names: readonly string[], options: Options): 
   const wanted = names.length === 0 ? null : names;
   const done = progress('waiting for the pass to end');
   const answer = await pass(wanted, options).finally(done);
-  for (const line of renewLines(answer, Date.now())) process.stdout.write(`${line}\n`);
+  const { width } = screenOf(process.stdout, process.env['NO_COLOR']);
+  // What is no terminal is read line by line.
+  const lines = renewLines(answer, Date.now(), width ?? Number.POSITIVE_INFINITY);
+  process.stdout.write(lines.map(line => `${line}\n`).join(''));
   // What the CA makes wait was due, or asked for, and was not done.
   return answer.results.some(({ error, held }) => error !== null || held?.by === 'ca') ? 1 : 0;
 }
@@ -28,13 +33,20 @@ async function byDaemon(names: readonly string[] | null, options: Options): Prom
   const body = { names, force: options.force === true };
   const socket = controlSocket(options.runtimeDir);
   try {
+    await checkAlive(socket);
     const answer = await askDaemon({ socket, method: 'POST', path: '/renew', body, timeoutMs: null });
     if (answer.status === 200 && isPassAnswer(answer.body)) return answer.body;
     throw refusal(answer.body);
   } catch (thrown) {
     if (thrown instanceof CertdError && thrown.code === 'daemon-dead') return null;
-    throw thrown;
+    throw withRootHint(thrown);
   }
+}
+
+/** A pass may last as long as it needs, but one that hangs is not waited for: its daemon must say that it lives. */
+async function checkAlive(socket: string): Promise<void> {
+  const { status } = await askDaemon({ socket, method: 'GET', path: '/livez', body: null, timeoutMs: 2000 });
+  if (status === 503) throw new CertdError('daemon-stuck', `the daemon on ${socket} hangs in a pass`);
 }
 
 function isPassAnswer(body: unknown): body is PassAnswer {

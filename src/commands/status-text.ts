@@ -1,48 +1,52 @@
+import { firstNames } from '../core/first-names.ts';
 import { plainLines, plainText } from '../core/plain-text.ts';
-import type { CertificateStatus, Level, Problem, StatusDocument } from '../core/status-document.ts';
-import { relativeText } from '../core/time-text.ts';
+import type { Level, Problem, StatusDocument } from '../core/status-document.ts';
+import { monitoringState } from '../core/status-selection.ts';
+import { type ProblemGroup, type Rest, statusView } from '../core/status-view.ts';
+import { certificatesText, nextOrderText } from './status-phrases.ts';
+import { statusTable } from './status-table.ts';
 import { wrap } from './wrap.ts';
 
 type Style = { readonly width: number; readonly color: boolean };
 
 const colors: Readonly<Record<Level, number>> = { ok: 32, warning: 33, critical: 31 };
 
-/** The document for a person: one line for the whole, then a table, or blocks where it would not fit. */
-export function statusText(document: StatusDocument, style: Style): string {
+/**
+ * The document for a person: one line for the whole, then what is urgent, then how many more there are. `named`: its
+ * certificates were asked for by name, and all are shown.
+ */
+export function statusText(document: StatusDocument, style: Style, named = false): string {
   const now = Date.parse(document.now);
-  const rows = document.certificates.map(certificate => row(certificate, now).map(plainText));
-  const widths = header.map((title, index) =>
-    Math.max(title.length, ...rows.map(cells => cells[index]?.length ?? 0)),
-  );
-  const fits = widths.reduce((sum, width) => sum + width + 2, 0) - 2 <= style.width;
+  const { shown, groups, rest } = statusView(document, named);
   const lines = [
     ...summary(document, style),
     ...document.problems.flatMap(problem => problemLines(problem, '', style)),
   ];
-  if (fits && rows.length > 0) lines.push('', tableLine(header, widths));
-  for (const [index, certificate] of document.certificates.entries()) {
-    const cells = rows[index] ?? [];
-    lines.push(...(fits ? [tableLine(cells, widths)] : ['', ...block(cells)]));
-    lines.push(...certificate.problems.flatMap(problem => problemLines(problem, '  ', style)));
+  if (shown.length > 0) {
+    const { head, entries } = statusTable(shown, { width: style.width, now });
+    lines.push(...head);
+    for (const [index, { problems }] of shown.entries()) {
+      lines.push(...(entries[index] ?? []));
+      lines.push(...problems.flatMap(problem => problemLines(problem, '  ', style)));
+    }
   }
+  if (groups.length > 0) lines.push('', ...groups.flatMap(group => groupLines(group, style)));
+  if (rest !== null) lines.push('', ...restLines(rest, document, style));
   return `${lines.join('\n')}\n`;
 }
 
-const header = ['NAME', 'STATUS', 'LIVE', 'ENDS', 'RENEWS', 'DEPLOY'] as const;
-
 function summary(document: StatusDocument, style: Style): readonly string[] {
   const { certificates, status, source, pid, version } = document;
-  const counts = [`${certificates.length} ${certificates.length === 1 ? 'certificate' : 'certificates'}`];
+  const counts = [certificatesText(certificates.length)];
   for (const level of ['critical', 'warning'] as const) {
     const count = certificates.filter(certificate => certificate.status === level).length;
     if (count > 0) counts.push(`${count} ${level}`);
   }
   const teller = source === 'daemon' ? `pid ${pid}` : 'read from disk';
-  // Without a daemon nobody renews: the best that can be said is what the exit code says, UNKNOWN.
-  const word = source === 'disk' && status !== 'critical' ? 'UNKNOWN' : status.toUpperCase();
+  const { word } = monitoringState(document);
   const text = plainText(`${word}: ${counts.join(', ')} (certd ${version}, ${teller})`);
   return wrap(text, { width: style.width, first: '', next: '  ' }).map((line, index) =>
-    index === 0 ? line.replace(/^[A-Z]+/, word => paint(status, word, style)) : line,
+    index === 0 ? line.replace(word, () => paint(status, word, style)) : line,
   );
 }
 
@@ -56,44 +60,30 @@ function problemLines({ level, code, message }: Problem, indent: string, style: 
   return lines.map(line => paint(level, line, style));
 }
 
+/** A group of one is a problem like any other. */
+function groupLines({ problem, names }: ProblemGroup, style: Style): readonly string[] {
+  const [first = ''] = names;
+  const message = `${first}: ${problem.message}`;
+  if (names.length === 1) return problemLines({ ...problem, message }, '', style);
+  const title = `${certificatesText(names.length)}: ${firstNames(names, 3)}`;
+  const [example = ''] = plainLines(message);
+  return [
+    ...problemLines({ ...problem, message: title }, '', style),
+    ...wrap(example, { width: style.width, first: '    ', next: '      ' }),
+  ];
+}
+
+function restLines(
+  { count, next }: Rest,
+  { certificates, now }: StatusDocument,
+  style: Style,
+): readonly string[] {
+  const well = count === certificates.length ? `all ${count} are ok` : `and ${count} more that are ok`;
+  const text = next === null ? well : `${well}; ${nextOrderText(next, now)}`;
+  const hint = 'certd status NAME shows one, --json everything';
+  return [plainText(text), hint].flatMap(text => wrap(text, { width: style.width, first: '', next: '  ' }));
+}
+
 function paint(level: Level, text: string, { color }: Style): string {
   return color ? `\u001b[${colors[level]}m${text}\u001b[0m` : text;
-}
-
-function row(certificate: CertificateStatus, now: number): readonly string[] {
-  const { name, status, not_after: end, generation, renewal, deploy } = certificate;
-  return [
-    name,
-    status,
-    generation.live ?? '-',
-    end === null ? '-' : `${end.slice(0, 10)} (${relativeText(Date.parse(end), now)})`,
-    renewText(renewal, now),
-    deployText(deploy, now),
-  ];
-}
-
-function renewText(renewal: CertificateStatus['renewal'], now: number): string {
-  const { next_attempt_at: next, renew_at: at, source } = renewal;
-  if (next !== null) return `again ${relativeText(Date.parse(next), now)}`;
-  if (at === null) return '-';
-  const moment = Date.parse(at);
-  return moment <= now ? `due (${source})` : `${relativeText(moment, now)} (${source})`;
-}
-
-function deployText({ state, next_attempt_at: next }: CertificateStatus['deploy'], now: number): string {
-  return next === null ? state : `${state}, again ${relativeText(Date.parse(next), now)}`;
-}
-
-function tableLine(cells: readonly string[], widths: readonly number[]): string {
-  return cells
-    .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-    .join('  ')
-    .trimEnd();
-}
-
-function block([name = '', ...rest]: readonly string[]): readonly string[] {
-  return [
-    name,
-    ...rest.map((cell, index) => `  ${(header[index + 1] ?? '').toLowerCase().padEnd(7)} ${cell}`),
-  ];
 }

@@ -1,12 +1,12 @@
-import { closeSync, openSync } from 'node:fs';
 import { problem } from '../core/certificate-problems.ts';
-import { asCertdError, type CertdError, systemErrorOf } from '../core/errors.ts';
+import { asCertdError, type CertdError } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
 import { layoutAt } from '../store/layout.ts';
 import { openWorld } from '../store/world.ts';
 import { configured, showProblem } from './configured.ts';
 import type { Places } from './places.ts';
+import { checkRight } from './right-to-read.ts';
 
 /**
  * Status where the usual socket does not answer: from the socket that the configuration names, else from the
@@ -20,7 +20,8 @@ export async function statusWithoutDaemon(
   checkRight(places.config);
   const config = configured(places.config, showProblem);
   let reason = why;
-  if (config.health.socket !== null) {
+  // Silence has used up the time that the question may take; a second socket would take as long again.
+  if (config.health.socket !== null && why.code === 'daemon-dead') {
     try {
       return await fromSocket(config.health.socket);
     } catch (thrown) {
@@ -37,13 +38,4 @@ export async function statusWithoutDaemon(
     now,
     problems: [problem(code, 'warning', null, reason.message, null)],
   });
-}
-
-/** Who may not read the configuration needs another user, not a list of its problems. */
-function checkRight(file: string): void {
-  try {
-    closeSync(openSync(file, 'r'));
-  } catch (thrown) {
-    if (systemErrorOf(thrown)?.code === 'EACCES') throw thrown;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { certdProgram } from '../../src/cli.ts';
 import { laterCommands } from '../../src/commands/later.ts';
+import { certdProgram } from '../../src/commands/tree.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const program = certdProgram(() => undefined);

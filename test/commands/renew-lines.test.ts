@@ -8,7 +8,7 @@ const nothing = { issued: null, deployed: null, error: null, renew_at: null, hel
 const error = { code: 'validation-failed', message: 'shop.example: 404 (unauthorized)' };
 const renewAt = '2026-05-04T12:00:00.000Z';
 
-it('says about each certificate what the pass did', () => {
+it.each([60, 80, 160])('says about each certificate what the pass did, on %d columns', width => {
   const results: CertificateAnswer[] = [
     {
       ...nothing,
@@ -34,18 +34,18 @@ it('says about each certificate what the pass did', () => {
       held: { by: 'ca', until: '2026-03-05T15:00:00.000Z' },
     },
   ];
-  const lines = renewLines({ duration_ms: 1, results }, now);
-  expectGolden('renew.txt', `${lines.join('\n')}\n`);
+  const lines = renewLines({ duration_ms: 1, results }, now, width);
+  expectGolden(`renew-${width}.txt`, `${lines.join('\n')}\n`);
 });
 
 it('no words of a CA or a daemon reach the terminal as anything but text', () => {
   const evil = 'a\u001b[2J\nb.example: issued';
   const results = [{ ...nothing, name: evil, issued: evil, error: { code: evil, message: evil } }];
-  expect(renewLines({ duration_ms: 1, results }, now)).toEqual([
+  expect(renewLines({ duration_ms: 1, results }, now, 999)).toEqual([
     'a [2J b.example: issued: issued a [2J b.example: issued, failed: a [2J b.example: issued: a [2J b.example: issued',
   ]);
 });
 
 it('nothing to look after prints nothing', () => {
-  expect(renewLines({ duration_ms: 1, results: [] }, now)).toEqual([]);
+  expect(renewLines({ duration_ms: 1, results: [] }, now, 80)).toEqual([]);
 });

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { statusText } from '../../src/commands/status-text.ts';
 import { problem } from '../../src/core/certificate-problems.ts';
 import { expectGolden } from '../support/golden.ts';
-import { exampleStatus, examples, refusedReload } from '../support/status-examples.ts';
+import { threeHundred } from '../support/many-certificates.ts';
+import { exampleStatus, examples, refusedReload, statusOf } from '../support/status-examples.ts';
 
 const everything = () => {
   const names = Object.keys(examples).filter(name => name !== 'corrupt');
@@ -18,8 +19,36 @@ it('shows a name that is too long for the table, and a path that is too long for
   expectGolden('status-long-name-60.txt', text);
 });
 
-it('one certificate that is well takes three lines', () => {
-  expectGolden('status-ok-80.txt', statusText(exampleStatus(['well']), { width: 80, color: false }));
+it.each([60, 80, 160])('shows one certificate on %d columns', width => {
+  expectGolden(`status-one-${width}.txt`, statusText(exampleStatus(['well']), { width, color: false }));
+});
+
+it.each([60, 80, 160])(
+  'of three hundred shows those with a problem, and counts the rest, on %d columns',
+  width => {
+    expectGolden(`status-many-${width}.txt`, statusText(statusOf(threeHundred()), { width, color: false }));
+  },
+);
+
+it.each([60, 80, 160])('groups by problem what is too many to be shown one by one, on %d columns', width => {
+  const document = statusOf(threeHundred({ unreachable: 200 }));
+  expectGolden(`status-groups-${width}.txt`, statusText(document, { width, color: false }));
+});
+
+it('a hundred that are well take four lines', () => {
+  const text = statusText(statusOf(threeHundred().slice(25, 125)), { width: 80, color: false });
+  expect(text.split('\n')).toEqual([
+    'OK: 100 certificates (certd 0.1.0, pid 812)',
+    '',
+    'all 100 are ok; the next renewal is host-025.example in 4d',
+    'certd status NAME shows one, --json everything',
+    '',
+  ]);
+});
+
+it('shows all that were asked for by name', () => {
+  const text = statusText(statusOf(threeHundred()), { width: 160, color: false }, true);
+  expect(text.match(/^host-\d+\.example /gm)).toHaveLength(300);
 });
 
 it('without a daemon says so before anything else', () => {

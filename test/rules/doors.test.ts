@@ -8,7 +8,7 @@ import { readText, sources } from '../support/source-tree.ts';
  */
 const doors: ReadonlyMap<string, RegExp> = new Map([
   ['acme-client', /^src\/acme\/client\.ts$/],
-  ['commander', /^src\/cli\.ts$/],
+  ['commander', /^src\/commands\/tree\.ts$/],
   ['execa', /^src\/deploy\/run-hook\.ts$/],
   ['node-cron', /^src\/host\/schedule\.ts$/],
   ['pino', /^src\/log\.ts$/],

@@ -1,0 +1,121 @@
+import { Command, CommanderError, Option } from 'commander';
+import { CertdError } from '../core/errors.ts';
+import { version } from '../host/version.ts';
+import { laterCommands } from './later.ts';
+import type { Places } from './places.ts';
+import type { StatusOptions } from './status.ts';
+import { type OptionWords, placeOptions, statusOptions } from './words.ts';
+
+/** Runs the command that these words ask for, and returns its exit code; wrong usage and help are said by commander. */
+export async function runTree(argv: readonly string[]): Promise<number> {
+  // commander would print an empty page.
+  if (argv[0] === 'help') refuseLater(argv[1]);
+  let code = 0;
+  const program = certdProgram(result => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 64;
+    throw thrown;
+  }
+}
+
+/** The tree of commands; help is made from it. */
+export function certdProgram(done: (code: number) => void): Command {
+  const program = new Command('certd')
+    .description('Obtains, renews and deploys certificates.')
+    .version(`certd ${version}`)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 64 wrong usage, 78 bad configuration.');
+  addDaemon(program, done);
+  addReaders(program, done);
+  for (const { words, summary } of laterCommands) addLater(program, words, summary);
+  return program;
+}
+
+function addDaemon(program: Command, done: (code: number) => void): void {
+  withPlaces(program.command('run'))
+    .description('the daemon, in the foreground')
+    .option('--deploy <mode>', 'inline: deploy in this process', 'inline')
+    .action(async (options: Places & { deploy: string }) => {
+      const { runCommand } = await import('./run.ts');
+      done(await runCommand(options));
+    });
+  withPlaces(program.command('renew'))
+    .description('one pass now, through the daemon when it runs')
+    .argument('[name...]', 'certificates; all when left out')
+    .option('--force', 'order anew, whether due or not')
+    .addOption(later('--dry-run', 'order from the staging of the CA'))
+    .action(async (names: string[], options: Places & { force?: true; dryRun?: true }) => {
+      const { renewCommand } = await import('./renew.ts');
+      done(await renewCommand(names, options));
+    });
+}
+
+function addReaders(program: Command, done: (code: number) => void): void {
+  withOptions(withPlaces(program.command('status')), statusOptions)
+    .description('what is issued, live and deployed')
+    .argument('[name...]', 'certificates; all when left out')
+    .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
+    .action(async (names: string[], options: StatusOptions) => {
+      const { statusCommand } = await import('./status.ts');
+      done(await statusCommand(names, options));
+    });
+  withPlaces(program.command('plan'))
+    .description('what would be done now, and when next')
+    .argument('[name...]', 'certificates; all when left out')
+    .action(async (names: string[], options: Places) => {
+      const { planCommand } = await import('./plan.ts');
+      done(await planCommand(names, options));
+    });
+  withPlaces(program.command('check-config'))
+    .description('every problem of the configuration with file, line and column')
+    .argument('[file]', 'instead of --config')
+    .action(async (file: string | undefined, options: Places) => {
+      const { checkConfig } = await import('./check-config.ts');
+      const out = (text: string) => void process.stdout.write(text);
+      const err = (text: string) => void process.stderr.write(text);
+      done(checkConfig(file ?? options.config, { out, err }));
+    });
+}
+
+/** A command of the contract that a later version brings: known, and refused in so many words. */
+function addLater(program: Command, words: string, summary: string): void {
+  program
+    .command(words, { hidden: true })
+    .description(`${summary} (not available in this version)`)
+    // Asking for its help is answered like using it.
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => refuseLater(words));
+}
+
+function refuseLater(command: string | undefined): void {
+  if (!laterCommands.some(({ words }) => words === command)) return;
+  throw new CertdError('not-available-yet', `certd ${command} is not built in version ${version}`);
+}
+
+/** An option of the contract that a later version brings: the command refuses it, help does not promise it. */
+function later(flags: string, summary: string): Option {
+  return new Option(flags, summary).hideHelp();
+}
+
+function withPlaces(command: Command): Command {
+  return withOptions(command, placeOptions);
+}
+
+function withOptions(command: Command, rows: readonly OptionWords[]): Command {
+  for (const { flags, summary, otherwise, choices } of rows) {
+    const option = new Option(flags, summary);
+    if (otherwise !== undefined) option.default(otherwise);
+    if (choices !== undefined) option.choices(choices);
+    command.addOption(option);
+  }
+  return command;
+}

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { planText } from '../../src/commands/plan-text.ts';
+import type { Observed, Target } from '../../src/core/model.ts';
+import { planFor, type Verdict } from '../../src/core/plan.ts';
+import { expectGolden } from '../support/golden.ts';
+import { at, makeGeneration, makeObserved, makeTarget } from '../support/make-observed.ts';
+import { threeHundred } from '../support/many-certificates.ts';
+import { examples, now } from '../support/status-examples.ts';
+
+type Certificate = { readonly target: Target | null; readonly seen: Observed };
+
+const plan = (certificates: readonly Certificate[], at = now): Verdict[] =>
+  certificates.flatMap(({ target, seen }) => (target === null ? [] : planFor(target, seen, 'nothing', at)));
+
+it.each([60, 80, 160])('says what would be done now, and when next, on %d columns', width => {
+  const text = planText(plan(Object.values(examples)), { width, now, named: false });
+  expectGolden(`plan-${width}.txt`, text);
+});
+
+it.each([60, 80, 160])('of three hundred shows what comes within a day, on %d columns', width => {
+  expectGolden(`plan-many-${width}.txt`, planText(plan(threeHundred()), { width, now, named: false }));
+});
+
+it('says once what is to be done for many', () => {
+  const fresh = threeHundred().map(({ target, seen }) => ({
+    target,
+    seen: makeObserved({ name: seen.name, issued: [] }),
+  }));
+  expect(planText(plan(fresh), { width: 160, now, named: false })).toBe(
+    '300 certificates, host-000.example, host-001.example, host-002.example and 297 more: order now (no-certificate): there is no certificate yet\n',
+  );
+});
+
+it('shows one by one what was asked for by name', () => {
+  const text = planText(plan(threeHundred()), { width: 160, now, named: true });
+  expect(text.match(/^host-\d+\.example: /gm)).toHaveLength(300);
+});
+
+it('without any certificate says nothing', () => {
+  expect(planText([], { width: 80, now, named: false })).toBe('');
+});
+
+it('says why it orders before it is time, and what waits for the next renewal', () => {
+  const early = at('2026-01-15');
+  const asked = { windowCheckAt: at('2026-01-15T06:00Z') };
+  const { ca, domains, keyType } = makeTarget();
+  const changed = makeTarget({ name: 'changed.example', keyType: 'rsa-2048', ca: 'other' });
+  const certificates = [
+    { target: changed, seen: makeObserved({ name: 'changed.example', issuer: asked }) },
+    {
+      target: makeTarget({ domains: ['a.example', 'b.example'] }),
+      seen: makeObserved({ issuer: { ...asked, nextAttemptAt: at('2026-01-15T00:10Z') } }),
+    },
+    { target: makeTarget(), seen: makeObserved({ issuer: asked, order: { ca, domains, keyType } }) },
+  ];
+  const width = Number.POSITIVE_INFINITY;
+  expect(planText(plan(certificates, early), { width, now: early, named: false }).split('\n')).toEqual([
+    'a.example: order now (order-under-way): an order is under way and is taken up again',
+    'a.example: order in 10m, 2026-01-15T00:10:00.000Z (domains-added, backing off)',
+    'changed.example: renew in 46d, 2026-03-02T00:00:00.000Z (lifetime)',
+    '  at the next renewal, or now with `certd renew changed.example`: key type: rsa-2048; ca: other',
+    '',
+  ]);
+});
+
+it('no text from the disk reaches the terminal as anything but text', () => {
+  const domains = ['a.example\u001b[2J\nb.example: order now'];
+  const leaf = { ...makeGeneration().leaf, domains };
+  const seen = makeObserved({
+    issued: [makeGeneration({ leaf })],
+    issuer: { windowCheckAt: at('2026-01-15T06:00Z') },
+  });
+  const early = at('2026-01-15');
+  const text = planText(plan([{ target: makeTarget({ domains: [] }), seen }], early), {
+    width: Number.POSITIVE_INFINITY,
+    now: early,
+    named: false,
+  });
+  expect(text.split('\n')).toEqual([
+    'a.example: renew in 46d, 2026-03-02T00:00:00.000Z (lifetime)',
+    '  at the next renewal, or now with `certd renew a.example`: domains removed: a.example [2J b.example: order now',
+    '',
+  ]);
+});
