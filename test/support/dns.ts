@@ -10,6 +10,7 @@ export type TestDns = {
   /** For resolvers that take one. */
   readonly address: string;
   setAddresses(host: string, addresses: readonly string[]): Promise<void>;
+  setIpv6Addresses(host: string, addresses: readonly string[]): Promise<void>;
   clearAddresses(host: string): Promise<void>;
   setCaa(host: string, policies: readonly { readonly tag: string; readonly value: string }[]): Promise<void>;
   clearCaa(host: string): Promise<void>;
@@ -45,6 +46,7 @@ export async function startDns(program: string, dir: string): Promise<TestDns> {
     process,
     address,
     setAddresses: (host, addresses) => change('add-a', { host, addresses }),
+    setIpv6Addresses: (host, addresses) => change('add-aaaa', { host, addresses }),
     clearAddresses: host => change('clear-a', { host }),
     setCaa: (host, policies) => change('add-caa', { host, policies }),
     clearCaa: host => change('clear-caa', { host }),
