@@ -3,9 +3,11 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planCommand } from '../../src/commands/plan.ts';
 import { statusCommand } from '../../src/commands/status.ts';
 // Loaded before the test gives its rights away, and with them the right to read the sources.
-import '../../src/commands/status-without-daemon.ts';
+import { statusWithoutDaemon } from '../../src/commands/status-without-daemon.ts';
+import { CertdError } from '../../src/core/errors.ts';
 import type { StatusDocument } from '../../src/core/status-document.ts';
 import { listenOnSocket } from '../../src/health/listen.ts';
 import { routeServer } from '../../src/health/server.ts';
@@ -73,6 +75,21 @@ describe('with a daemon', () => {
     expect(await status()).toMatchObject({ code: 0, err: '' });
   });
 
+  it('that was silent for two seconds is not asked on a second socket: the limit is for all', async () => {
+    writeFileSync(join(dir, 'config.yaml'), config(`health: { socket: ${join(dir, 'run/health.sock')} }\n`));
+    const at = {
+      config: join(dir, 'config.yaml'),
+      stateDir: join(dir, 'state'),
+      runtimeDir: join(dir, 'run'),
+    };
+    const silent = new CertdError('daemon-silent', 'no answer within 2 s');
+    const ask = () => Promise.reject(new Error('it was asked again'));
+    expect(await statusWithoutDaemon(at, silent, ask)).toMatchObject({
+      source: 'disk',
+      problems: [{ code: 'daemon-silent', message: 'no answer within 2 s' }],
+    });
+  });
+
   it('whose document is of another version counts as silent, and the disk is read', async () => {
     await daemonSays({ ...exampleStatus(['well']), schema: 2 });
     const { code, out } = await status();
@@ -125,6 +142,31 @@ describe('without the right to read is UNKNOWN, says who has it, and shows no ta
     chmodSync(join(dir, 'state/issuer'), 0o700);
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toMatch(/^certd: permission-denied: .* failed with EACCES: .*; run as root\n$/);
+  });
+});
+
+describe('plan without the right to read fails, and says who has it', () => {
+  const plan = () =>
+    planCommand([], { config: join(dir, 'config.yaml'), stateDir: join(dir, 'state'), runtimeDir: dir });
+
+  it('where the configuration is closed', async () => {
+    chmodSync(join(dir, 'config.yaml'), 0o000);
+    await expect(asNobody(plan)).rejects.toMatchObject({
+      code: 'permission-denied',
+      message: `open failed with EACCES: ${join(dir, 'config.yaml')}; run as root`,
+    });
+  });
+
+  it('where the issuer’s part of the state is closed', async () => {
+    mkdirSync(join(dir, 'state/issuer/issued'), { recursive: true });
+    writeFileSync(join(dir, 'state/LAYOUT'), '1\n');
+    chmodSync(join(dir, 'state/issuer'), 0o000);
+    const refused = expect(asNobody(plan)).rejects.toMatchObject({
+      code: 'permission-denied',
+      message: expect.stringMatching(/ failed with EACCES: .*; run as root$/),
+    });
+    await refused;
+    chmodSync(join(dir, 'state/issuer'), 0o700);
   });
 });
 
