@@ -4,7 +4,7 @@ import { CertdError } from '../core/errors.ts';
 export type Rank = readonly number[];
 
 /** A place at a CA, whose end must be called whatever happens; or why there is none. */
-export type Place =
+type Place =
   | { readonly kind: 'in'; readonly leave: () => void }
   | { readonly kind: 'away'; readonly error: CertdError };
 
