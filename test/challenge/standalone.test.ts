@@ -153,17 +153,20 @@ describe('when it listens', () => {
     }
   });
 
-  it('not on account of a token that nobody presented, or that is cleaned up twice', async () => {
+  it('not on account of a token that nobody presented, or that came or went twice', async () => {
     const port = await freePort();
     const { standalone } = open();
     const solver = standalone.solver(on(port, '127.0.0.1'));
-    await standalone.solver(on(port, '127.0.0.1')).present(other, signal);
+    const second = standalone.solver(on(port, '127.0.0.1'));
+    await second.present(other, signal);
     await solver.cleanUp('never');
     await solver.present(challenge, signal);
     await solver.present(challenge, signal);
     await solver.cleanUp(challenge.token);
     await solver.cleanUp(challenge.token);
     expect(await ask(port, 'GET /')).toMatchObject({ status: notFound });
+    await second.cleanUp(other.token);
+    expect(await refusal(port)).toBe('ECONNREFUSED');
   });
 
   it('until it is closed, whatever is still presented and connected', async () => {

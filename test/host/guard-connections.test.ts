@@ -99,9 +99,9 @@ it('closes a client that does not read its answer, but not while it may just be 
   client.socket.pause();
   const came = once(server, 'request');
   client.send(request);
-  const [, response] = await came;
+  const [{ socket }, response] = await came;
   vi.advanceTimersByTime(1999);
-  expect(response.destroyed).toBe(false);
+  expect(socket.destroyed).toBe(false);
   const closed = once(response, 'close');
   vi.advanceTimersByTime(1);
   await closed;

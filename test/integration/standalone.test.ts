@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -120,16 +120,10 @@ certificates: [${domains.map(names => `{ domains: [${names.join(', ')}] }`).join
     silent.close();
   });
 
-  test('the socket of systemd answers from the SIGHUP on that wants it, with 404 outside orders', async () => {
-    const dir = join(stack.dir, 'activated');
-    const wanted = configOf('{ socket: systemd }', [['socket.certd.test']]);
-    const { configure, runtimeDir, ...paths } = await certdAt(dir, configOf('{ socket: systemd }', []));
+  test('the socket of systemd answers the CA, and 404 when the order is done', async () => {
+    const config = configOf('{ socket: systemd }', [['socket.certd.test']]);
+    const paths = await certdAt(join(stack.dir, 'activated'), config);
     const { child, ended } = await runActivated(paths.flags);
-    await waitUntil('certd has begun', () => statSync(join(runtimeDir, 'control.sock')));
-    const early = answerAt('127.0.0.1');
-    await configure(wanted);
-    child.kill('SIGHUP');
-    expect(await early).toBe('HTTP/1.1 404 Not Found');
     await waitUntil('it is issued', () => namesOf(paths, 'socket.certd.test') ?? null);
     expect(await answerAt('127.0.0.1')).toBe('HTTP/1.1 404 Not Found');
     child.kill('SIGTERM');
@@ -137,14 +131,19 @@ certificates: [${domains.map(names => `{ domains: [${names.join(', ')}] }`).join
     await expect(tcpClient(port)).rejects.toThrow('ECONNREFUSED');
   });
 
-  test('the socket of systemd answers 404 from the start where nothing is due', async () => {
-    const paths = await certdAt(
-      join(stack.dir, 'activated'),
-      configOf('{ socket: systemd }', [['socket.certd.test']]),
-    );
-    const { child, ended } = await runActivated(paths.flags);
+  test('the socket of systemd answers 404 where nothing is due, from the SIGHUP on that wants it', async () => {
+    const wanted = configOf('{ socket: systemd }', [['socket.certd.test']]);
+    const before = wanted.replace('{ standalone: { socket: systemd } }', '{ webroot: /nowhere }');
+    const paths = await certdAt(join(stack.dir, 'activated'), before);
     const orders = stack.pebble.orders();
-    expect(await answerAt('127.0.0.1')).toBe('HTTP/1.1 404 Not Found');
+    const { child, ended } = await runActivated(paths.flags);
+    await waitUntil('certd has begun', async () =>
+      (await paths.command('status', '--json')).stdout.includes('"source": "daemon"') ? true : null,
+    );
+    const early = answerAt('127.0.0.1');
+    await paths.configure(wanted);
+    child.kill('SIGHUP');
+    expect(await early).toBe('HTTP/1.1 404 Not Found');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     expect(stack.pebble.orders()).toBe(orders);
