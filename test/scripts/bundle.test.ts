@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { entryOptions, programOptions } from '../../scripts/bundle.ts';
 import { rule } from '../support/rule.ts';
@@ -9,15 +9,16 @@ import { rule } from '../support/rule.ts';
 let dir = '';
 let inputs: readonly string[] = [];
 let imports: readonly string[] = [];
+let outputs: Metafile['outputs'] = {};
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'certd-bundle-'));
   const { metafile } = await build({ ...programOptions('1.2.3'), outdir: dir });
-  const outputs = Object.values(metafile.outputs);
-  inputs = outputs.flatMap(output =>
+  outputs = metafile.outputs;
+  inputs = Object.values(outputs).flatMap(output =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );
-  imports = outputs.flatMap(output =>
+  imports = Object.values(outputs).flatMap(output =>
     output.imports.flatMap(({ path, kind }) => (kind === 'import-statement' ? [path] : [])),
   );
 });
@@ -78,4 +79,20 @@ test('what was left out says so when somebody calls it', async () => {
 test('the entry is one file for itself', async () => {
   const { metafile } = await build({ ...entryOptions(), write: false });
   expect(Object.keys(metafile.inputs)).toEqual(['src/certd.ts']);
+});
+
+test('a start of certd loads three files, the entry included', () => {
+  const start = Object.keys(outputs).find(path => path.endsWith('/cli.js')) ?? '';
+  const loaded = new Set([start]);
+  for (const path of loaded) {
+    for (const { path: next, kind } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement') loaded.add(next);
+  }
+  expect(
+    1 + loaded.size,
+    rule({
+      why: 'each file more costs a start two milliseconds, and `certd status` may take twice the start of Node',
+      mend: 'see oneStart in scripts/bundle.ts',
+    }),
+  ).toBe(3);
 });
