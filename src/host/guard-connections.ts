@@ -9,8 +9,6 @@ type Exchange = {
   late: boolean;
 };
 
-export type Limits = { readonly mostConnections: number; readonly wholeMs: Millis };
-
 type Connection = { readonly deadline: NodeJS.Timeout; readonly exchanges: Set<Exchange> };
 
 /**
@@ -18,18 +16,19 @@ type Connection = { readonly deadline: NodeJS.Timeout; readonly exchanges: Set<E
  * between, and the oldest one when there are more than `mostConnections`. Spared is one that has sent a
  * whole request and waits for our answer, however long that takes; a client that then does not read it is
  * closed within twice `wholeMs`. Node's own `headersTimeout` and `requestTimeout` are looked at only every
- * `connectionsCheckingInterval` (30 s), and its `maxConnections` turns the newcomer away. A server that
- * listens to `clientError` closes slow connections itself: it gets `ERR_HTTP_REQUEST_TIMEOUT`.
+ * `connectionsCheckingInterval` (30 s), and its `maxConnections` turns the newcomer away.
  */
-export function guardConnections(server: Server, limits: Limits): void {
+export function guardConnections(
+  server: Server,
+  limits: { readonly mostConnections: number; readonly wholeMs: Millis },
+): void {
   // In the order of their opening.
   const open = new Map<Socket, Connection>();
   server.on('connection', (socket: Socket) => {
     const exchanges = new Set<Exchange>();
     const deadline = setTimeout(() => {
       if ([...exchanges].some(mayGoOn)) deadline.refresh();
-      // As Node's own limits do it, so that a server that listens to this may answer 408.
-      else if (!server.emit('clientError', tooLate(), socket)) socket.destroy();
+      else socket.destroy();
     }, limits.wholeMs);
     open.set(socket, { deadline, exchanges });
     socket.once('close', () => {
@@ -47,10 +46,6 @@ export function guardConnections(server: Server, limits: Limits): void {
     response.once('finish', () => connection.deadline.refresh());
     response.once('close', () => connection.exchanges.delete(exchange));
   });
-}
-
-function tooLate(): Error {
-  return Object.assign(new Error('the client took too long'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 }
 
 /** The newcomer is the last of them: it goes where all the others wait for an answer. */

@@ -71,12 +71,11 @@ describe('with a daemon', () => {
   it('without a limit waits as long as the daemon needs', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const handler = async () => {
+      setImmediate(resolve);
       await promise;
       return { status: 200, body: 'done' };
     };
-    const server = routeServer({ 'GET /status': handler }, () => undefined);
-    server.once('request', () => setImmediate(resolve));
-    await serve(server);
+    await serve(routeServer({ 'GET /status': handler }, () => undefined));
     expect(await ask(null)).toEqual({ status: 200, body: 'done' });
   });
 });

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -9,6 +8,7 @@ import { render } from '../../src/health/answer.ts';
 import { askDaemon } from '../../src/health/client.ts';
 import { listenOnSocket } from '../../src/health/listen.ts';
 import { type Routes, routeServer } from '../../src/health/server.ts';
+import type { ServerLimits } from '../../src/host/one-request-server.ts';
 import { type UnixClient, unixClient } from '../support/unix-client.ts';
 
 const never = 3_600_000;
@@ -25,11 +25,11 @@ const clientHello = Buffer.from(
 );
 
 /** A server on a Unix socket; `good` is a client that expects its answer, now. */
-async function serve(change: { wholeMs?: number; mostConnections?: number; routes?: Routes } = {}) {
+async function serve(change: { limits?: Partial<ServerLimits>; routes?: Routes } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'certd-hostile-'));
   const path = join(dir, 's.sock');
   const defects: CertdError[] = [];
-  const limits = { wholeMs: change.wholeMs ?? never, mostConnections: change.mostConnections ?? 256 };
+  const limits = { wholeMs: never, mostConnections: 256, largestBody: 65_536, ...change.limits };
   const server = routeServer({ ...parts, ...change.routes }, error => defects.push(error), limits);
   await listenOnSocket(server, path, 0o600);
   onTestFinished(async () => {
@@ -39,7 +39,9 @@ async function serve(change: { wholeMs?: number; mostConnections?: number; route
     expect(defects).toEqual([]);
   });
   const good = () => askDaemon({ socket: path, method: 'GET', path: '/ok', body: null, timeoutMs: 20_000 });
-  return { path, server, good, connect: () => unixClient(path) };
+  const connections = () =>
+    new Promise<number>(done => server.getConnections((_error, count) => done(count)));
+  return { good, connections, connect: () => unixClient(path) };
 }
 
 const ok = { status: 200, body: { ok: true } };
@@ -65,7 +67,7 @@ it.each([
   ['half a header', 'GET /ok HTTP/1.1\r\nhost: certd\r\nx: y'],
   ['half a body', `${post(60_000)}x`],
 ])('gives a client that sends %s a 408 at the deadline, and closes', async (_sentence, text) => {
-  const { connect, good } = await serve({ wholeMs: 30 });
+  const { connect, good } = await serve({ limits: { wholeMs: 30 } });
   const client = await connect();
   client.send(text);
   expect(read(await client.closed)).toEqual({
@@ -79,7 +81,7 @@ it.each([
   ['its header', 'GET /ok HTTP/1.1\r\nhost: certd\r\n', 'x: y\r\n'],
   ['its body', post(60_000), 'x'],
 ])('closes a client that sends %s byte by byte', async (_sentence, begin, rest) => {
-  const { connect, good } = await serve({ wholeMs: 60 });
+  const { connect, good } = await serve({ limits: { wholeMs: 60 } });
   const client = await connect();
   client.send(begin);
   dripping(client, rest);
@@ -108,17 +110,17 @@ it.each<[string, string | Buffer, number, string]>([
     'a header of 17 KiB',
     `GET /ok HTTP/1.1\r\nx: ${'y'.repeat(17_408)}`,
     431,
-    'the header is larger than 16 KiB',
+    'the head of the request is larger than 16 KiB',
   ],
   ['garbage', '\u0000\u0001\u0002 garbage\r\n\r\n', 400, 'this is no request of HTTP/1.1'],
   ['the hello of TLS', clientHello, 400, 'this is no request of HTTP/1.1'],
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'this is no request of HTTP/1.1'],
-  ['no host', 'GET /ok HTTP/1.1\r\n\r\n', 400, 'a request of HTTP/1.1 names a host'],
+  ['no host', 'GET /ok HTTP/1.1\r\n\r\n', 400, 'a request of HTTP/1.1 names one host'],
   [
-    'a chunk without a length',
-    `${post(0).replace('content-length: 0', 'transfer-encoding: chunked')}zz\r\n`,
-    400,
-    'this is no request of HTTP/1.1',
+    'a body in chunks',
+    `${post(0).replace('content-length: 0', 'transfer-encoding: chunked')}2\r\n{}\r\n`,
+    411,
+    'a request with a body has a content-length here',
   ],
 ])('says what is wrong with %s', async (_sentence, bytes, status, message) => {
   const { connect, good } = await serve();
@@ -144,14 +146,18 @@ it('closes a client that closes its half without a word', async () => {
 
 it('answers a client that has closed its half, however long the answer takes', async () => {
   const answer = Promise.withResolvers<{ status: number; body: unknown }>();
-  const { connect, server } = await serve({ wholeMs: 30, routes: { 'POST /slow': () => answer.promise } });
+  const asked = Promise.withResolvers<void>();
+  const slow = () => {
+    asked.resolve();
+    return answer.promise;
+  };
+  const { connect } = await serve({ limits: { wholeMs: 30 }, routes: { 'POST /slow': slow } });
   const client = await connect();
-  const came = once(server, 'request');
   client.socket.end(`${post(2).replace('/echo', '/slow')}{}`);
-  const [request]: IncomingMessage[] = await came;
-  if (request?.socket.readableEnded === false) await once(request.socket, 'end');
-  // Another one comes to its end meanwhile.
-  await (await connect()).closed;
+  await once(client.socket, 'finish');
+  await asked.promise;
+  // Others come to their end meanwhile.
+  for (let round = 0; round < 3; round += 1) await (await connect()).closed;
   answer.resolve({ status: 200, body: { done: 1 } });
   expect(read(await client.closed)).toEqual({ status: 200, body: { done: 1 } });
 });
@@ -163,7 +169,7 @@ it('answers a whole request though garbage follows it', async () => {
   expect(read(await client.closed)).toEqual(ok);
 });
 
-it('closes a client that sends thousands of requests at once, and does not hear them', async () => {
+it('answers the first of thousands of requests that come at once, and hears no other', async () => {
   let asked = 0;
   const count = () => {
     asked += 1;
@@ -174,7 +180,7 @@ it('closes a client that sends thousands of requests at once, and does not hear 
     const client = await connect();
     const request = `GET /count HTTP/${version}\r\nhost: a\r\nconnection: keep-alive\r\n\r\n`;
     client.send(request.repeat(10_000));
-    await client.closed;
+    expect(await client.closed).toMatch(/^HTTP.*\{\}\n$/s);
   }
   expect(asked).toBe(2);
   expect(await good()).toEqual(ok);
@@ -183,19 +189,60 @@ it('closes a client that sends thousands of requests at once, and does not hear 
 it('sends one copy of an answer to all who do not read it, and closes them', async () => {
   const size = 16 * 1024 * 1024;
   const large = render({ status: 200, text: 'x'.repeat(size), type: 'text/plain' });
-  const { connect, server, good } = await serve({ wholeMs: 300, routes: { 'GET /large': () => large } });
+  let asked = 0;
+  const count = () => {
+    asked += 1;
+    return large;
+  };
+  const { connect, connections, good } = await serve({
+    limits: { wholeMs: 300 },
+    routes: { 'GET /large': count },
+  });
   const before = process.memoryUsage().arrayBuffers;
   const clients = await Promise.all(Array.from({ length: 100 }, connect));
-  let answered = 0;
-  server.on('request', () => (answered += 1));
   for (const client of clients) {
     client.socket.pause();
     client.send(get.replace('/ok', '/large'));
   }
-  await expect.poll(() => answered).toBe(100);
+  await expect.poll(() => asked).toBe(100);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(6 * size);
   expect(await good()).toEqual(ok);
-  await expect.poll(() => new Promise(done => server.getConnections((_error, count) => done(count)))).toBe(0);
+  await expect.poll(connections).toBe(0);
+});
+
+it('closes the oldest client that is owed nothing when there are too many', async () => {
+  const answer = Promise.withResolvers<{ status: number; body: unknown }>();
+  const asked = Promise.withResolvers<void>();
+  const slow = () => {
+    asked.resolve();
+    return answer.promise;
+  };
+  const { connect, good } = await serve({ limits: { mostConnections: 3 }, routes: { 'GET /slow': slow } });
+  const patient = await connect();
+  patient.send(get.replace('/ok', '/slow'));
+  await asked.promise;
+  const idle = [await connect(), await connect()];
+  expect(await good()).toEqual(ok);
+  expect(await idle[0]?.closed).toBe('');
+  expect(idle[1]?.socket.destroyed).toBe(false);
+  answer.resolve({ status: 200, body: { done: 1 } });
+  expect(read(await patient.closed)).toEqual({ status: 200, body: { done: 1 } });
+});
+
+it('turns a newcomer away where all the others are owed an answer', async () => {
+  const answer = Promise.withResolvers<{ status: number; body: unknown }>();
+  let asked = 0;
+  const slow = () => {
+    asked += 1;
+    return answer.promise;
+  };
+  const { connect } = await serve({ limits: { mostConnections: 2 }, routes: { 'GET /slow': slow } });
+  const patient = [await connect(), await connect()];
+  for (const client of patient) client.send(get.replace('/ok', '/slow'));
+  await expect.poll(() => asked).toBe(2);
+  expect(await (await connect()).closed).toBe('');
+  answer.resolve({ status: 200, body: {} });
+  for (const client of patient) expect(read(await client.closed).status).toBe(200);
 });
 
 it('answers a good client while a thousand bad ones are there, and after them', async () => {

@@ -1,0 +1,56 @@
+/** What the head of a request says. `path` has no query; `bodyBytes` follow the head. */
+export type HttpHead = {
+  readonly method: string;
+  readonly path: string;
+  readonly bodyBytes: number;
+};
+
+/** Why a request is refused: an HTTP status, and a sentence for whoever looks. */
+export type Refusal = { readonly refused: number; readonly message: string };
+
+const requestLine = /^([A-Z]+) ([\x21-\x7e]+) HTTP\/1\.([01])$/;
+const headerLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+
+/**
+ * Reads the head of an HTTP/1 request, without the empty line that ends it (RFC 9112 §3 and §5). Strict: what
+ * is not exactly as the RFC has it is refused.
+ */
+export function readHttpHead(text: string): HttpHead | Refusal {
+  const [first = '', ...lines] = text.split('\r\n');
+  const [, method, target, minor] = requestLine.exec(first) ?? [];
+  if (method === undefined || target === undefined) return notHttp;
+  const headers = new Map<string, readonly string[]>();
+  for (const line of lines) {
+    const [, name, value] = headerLine.exec(line) ?? [];
+    if (name === undefined || value === undefined) return notHttp;
+    const key = name.toLowerCase();
+    headers.set(key, [...(headers.get(key) ?? []), value.trim()]);
+  }
+  // RFC 9112 §3.2.
+  const hosts = headers.get('host')?.length ?? 0;
+  if (hosts > 1 || (hosts === 0 && minor === '1'))
+    return refusal(400, 'a request of HTTP/1.1 names one host');
+  const bodyBytes = bodyLength(headers);
+  return typeof bodyBytes === 'number' ? { method, path: pathOf(target), bodyBytes } : bodyBytes;
+}
+
+export function refusal(refused: number, message: string): Refusal {
+  return { refused, message };
+}
+
+export const notHttp = refusal(400, 'this is no request of HTTP/1.1');
+
+/** RFC 9112 §6.3. Chunks are not read: who sends a body knows its length. */
+function bodyLength(headers: ReadonlyMap<string, readonly string[]>): number | Refusal {
+  if (headers.has('transfer-encoding'))
+    return refusal(411, 'a request with a body has a content-length here');
+  const lengths = headers.get('content-length') ?? ['0'];
+  const [length = ''] = lengths;
+  return lengths.length === 1 && /^\d{1,15}$/.test(length) ? Number(length) : notHttp;
+}
+
+/** RFC 9112 §3.2.2: a server takes a whole URL, too. */
+function pathOf(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '');
+  return path.split('?')[0] ?? '';
+}
