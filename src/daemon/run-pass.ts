@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { CertdError } from '../core/errors.ts';
 import type { Target } from '../core/model.ts';
+import { pickNamed } from '../core/pick-named.ts';
 import { planFor } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
@@ -35,34 +35,32 @@ export async function runPass(
   const results = await reconcile(targets, asked, parts);
   return {
     duration_ms: parts.clock.now() - startedAt,
-    results: results.map(result => answerFor(result, config, parts)),
+    results: targets.flatMap(target =>
+      results.filter(({ name }) => name === target.name).map(result => answerFor(result, target, parts)),
+    ),
   };
 }
 
+/** Null: all. */
 function chosen(targets: readonly Target[], names: readonly string[] | null): readonly Target[] {
   if (names === null) return targets;
-  const unknown = names.filter(name => !targets.some(target => target.name === name));
-  if (unknown.length === 0) return targets.filter(({ name }) => names.includes(name));
-  const known = targets.map(({ name }) => name).join(', ');
-  throw new CertdError('usage', `no certificate is named ${unknown.join(', ')}; there are: ${known}`);
+  return names.length === 0 ? [] : pickNamed(targets, names);
 }
 
-function answerFor({ name, issued, deployed, error }: PassResult, config: Config, parts: PassParts) {
+function answerFor({ name, issued, deployed, error }: PassResult, target: Target, parts: PassParts) {
   return {
     name,
     issued,
     deployed,
     error: error === null ? null : { code: error.code, message: error.message },
-    ...outlook(name, config, parts),
+    ...outlook(target, parts),
   };
 }
 
-function outlook(name: string, config: Config, parts: PassParts) {
-  const target = config.certificates.find(candidate => candidate.name === name);
-  const { world, clock } = parts;
-  const issue = target === undefined ? null : planFor(target, world.seen(name), 'nothing', clock.now()).issue;
+function outlook(target: Target, { world, clock }: PassParts) {
+  const { issue } = planFor(target, world.seen(target.name), 'nothing', clock.now());
   return {
-    renew_at: issue?.kind === 'later' ? toRfc3339(issue.moment.renewAt) : null,
-    held: issue?.kind === 'held' ? { by: issue.by, until: toRfc3339(issue.until) } : null,
+    renew_at: issue.kind === 'later' ? toRfc3339(issue.moment.renewAt) : null,
+    held: issue.kind === 'held' ? { by: issue.by, until: toRfc3339(issue.until) } : null,
   };
 }
