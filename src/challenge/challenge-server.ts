@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Millis } from '../core/model.ts';
-import { guardConnections } from '../host/guard-connections.ts';
+import { type HttpAnswer, type OneRequestServer, oneRequestServer } from '../host/one-request-server.ts';
+import type { HttpRequest } from '../host/read-request.ts';
 
 /** Key authorizations by token: what validators may read now. */
 export type Answers = { get(token: string): string | undefined };
@@ -11,34 +11,25 @@ export type ServerLimits = { readonly mostConnections: number; readonly wholeMs:
  * An HTTP server, not yet listening, that answers GET and HEAD of the tokens in `answers` (RFC 8555 §8.3) and
  * 404 to everything else. It reads no body, and one request of a connection.
  */
-export function challengeServer(answers: Answers, limits: ServerLimits): Server {
-  const server = createServer({ maxHeaderSize: 8 * 1024 });
-  server.maxRequestsPerSocket = 1;
-  guardConnections(server, limits);
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const found = answerTo(request, answers);
-    send(
-      response,
-      found === null ? notFound : { status: 200, type: 'application/octet-stream', body: found },
-    );
+export function challengeServer(answers: Answers, limits: ServerLimits): OneRequestServer {
+  return oneRequestServer({
+    answer: async request => {
+      const found = answerTo(request, answers);
+      return found === null ? notFound : text(200, 'application/octet-stream', found);
+    },
+    refuse: ({ refused, message }) => text(refused, 'text/plain', `${message}\n`),
+    limits: { ...limits, largestHead: 8 * 1024, largestBody: null },
   });
-  return server;
 }
 
-const notFound = { status: 404, type: 'text/plain', body: 'Nothing is here.\n' };
-
-function answerTo({ method, url }: IncomingMessage, answers: Answers): string | null {
+function answerTo({ method, path }: HttpRequest, answers: Answers): string | null {
   if (method !== 'GET' && method !== 'HEAD') return null;
-  const token = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]+)$/.exec(url ?? '')?.[1];
+  const token = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
   return token === undefined ? null : (answers.get(token) ?? null);
 }
 
-/** node:http leaves the body out of the answer to HEAD, and closes the connection where it says so. */
-function send(response: ServerResponse, { status, type, body }: typeof notFound): void {
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  });
-  response.end(body);
+function text(status: number, type: string, body: string): HttpAnswer {
+  return { status, type, bytes: Buffer.from(body) };
 }
+
+const notFound = text(404, 'text/plain', 'Nothing is here.\n');

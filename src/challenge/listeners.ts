@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { isIpv6, type ListenAddress, listenText } from '../core/listen-address.ts';
+import type { OneRequestServer } from '../host/one-request-server.ts';
 import { familyIsMissing, listenError } from './listen-error.ts';
 
 export type Lease = { release(): Promise<void> };
@@ -19,7 +19,10 @@ export type Listeners = {
 
 type Refusal = { readonly address: ListenAddress; readonly error: unknown };
 
-export function openListeners(newServer: () => Server, warn: (error: CertdError) => void): Listeners {
+export function openListeners(
+  newServer: () => OneRequestServer,
+  warn: (error: CertdError) => void,
+): Listeners {
   const servers = openServers(newServer, warn);
   const inTurn = openTurns();
   /** All that can be had, or nothing and the refusal that is in the way. */
@@ -57,8 +60,8 @@ function inTheWay(missing: readonly Refusal[], taken: number): Refusal | null {
 }
 
 /** Servers by address, shared by everybody who needs one. */
-function openServers(newServer: () => Server, warn: (error: CertdError) => void) {
-  const open = new Map<string, { readonly server: Server; leases: number }>();
+function openServers(newServer: () => OneRequestServer, warn: (error: CertdError) => void) {
+  const open = new Map<string, { readonly server: OneRequestServer; leases: number }>();
   return {
     /** Whether it was not open before. Throws what bind(2) says. */
     async take(address: ListenAddress): Promise<boolean> {
@@ -92,14 +95,14 @@ function openServers(newServer: () => Server, warn: (error: CertdError) => void)
   };
 }
 
-async function listen(server: Server, { address, port }: ListenAddress): Promise<void> {
+async function listen(server: OneRequestServer, { address, port }: ListenAddress): Promise<void> {
   // IPv6 alone (ipv6(7), IPV6_V6ONLY): otherwise [::] would take the port of 0.0.0.0, too.
   server.listen({ host: address, port, ipv6Only: isIpv6(address) });
   await once(server, 'listening');
 }
 
 /** Frees the port at once: nobody who is still connected is waited for. */
-export async function closeServer(server: Server): Promise<void> {
+export async function closeServer(server: OneRequestServer): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
+import type { OneRequestServer } from '../host/one-request-server.ts';
 import { acceptError, closeServer } from './listeners.ts';
 
 export type PassedSockets = {
@@ -12,10 +12,10 @@ export type PassedSockets = {
 /** `take` gives the descriptors that systemd passed; it is asked once, and not before they are needed. */
 export function openPassedSockets(
   take: () => readonly number[],
-  newServer: () => Server,
+  newServer: () => OneRequestServer,
   warn: (error: CertdError) => void,
 ): PassedSockets {
-  const servers: Server[] = [];
+  const servers: OneRequestServer[] = [];
   let opened: Promise<void> | null = null;
   const openAll = async () => {
     const descriptors = take();
@@ -38,7 +38,7 @@ export function openPassedSockets(
   };
 }
 
-async function listenOn(server: Server, fd: number): Promise<void> {
+async function listenOn(server: OneRequestServer, fd: number): Promise<void> {
   try {
     server.listen({ fd });
     await once(server, 'listening');

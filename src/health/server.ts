@@ -14,7 +14,12 @@ type Handler = (body: unknown) => Answer | HttpAnswer | Promise<Answer>;
 /** `method path` to handler. What answers GET answers HEAD, too. */
 export type Routes = Readonly<Record<string, Handler>>;
 
-const usualLimits: ServerLimits = { mostConnections: 256, wholeMs: 5000, largestBody: 64 * 1024 };
+const usualLimits: ServerLimits = {
+  mostConnections: 256,
+  wholeMs: 5000,
+  largestHead: 16 * 1024,
+  largestBody: 64 * 1024,
+};
 
 /** An HTTP server for a Unix socket, not yet listening. It answers its routes and nothing else. */
 export function routeServer(

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Millis } from '../core/model.ts';
 import { type Refusal, refusal } from './http-head.ts';
-import { type HttpRequest, readRequest } from './read-request.ts';
+import { type HttpRequest, type RequestLimits, readRequest } from './read-request.ts';
 
 /** An answer as it goes over the wire. Its bytes may be sent to any number of clients at once. */
 export type HttpAnswer = {
@@ -13,11 +13,10 @@ export type HttpAnswer = {
   readonly headers?: readonly string[];
 };
 
-export type ServerLimits = {
+export type ServerLimits = RequestLimits & {
   readonly mostConnections: number;
   /** What a client has to ask, and again to read the answer. */
   readonly wholeMs: Millis;
-  readonly largestBody: number;
 };
 
 type Connection = {
@@ -77,7 +76,7 @@ function evict(open: Set<Connection>): void {
 
 async function serve(connection: Connection, rules: Rules): Promise<void> {
   const { socket } = connection;
-  const request = await readRequest(socket, rules.limits.largestBody);
+  const request = await readRequest(socket, rules.limits);
   if (request === null) {
     socket.destroy();
     return;

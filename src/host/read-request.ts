@@ -3,13 +3,14 @@ import { type HttpHead, notHttp, type Refusal, readHttpHead, refusal } from './h
 
 export type HttpRequest = HttpHead & { readonly body: Buffer };
 
-export const largestHead = 16 * 1024;
+/** In bytes. A body is left unread, and the request is whole without it, where `largestBody` is null. */
+export type RequestLimits = { readonly largestHead: number; readonly largestBody: number | null };
 
 /**
  * The first request of a connection; null where the client has left without a word. Reads nothing after it,
  * so that a client cannot make certd keep more than one request.
  */
-export function readRequest(socket: Socket, largestBody: number): Promise<HttpRequest | Refusal | null> {
+export function readRequest(socket: Socket, limits: RequestLimits): Promise<HttpRequest | Refusal | null> {
   const { promise, resolve } = Promise.withResolvers<HttpRequest | Refusal | null>();
   let bytes: Buffer = Buffer.alloc(0);
   const end = (result: HttpRequest | Refusal | null) => {
@@ -19,7 +20,7 @@ export function readRequest(socket: Socket, largestBody: number): Promise<HttpRe
   const take = (piece: Buffer) => {
     // Most requests come in one piece.
     bytes = bytes.length === 0 ? piece : Buffer.concat([bytes, piece]);
-    const found = requestIn(bytes, largestBody);
+    const found = requestIn(bytes, limits);
     if (found !== null) end(found);
   };
   socket.on('data', take);
@@ -29,16 +30,17 @@ export function readRequest(socket: Socket, largestBody: number): Promise<HttpRe
 }
 
 /** Null while more of it is needed. */
-function requestIn(bytes: Buffer, largestBody: number): HttpRequest | Refusal | null {
+function requestIn(bytes: Buffer, { largestHead, largestBody }: RequestLimits): HttpRequest | Refusal | null {
   // TLS and other protocols are told at once, not when time is up.
   if (!/^[A-Z]/.test(bytes.toString('latin1', 0, 1))) return notHttp;
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd > largestHead || (headEnd < 0 && bytes.length > largestHead)) {
-    return refusal(431, 'the head of the request is larger than 16 KiB');
+    return refusal(431, `the head of the request is larger than ${largestHead / 1024} KiB`);
   }
   if (headEnd < 0) return null;
   const head = readHttpHead(bytes.toString('latin1', 0, headEnd));
   if ('refused' in head) return head;
+  if (largestBody === null) return { ...head, body: Buffer.alloc(0) };
   if (head.bodyBytes > largestBody) {
     return refusal(413, `the body of the request is larger than ${largestBody / 1024} KiB`);
   }

@@ -29,7 +29,13 @@ async function serve(change: { limits?: Partial<ServerLimits>; routes?: Routes }
   const dir = mkdtempSync(join(tmpdir(), 'certd-hostile-'));
   const path = join(dir, 's.sock');
   const defects: CertdError[] = [];
-  const limits = { wholeMs: never, mostConnections: 256, largestBody: 65_536, ...change.limits };
+  const limits = {
+    wholeMs: never,
+    mostConnections: 256,
+    largestHead: 16_384,
+    largestBody: 65_536,
+    ...change.limits,
+  };
   const server = routeServer({ ...parts, ...change.routes }, error => defects.push(error), limits);
   await listenOnSocket(server, path, 0o600);
   onTestFinished(async () => {
