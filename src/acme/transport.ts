@@ -112,9 +112,12 @@ function exchange(
         transportError(error, { url, reusedSocket, connected, timedOut, stopped: limits.signal.aborted }),
       );
     };
+    let answered = false;
     // An upgrade (101) ends it with neither an answer nor an error, and no signal reaches it from then on.
-    const closed = () =>
+    const closed = () => {
+      if (answered) return;
       fail(new CertdError('ca-malformed', `${url.host} closed the request without an answer.`));
+    };
     request.on('error', fail);
     request.once('close', closed);
     request.once('socket', socket => {
@@ -133,13 +136,14 @@ function exchange(
         else response.destroy(new CertdError('ca-malformed', `${url.href} answers with more than 1 MiB.`));
       });
       response.on('error', fail);
-      response.once('end', () =>
+      response.once('end', () => {
+        answered = true;
         resolve({
           status: response.statusCode ?? 0,
           headers: plainHeaders(response.headers),
           body: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
+        });
+      });
     });
     request.end(body ?? undefined);
   });

@@ -7,6 +7,7 @@ import type { Disk } from '../core/ports.ts';
 import { keyMatchesLeaf, parseKey, readLeaf } from '../x509/certificate.ts';
 import { splitChain } from '../x509/pem.ts';
 import type { GenerationFile, Layout } from './layout.ts';
+import { exists } from './replace-file.ts';
 
 /** A generation's content; PEM in canonical form. `chain` is empty where the CA sent the leaf alone. */
 export type Pair = { readonly key: string; readonly cert: string; readonly chain: string };
@@ -67,6 +68,7 @@ export function generationIds(entries: readonly string[]): string[] {
 
 /** The id that `live/<name>` points at; null where there is no link, or one that certd would not have made. */
 export function liveId(layout: Layout, name: string): string | null {
+  if (!exists(layout.liveLink(name))) return null;
   try {
     const target = readlinkSync(layout.liveLink(name));
     const id = basename(target);

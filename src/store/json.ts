@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { CertdError, systemErrorOf } from '../core/errors.ts';
+import { CertdError } from '../core/errors.ts';
 import type { FailureRecord, Instant } from '../core/model.ts';
 
 const largest = 1024 * 1024;
@@ -26,15 +26,11 @@ export function readState(path: string): Fields | null {
 }
 
 function readText(path: string): string | null {
-  try {
-    const found = statSync(path);
-    if (!found.isFile()) throw corrupt(path, 'it is no regular file');
-    if (found.size > largest) throw corrupt(path, 'it is larger than 1 MiB');
-    return readFileSync(path, 'utf8');
-  } catch (thrown) {
-    if (systemErrorOf(thrown)?.code === 'ENOENT') return null;
-    throw thrown;
-  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return null;
+  if (!found.isFile()) throw corrupt(path, 'it is no regular file');
+  if (found.size > largest) throw corrupt(path, 'it is larger than 1 MiB');
+  return readFileSync(path, 'utf8');
 }
 
 function parse(path: string, text: string): unknown {
