@@ -4,12 +4,12 @@ import {
   fchmodSync,
   fstatSync,
   fsync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmdirSync,
-  symlinkSync,
-  unlinkSync,
+  mkdir,
+  open,
+  rename,
+  rmdir,
+  symlink,
+  unlink,
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
@@ -19,46 +19,56 @@ const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | cons
 const appendFile = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
 const directory = constants.O_RDONLY | constants.O_DIRECTORY;
 
+const calls = {
+  fsync: promisify(fsync),
+  mkdir: promisify(mkdir),
+  open: promisify(open),
+  rename: promisify(rename),
+  rmdir: promisify(rmdir),
+  symlink: promisify(symlink),
+  unlink: promisify(unlink),
+};
+
 /**
  * The legal mutations of docs/state.md section 3 on the real file system. Nothing else in certd writes. What
- * only touches the page cache is done at once, in microseconds; the way through the thread pool costs a
- * multiple of it. What waits for the device (fsync) never blocks the loop.
+ * waits for the device or the file system's journal goes through the thread pool, so that it never blocks the
+ * loop; what only touches memory does not, for that way costs a multiple of it.
  */
 export const realDisk: Disk = {
   makeDir,
   writeNew,
   append,
-  rename: async (from, to) => renameSync(from, to),
-  symlink: async (target, path) => symlinkSync(target, path),
-  unlink: async path => unlinkSync(path),
-  removeDir: async path => rmdirSync(path),
+  rename: (from, to) => calls.rename(from, to),
+  symlink: (target, path) => calls.symlink(target, path),
+  unlink: path => calls.unlink(path),
+  removeDir: path => calls.rmdir(path),
   syncDir,
 };
 
-const sync = promisify(fsync);
-
 async function makeDir(path: string, mode: number): Promise<void> {
-  mkdirSync(path, { mode });
+  await calls.mkdir(path, { mode });
   // By descriptor and without following links: whoever owns the parent could put something else there.
-  await withFile(openSync(path, directory | constants.O_NOFOLLOW), path, async descriptor =>
-    setMode(descriptor, mode),
-  );
+  const descriptor = await calls.open(path, directory | constants.O_NOFOLLOW);
+  await withFile(descriptor, path, async () => setMode(descriptor, mode));
 }
 
 async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  await withFile(openSync(path, newFile, mode), path, async descriptor => {
+  const descriptor = await calls.open(path, newFile, mode);
+  await withFile(descriptor, path, async () => {
     setMode(descriptor, mode);
     writeAll(descriptor, bytes);
-    await sync(descriptor);
+    await calls.fsync(descriptor);
   });
 }
 
 async function append(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  await withFile(openSync(path, appendFile, mode), path, async descriptor => writeAll(descriptor, bytes));
+  const descriptor = await calls.open(path, appendFile, mode);
+  await withFile(descriptor, path, async () => writeAll(descriptor, bytes));
 }
 
 async function syncDir(path: string): Promise<void> {
-  await withFile(openSync(path, directory), path, sync);
+  const descriptor = await calls.open(path, directory);
+  await withFile(descriptor, path, () => calls.fsync(descriptor));
 }
 
 /** mkdir and open obey the umask, which can only take bits away: widening afterwards opens no gap. */
@@ -72,13 +82,9 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 }
 
 /** What an open file throws names no path, and a person must be told which file it was. */
-async function withFile(
-  descriptor: number,
-  path: string,
-  work: (descriptor: number) => Promise<void>,
-): Promise<void> {
+async function withFile(descriptor: number, path: string, work: () => Promise<void>): Promise<void> {
   try {
-    await work(descriptor);
+    await work();
   } catch (thrown) {
     throw thrown instanceof Error ? Object.assign(thrown, { path }) : thrown;
   } finally {
