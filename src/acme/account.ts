@@ -1,4 +1,5 @@
 import { CertdError } from '../core/errors.ts';
+import { openQueue } from '../core/in-turn.ts';
 import type { AccountStore, Clock } from '../core/ports.ts';
 import { generateKey } from '../x509/keys.ts';
 import { openSigner, type Signer } from './client.ts';
@@ -19,13 +20,7 @@ export type AccountOptions = {
  */
 export function openAccount(options: AccountOptions): (signal: AbortSignal) => Promise<Signer> {
   let known: Signer | null = null;
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = (step: () => Promise<Signer>): Promise<Signer> => {
-    // Whether the one before failed is that caller's affair: it is rejected there.
-    const mine = last.then(step, step);
-    last = mine;
-    return mine;
-  };
+  const inTurn = openQueue();
   const enterOnce = async (signal: AbortSignal): Promise<Signer> => {
     known ??= await enter(options, 'stored', signal);
     return known;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { openQueue } from '../core/in-turn.ts';
 import { isIpv6, type ListenAddress, listenText } from '../core/listen-address.ts';
 import type { OneRequestServer } from '../host/one-request-server.ts';
 import { familyIsMissing, listenError } from './listen-error.ts';
@@ -24,7 +25,8 @@ export function openListeners(
   warn: (error: CertdError) => void,
 ): Listeners {
   const servers = openServers(newServer, warn);
-  const inTurn = openTurns();
+  // An address that is being closed is not opened at the same time.
+  const inTurn = openQueue();
   /** All that can be had, or nothing and the refusal that is in the way. */
   const takeAll = async (addresses: readonly ListenAddress[]) => {
     const taken: string[] = [];
@@ -116,14 +118,4 @@ export function acceptError(listener: string, thrown: unknown): CertdError {
     facts: { listener },
     cause: thrown,
   });
-}
-
-/** Runs one step after the other, so that an address that is being closed is not opened at the same time. */
-function openTurns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <Result>(step: () => Promise<Result>): Promise<Result> => {
-    const turn = last.then(step, step);
-    last = turn;
-    return turn;
-  };
 }

@@ -31,7 +31,7 @@ export type Loop = {
   end(): Promise<void>;
 };
 
-export type LoopHost = Omit<Host, 'beginStep' | 'tally' | 'turns' | 'lanes' | 'deployTurns'> & {
+export type LoopHost = Omit<Host, 'beginStep' | 'tally' | 'turns' | 'lanes' | 'deployInTurn'> & {
   /** Monotonic; what it says means nothing but the time between two calls. */
   readonly elapsed: () => Millis;
 };

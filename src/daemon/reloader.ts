@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { problem } from '../core/certificate-problems.ts';
 import { asCertdError } from '../core/errors.ts';
+import { openQueue } from '../core/in-turn.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Problem } from '../core/status-document.ts';
 import type { Log } from '../log.ts';
-import { openTurns } from '../pass/turns.ts';
 import type { World } from '../store/world.ts';
 import type { Loop } from './loop.ts';
 import { checkNames } from './session.ts';
@@ -26,33 +26,34 @@ export function openReloader(
   { reload, inForce, log, clock, world }: Reloading,
 ) {
   let refused: Problem | null = null;
-  const turns = openTurns();
+  // Of two that come at once the later reads the later file.
+  const inTurn = openQueue();
   const refuse = (thrown: unknown) => {
     const { code, facts, message } = asCertdError(thrown);
     refused = problem('config-refused', 'warning', null, message, clock.now());
     log.error({ code: 'config-refused', cause: code, ...facts, reason: message }, 'configuration refused');
   };
+  const replaceConfig = async () => {
+    await world.refresh();
+    const fresh = reload();
+    checkNames(fresh, world);
+    loop.replace(fresh);
+    refused = null;
+    inForce(fresh);
+    log.info({ certificates: fresh.certificates.length }, 'configuration reloaded');
+    warnOfRestart(started, fresh, log);
+  };
   return {
     problems: (): readonly Problem[] => (refused === null ? [] : [refused]),
-    reload: async (): Promise<void> => {
-      // Of two that come at once the later reads the later file.
-      const endTurn = await turns.take('reload');
-      try {
-        await world.refresh();
-        const fresh = reload();
-        checkNames(fresh, world);
-        loop.replace(fresh);
-        refused = null;
-        inForce(fresh);
-        log.info({ certificates: fresh.certificates.length }, 'configuration reloaded');
-        warnOfRestart(started, fresh, log);
-      } catch (thrown) {
-        // certd ends: neither is in force any more.
-        if (asCertdError(thrown).code !== 'stopped') refuse(thrown);
-      } finally {
-        endTurn();
-      }
-    },
+    reload: (): Promise<void> =>
+      inTurn(async () => {
+        try {
+          await replaceConfig();
+        } catch (thrown) {
+          // certd ends: neither is in force any more.
+          if (asCertdError(thrown).code !== 'stopped') refuse(thrown);
+        }
+      }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { openQueue } from '../core/in-turn.ts';
 import { openLanes } from '../pass/lanes.ts';
 import type { Traffic } from '../pass/pass-parts.ts';
 import { openTurns } from '../pass/turns.ts';
@@ -6,5 +7,5 @@ import { openTurns } from '../pass/turns.ts';
 const placesAtEachCa = 8;
 
 export function openTraffic(): Traffic {
-  return { turns: openTurns(), lanes: openLanes(placesAtEachCa), deployTurns: openTurns() };
+  return { turns: openTurns(), lanes: openLanes(placesAtEachCa), deployInTurn: openQueue() };
 }

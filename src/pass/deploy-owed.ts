@@ -15,22 +15,22 @@ import { writeJournal } from './write-journal.ts';
  * Deploys every generation that is owed now, in one batch, so that a shared command runs once. Batches go one
  * after the other: no two reload the same server at once.
  */
-export async function deployOwed(
+export function deployOwed(
   targets: readonly Target[],
   asked: Asked,
   parts: PassParts,
 ): Promise<readonly DeployOutcome[]> {
-  const endTurn = await parts.deployTurns.take('batch');
-  try {
+  return parts.deployInTurn(async () => {
     const jobs = parts.signal.aborted ? [] : targets.flatMap(target => jobsOf(target, asked, parts));
     if (jobs.length === 0) return [];
-    const outcomes = await deployBatch(jobs, deployParts(parts));
-    for (const outcome of outcomes) await report(outcome, parts);
-    return outcomes;
-  } finally {
-    for (const { name } of targets) parts.world.look(name);
-    endTurn();
-  }
+    try {
+      const outcomes = await deployBatch(jobs, deployParts(parts));
+      for (const outcome of outcomes) await report(outcome, parts);
+      return outcomes;
+    } finally {
+      for (const { target } of jobs) parts.world.look(target.name);
+    }
+  });
 }
 
 function jobsOf(target: Target, asked: Asked, { world, clock }: PassParts): readonly DeployJob[] {

@@ -1,5 +1,6 @@
 import type { Authority } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
+import type { InTurn } from '../core/in-turn.ts';
 import type { KeyType, Millis, Target } from '../core/model.ts';
 import type { Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
 import type { HookResult, HookRun } from '../deploy/run-hook.ts';
@@ -40,5 +41,5 @@ export type Traffic = {
   readonly turns: Turns;
   readonly lanes: Lanes;
   /** One batch of deploys at a time. */
-  readonly deployTurns: Turns;
+  readonly deployInTurn: InTurn;
 };
