@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { problem } from '../../src/core/certificate-problems.ts';
 import { statusDocument } from '../../src/core/status.ts';
 import type { Problem, StatusDocument } from '../../src/core/status-document.ts';
-import { isStatusDocument, ofNames } from '../../src/core/status-selection.ts';
+import { isStatusDocument, monitoringState, ofNames } from '../../src/core/status-selection.ts';
 import { at, makeObserved, makeTarget } from '../support/make-observed.ts';
 
 /** `good.example` is well, `bad.example` has nothing live. */
@@ -52,6 +52,17 @@ describe('of some names', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['ok', 'daemon', 'OK', 0],
+  ['warning', 'daemon', 'WARNING', 1],
+  ['critical', 'daemon', 'CRITICAL', 2],
+  ['ok', 'disk', 'UNKNOWN', 3],
+  ['warning', 'disk', 'UNKNOWN', 3],
+  ['critical', 'disk', 'CRITICAL', 2],
+] as const)('%s from the %s is %s for monitoring, exit code %i', (status, source, word, exitCode) => {
+  expect(monitoringState({ ...document(), status, source })).toEqual({ word, exitCode });
 });
 
 describe('what counts as a document', () => {
