@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { attemptKey } from '../../src/core/attempt-key.ts';
+import { makeTarget } from '../support/make-observed.ts';
+
+const usual = makeTarget();
+
+it('is the same for the same wish, whatever happens after the issue', () => {
+  const other = { ...usual, name: 'other', deploy: { hooks: [], timeoutMs: 1 } };
+  expect(attemptKey(other)).toBe(attemptKey({ ...usual }));
+});
+
+const standalone = (port: number) =>
+  makeTarget({ challenge: { kind: 'standalone', listen: [{ address: '0.0.0.0', port }] } });
+
+it.each([
+  ['another domain', makeTarget({ domains: ['b.example'] })],
+  ['another CA', makeTarget({ ca: 'other' })],
+  ['another webroot', makeTarget({ challenge: { kind: 'webroot', path: '/elsewhere' } })],
+  ['a listener of its own', standalone(80)],
+  ['a listener elsewhere', standalone(8080)],
+  ['a socket of systemd', makeTarget({ challenge: { kind: 'systemd-socket' } })],
+])('%s may succeed where this failed', (_, changed) => {
+  expect(attemptKey(changed)).not.toBe(attemptKey(usual));
+});
+
+it('two listeners are two wishes', () => {
+  expect(attemptKey(standalone(80))).not.toBe(attemptKey(standalone(8080)));
+});
