@@ -6,6 +6,7 @@ import type { Disk, Solver } from '../core/ports.ts';
 /** Which token files are certd's own, kept on disk: a file that is not recorded is never touched. */
 export type TokenLedger = {
   paths(): readonly string[];
+  has(path: string): boolean;
   /** Durable on return; the same path twice is one entry. */
   add(path: string): Promise<void>;
   /** A path that is not recorded is fine. */
@@ -36,7 +37,7 @@ export function webrootSolver(options: {
     },
     async cleanUp(token) {
       const file = fileOf(token);
-      if (ledger.paths().includes(file)) await removeToken(file, disk, ledger);
+      if (ledger.has(file)) await removeToken(file, disk, ledger);
     },
   };
 }
@@ -94,7 +95,7 @@ async function kindOf(path: string): Promise<'missing' | 'directory' | 'link' | 
 /** The token of an order that a crash interrupted may lie there already, half-written. */
 async function removeLeftover(file: string, disk: Disk, ledger: TokenLedger): Promise<void> {
   if ((await kindOf(file)) === 'missing') return;
-  if (!ledger.paths().includes(file)) throw unusable(file, 'EEXIST', 'exists and is not certd’s');
+  if (!ledger.has(file)) throw unusable(file, 'EEXIST', 'exists and is not certd’s');
   await disk.unlink(file);
 }
 

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemErrorOf } from '../core/errors.ts';
-import type { Generation } from '../core/model.ts';
+import type { Generation, Leaf } from '../core/model.ts';
 import { generationFiles, type Layout } from './layout.ts';
 
 type Remembered = { readonly stamp: string; readonly generation: Generation };
@@ -34,6 +34,29 @@ export function readRemembered(
   });
 }
 
+type RememberedLeaf = { readonly stamp: string; readonly leaf: Leaf };
+
+const leaves = new WeakMap<Layout, Map<string, RememberedLeaf>>();
+
+/** The same for the leaf of a deployed generation. `directory` is its place; of each name the last is kept. */
+export function readRememberedLeaf(
+  layout: Layout,
+  name: string,
+  directory: string,
+  read: (directory: string) => Leaf,
+): Leaf {
+  const names = leaves.get(layout) ?? new Map<string, RememberedLeaf>();
+  leaves.set(layout, names);
+  const identity = identityOf(join(directory, 'cert.pem'));
+  const stamp = identity === null ? null : `${directory} ${identity}`;
+  const known = names.get(name);
+  if (known !== undefined && known.stamp === stamp) return known.leaf;
+  names.delete(name);
+  const leaf = read(directory);
+  if (stamp !== null) names.set(name, { stamp, leaf });
+  return leaf;
+}
+
 /** Null where a file cannot be looked at: such a generation is read each time, and the reader says why. */
 function stampOf(directory: string): string | null {
   const parts = [...generationFiles, 'generation.json'].map(file => identityOf(join(directory, file)));
@@ -42,7 +65,9 @@ function stampOf(directory: string): string | null {
 
 function identityOf(path: string): string | null {
   try {
-    const { ino, ctimeNs, size, mode } = lstatSync(path, { bigint: true });
+    const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (found === undefined) return null;
+    const { ino, ctimeNs, size, mode } = found;
     return `${ino}:${ctimeNs}:${size}:${mode}`;
   } catch (thrown) {
     if (systemErrorOf(thrown) !== null) return null;

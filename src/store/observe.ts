@@ -9,7 +9,7 @@ import {
 } from '../core/model.ts';
 import { readDeployState } from './deploy-state.ts';
 import { generationIds, liveId, readLeafOf, readPair } from './generation.ts';
-import { readRemembered } from './generation-memory.ts';
+import { readRemembered, readRememberedLeaf } from './generation-memory.ts';
 import { readIssuerState } from './issuer-state.ts';
 import { isName, type Layout } from './layout.ts';
 import { exists } from './replace-file.ts';
@@ -51,7 +51,8 @@ export function namesOnDisk(layout: Layout): readonly string[] {
 
 function readLive(layout: Layout, name: string): Observed['live'] {
   const id = liveId(layout, name);
-  return id === null ? null : { id, leaf: readLeafOf(layout.deployedGeneration(name, id)) };
+  if (id === null) return null;
+  return { id, leaf: readRememberedLeaf(layout, name, layout.deployedGeneration(name, id), readLeafOf) };
 }
 
 function issuedIds(layout: Layout, name: string): readonly string[] {

@@ -10,6 +10,8 @@ import { exists, replaceFile } from './replace-file.ts';
 /** The challenge files that certd has put into webroots and not yet removed (docs/state.md section 4). */
 export type TokenRecord = {
   paths(): readonly string[];
+  /** Reads the one record alone: orders ask while hundreds of others have theirs. */
+  has(path: string): boolean;
   add(path: string): Promise<void>;
   remove(path: string): Promise<void>;
 };
@@ -26,6 +28,7 @@ export function tokenRecord(disk: Disk, layout: Layout, warn: (error: CertdError
       const records = readdirSync(layout.tokens).filter(entry => entry.endsWith('.json'));
       return records.map(entry => pathIn(join(layout.tokens, entry), warn)).filter(path => path !== null);
     },
+    has: path => exists(recordOf(path)) && pathIn(recordOf(path), warn) === path,
     add: path => replaceFile(disk, recordOf(path), `${JSON.stringify({ schema: 1, path })}\n`, 0o600),
     remove: async path => {
       if (exists(recordOf(path))) await disk.unlink(recordOf(path));

@@ -28,6 +28,7 @@ async function openRoom(): Promise<Room> {
   const steps: string[] = [];
   const ledger: TokenLedger = {
     paths: () => recorded,
+    has: path => recorded.includes(path),
     async add(path) {
       steps.push('record');
       if (!recorded.includes(path)) recorded.push(path);

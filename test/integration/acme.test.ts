@@ -33,6 +33,7 @@ function memoryLedger(): TokenLedger {
   const paths = new Set<string>();
   return {
     paths: () => [...paths],
+    has: path => paths.has(path),
     add: async path => void paths.add(path),
     remove: async path => void paths.delete(path),
   };

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { readRemembered } from '../../src/store/generation-memory.ts';
+import { readRemembered, readRememberedLeaf } from '../../src/store/generation-memory.ts';
 import { generationFiles, type Layout } from '../../src/store/layout.ts';
-import { makeGeneration } from '../support/make-observed.ts';
+import { makeGeneration, makeLeaf } from '../support/make-observed.ts';
 import { openStateDir } from '../support/state-dir.ts';
 
 let layout: Layout;
@@ -55,4 +55,22 @@ it('forgets what is gone, and never remembers what was damaged', () => {
   expect(look(['0001-aabbccdd', '0009-aabbccdd'])).toEqual(['0001-aabbccdd']);
   look(['0009-aabbccdd']);
   expect(reads).toEqual(['0001-aabbccdd', '0001-aabbccdd', '0009-aabbccdd', '0009-aabbccdd']);
+});
+
+it('reads the leaf of what is live once, until its file changes, another is live, or it is gone', () => {
+  const leafOf = (id: string) =>
+    readRememberedLeaf(layout, 'a.example', directoryOf(id), directory => {
+      reads.push(directory.slice(-13));
+      return makeLeaf({ serial: directory.slice(-13) });
+    }).serial;
+  expect([leafOf('0001-aabbccdd'), leafOf('0001-aabbccdd')]).toEqual(['0001-aabbccdd', '0001-aabbccdd']);
+  expect(reads).toEqual(['0001-aabbccdd']);
+  chmodSync(join(directoryOf('0001-aabbccdd'), 'cert.pem'), 0o600);
+  leafOf('0001-aabbccdd');
+  expect(leafOf('0002-aabbccdd')).toBe('0002-aabbccdd');
+  expect(reads).toEqual(['0001-aabbccdd', '0001-aabbccdd', '0002-aabbccdd']);
+  rmSync(join(directoryOf('0002-aabbccdd'), 'cert.pem'));
+  leafOf('0002-aabbccdd');
+  leafOf('0002-aabbccdd');
+  expect(reads).toHaveLength(5);
 });

@@ -28,6 +28,8 @@ it('remembers paths across a restart until they are removed', async () => {
   await record().remove('/srv/www/.well-known/acme-challenge/one');
   await record().remove('/srv/www/.well-known/acme-challenge/never-there');
   expect(record().paths()).toEqual(['/srv/www/.well-known/acme-challenge/two']);
+  expect(record().has('/srv/www/.well-known/acme-challenge/one')).toBe(false);
+  expect(record().has('/srv/www/.well-known/acme-challenge/two')).toBe(true);
   expect(warnings).toEqual([]);
 });
 
@@ -52,6 +54,7 @@ it('warns of a record that cannot be read, leaves it, and knows the others', asy
   const spoiled = join(layout.tokens, '0000000000000000.json');
   writeFileSync(spoiled, '{"schema":1');
   const before = treeOf(layout.tokens);
+  expect(record().has('/srv/token')).toBe(true);
   expect(record().paths()).toEqual(['/srv/token']);
   expect(warnings).toEqual([
     expect.objectContaining({
