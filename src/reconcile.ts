@@ -41,7 +41,10 @@ async function lookAfter(
   const endTurn = await parts.turns.take(target.name);
   try {
     const settled = await settle(target, asked, parts);
-    return { name: target.name, ...(await withDeploy(settled, target, asked, { batches, parts })) };
+    const done = await withDeploy(settled, target, asked, { batches, parts });
+    // What is new is served first; when it is to be renewed is asked afterwards. What fails there is logged.
+    if (settled.issued !== null) await settle(target, 'nothing', parts);
+    return { name: target.name, ...done };
   } finally {
     endTurn();
   }

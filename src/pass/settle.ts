@@ -22,7 +22,7 @@ export async function settle(target: Target, asked: Asked, parts: PassParts): Pr
   try {
     if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
     const seen = parts.world.look(target.name);
-    if (!needsCa(planFor(target, seen, asked, parts.clock.now()))) return { issued: null, error: null };
+    if (!needsCa(planFor(target, seen, asked, parts.clock.now()))) return nothing;
     const limitMs = longestStep(target, parts);
     const place = await parts.lanes.enter(target.ca, urgency(seen, asked), parts.signal);
     if (place.kind === 'away') return turnedAway(target, place.error, parts);
@@ -60,39 +60,37 @@ function longestStep(target: Target, parts: PassParts): number {
   return 3 * authorityOf(target, parts).issueTimeoutMs;
 }
 
-/** Above what a certificate ever needs (window, lost order, order, window): a defect ends here, not in a loop. */
-const mostRounds = 6;
+/** Above what a certificate ever needs (window, lost order, order): a defect ends here, not in a loop. */
+const mostRounds = 4;
 
-/** Acts and looks again, until the plan has nothing more to do for this certificate now. */
+/** Acts and looks again, until there is a new generation or nothing more to do for this certificate now. */
 async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
-  const windowsAsked = new Set<string>();
-  let question = asked;
+  let windowAsked = false;
   let lostOrder = false;
-  let done: Settled = { issued: null, error: null };
   for (let round = 0; round < mostRounds; round++) {
     const seen = parts.world.seen(target.name);
-    const verdict = planFor(target, seen, question, parts.clock.now());
+    const verdict = planFor(target, seen, asked, parts.clock.now());
     const newest = seen.issued.at(-1);
-    if (verdict.askWindow && newest !== undefined && !windowsAsked.has(newest.id)) {
-      windowsAsked.add(newest.id);
+    if (verdict.askWindow && newest !== undefined && !windowAsked) {
+      windowAsked = true;
       sendOthersAway(target, await askWindow(target, newest, seen.issuer, parts), parts);
       parts.world.look(target.name);
       continue;
     }
     const reason = reasonToOrder(verdict.issue);
-    if (reason === null) return done;
+    if (reason === null) return nothing;
     parts.log.info({ certificate: target.name, reason: reason.code }, 'certificate is due');
     const attempt = await attemptIssue(target, seen, lostOrder, parts);
     parts.world.look(target.name);
     sendOthersAway(target, attempt.error, parts);
-    done = { issued: attempt.issued ?? done.issued, error: attempt.error };
     // One order that the CA lost is placed anew in the same pass; everything else waits for another one.
-    if (attempt.error !== null && (attempt.error.code !== 'order-gone' || lostOrder)) return done;
-    lostOrder = attempt.error !== null;
-    if (!lostOrder) question = 'nothing';
+    if (attempt.error?.code !== 'order-gone' || lostOrder) return attempt;
+    lostOrder = true;
   }
-  return done;
+  return nothing;
 }
+
+const nothing: Settled = { issued: null, error: null };
 
 function reasonToOrder(issue: IssueVerdict): Reason | null {
   if (issue.kind === 'blocked') throw new CertdError(issue.code, issue.message);
