@@ -45,7 +45,7 @@ export function openTransport(options: {
     keepAlive: true,
     // Below what servers and NAT tables keep an idle connection for, so that a dead one is rarely used.
     timeout: 15_000,
-    maxSockets: 8,
+    maxSockets: 16,
     secureContext: options.trust,
     // Node gives up the first address family after 250 ms, which a far CA needs for one round trip.
     autoSelectFamilyAttemptTimeout: 2_500,

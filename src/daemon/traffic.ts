@@ -4,7 +4,7 @@ import type { Traffic } from '../pass/pass-parts.ts';
 import { openTurns } from '../pass/turns.ts';
 
 /** As many certificates at once as the connection to a CA has sockets; more wait for each other there. */
-const placesAtEachCa = 8;
+const placesAtEachCa = 16;
 
 export function openTraffic(): Traffic {
   return { turns: openTurns(), lanes: openLanes(placesAtEachCa), deployInTurn: openQueue() };

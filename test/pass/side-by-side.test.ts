@@ -31,18 +31,18 @@ function slowCa(issuer: Issuer) {
   return { slow, waiting, most: () => most };
 }
 
-it('issues eight at once, the others as places become free, and runs the hooks once for all', async () => {
+it('issues sixteen at once, the others as places become free, and runs the hooks once for all', async () => {
   const host = await passHost();
   const { slow, waiting, most } = slowCa(host.issuer);
   const targets = targetsOf(20);
   const pass = host.start(realDisk, 'nothing', { targets, parts: { issuerFor: () => slow } });
-  await waitUntil('the lane is full', () => (waiting.length === 8 ? true : null));
+  await waitUntil('the lane is full', () => (waiting.length === 16 ? true : null));
   for (let done = 0; done < 20; done += 1) {
     await waitUntil('somebody waits', () => (waiting.length > 0 ? true : null));
     waiting.shift()?.();
   }
   const results = await pass;
-  expect(most()).toBe(8);
+  expect(most()).toBe(16);
   expect(results.filter(({ issued, deployed }) => issued !== null && issued === deployed)).toHaveLength(20);
   expect(host.hooksRun.map(hook => hook.split(' ')[0])).toEqual(['first', 'second']);
 });
@@ -52,7 +52,7 @@ it('a CA that answers nothing holds up no certificate of another one, and no dep
   const { slow, waiting } = slowCa(host.issuer);
   const dead = { ...authority, name: 'dead' };
   const timers: (() => void)[] = [];
-  const targets = [...targetsOf(10, 'dead'), ...targetsOf(2)];
+  const targets = [...targetsOf(20, 'dead'), ...targetsOf(2)];
   const pass = host.start(realDisk, 'nothing', {
     targets,
     parts: {
@@ -69,12 +69,12 @@ it('a CA that answers nothing holds up no certificate of another one, and no dep
   });
   await waitUntil('both of the good CA are issued', () => (host.issuer.orders.length === 2 ? true : null));
   await waitUntil('their batch waits', () => (timers.length === 1 ? true : null));
-  expect(waiting).toHaveLength(8);
+  expect(waiting).toHaveLength(16);
   expect(host.hooksRun).toEqual([]);
   timers[0]?.();
   await waitUntil('they are deployed', () => (host.hooksRun.length >= 2 ? true : null));
   expect(host.issuer.orders).toHaveLength(2);
-  for (let done = 0; done < 10; done += 1) {
+  for (let done = 0; done < 20; done += 1) {
     await waitUntil('somebody waits', () => (waiting.length > 0 ? true : null));
     waiting.shift()?.();
   }
@@ -94,21 +94,21 @@ it('a CA that cannot be reached is asked by those with a place, and the rest wai
   };
   const targets = targetsOf(20);
   const results = await host.start(realDisk, 'nothing', { targets, parts: { issuerFor: () => issuer } });
-  expect(asked).toHaveLength(8);
+  expect(asked).toHaveLength(16);
   const failures = targets.map(({ name }) => readIssuerState(host.layout().issuerState(name)).failures);
-  expect(failures.filter(count => count === 1)).toHaveLength(8);
-  expect(failures.filter(count => count === 0)).toHaveLength(12);
+  expect(failures.filter(count => count === 1)).toHaveLength(16);
+  expect(failures.filter(count => count === 0)).toHaveLength(4);
   expect(results.map(({ error }) => error?.code)).toEqual(Array(20).fill('ca-unreachable'));
   expect(results[19]?.error?.message).toBe('not tried: the CA cannot be reached: ECONNREFUSED');
 });
 
 it('what has failed before does not keep its place from what has not', async () => {
   const host = await passHost();
-  const targets = targetsOf(9);
-  for (const { name } of targets.slice(0, 8)) {
+  const targets = targetsOf(17);
+  for (const { name } of targets.slice(0, 16)) {
     host.issuer.failNext('order', new CertdError('caa-forbids', name));
   }
-  await host.start(realDisk, 'nothing', { targets: targets.slice(0, 8) });
+  await host.start(realDisk, 'nothing', { targets: targets.slice(0, 16) });
   host.advance(26 * 3_600_000);
   const started: string[] = [];
   const { slow, waiting } = slowCa(host.issuer);
@@ -119,16 +119,16 @@ it('what has failed before does not keep its place from what has not', async () 
       return slow.order(request, signal);
     },
   };
-  const busy = targetsOf(8, 'busy').map(one => ({ ...one, ca: 'test' }));
+  const busy = targetsOf(16, 'busy').map(one => ({ ...one, ca: 'test' }));
   const pass = host.start(realDisk, 'nothing', {
     targets: [...busy, ...targets],
     parts: { issuerFor: () => issuer },
   });
-  await waitUntil('the lane is full', () => (waiting.length === 8 ? true : null));
+  await waitUntil('the lane is full', () => (waiting.length === 16 ? true : null));
   waiting.shift()?.();
-  await waitUntil('the next has its place', () => (started.length === 9 ? true : null));
-  expect(started[8]).toBe('test-8.test');
-  for (let done = 1; done < 17; done += 1) {
+  await waitUntil('the next has its place', () => (started.length === 17 ? true : null));
+  expect(started[16]).toBe('test-16.test');
+  for (let done = 1; done < 33; done += 1) {
     await waitUntil('somebody waits', () => (waiting.length > 0 ? true : null));
     waiting.shift()?.();
   }
