@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import acme from 'acme-client';
 import { CertdError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
@@ -29,9 +29,12 @@ type Account = { readonly keyPem: string; readonly url: string | null };
 
 type ParsedKey = { readonly key: KeyObject; readonly jwk: object };
 
-/** Once for all requests: acme-client parses the PEM text three times for each. */
+/** Once for all requests: acme-client would parse the PEM text three times for each. */
 function parsed(keyPem: string): ParsedKey {
-  return { key: createPrivateKey(keyPem), jwk: acme.crypto.getJwk(keyPem) };
+  const jwk = createPublicKey(keyPem).export({ format: 'jwk' });
+  // The thumbprint is over the members in this order (RFC 7638 §3).
+  const sorted = Object.entries(jwk).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { key: createPrivateKey(keyPem), jwk: Object.fromEntries(sorted) };
 }
 
 // With half of all good nonces refused, one request in 8000 would still fail.
@@ -39,37 +42,15 @@ const maxBadNonces = 12;
 
 /** `accountUrl` null: requests carry the key itself, as only newAccount may (§6.2). */
 export function openSigner(connection: Connection, account: Account, clock: Clock): Signer {
-  const key = parsed(account.keyPem);
+  const signing = { ...account, ...parsed(account.keyPem) };
   return {
     async post(request, signal) {
-      const answer = await postSigned(connection, { ...account, ...key }, request, signal);
+      const answer = await postSigned(connection, signing, request, signal);
       if (request.accept.includes(answer.status)) return answer;
       throw refusal(answer, request.kind, clock.now());
     },
-    keyAuthorization: token => internalsOf(account).getChallengeKeyAuthorization({ type: 'http-01', token }),
+    keyAuthorization: token => internalsOf(signing).getChallengeKeyAuthorization({ type: 'http-01', token }),
   };
-}
-
-/**
- * A certificate request as DER: the domains as subjectAltName, an empty subject (§7.4 asks for no common
- * name, and some profiles have none).
- */
-export async function createRequest(keyPem: string, domains: readonly string[]): Promise<Uint8Array> {
-  const [, pem] = await acme.crypto.createCsr({ altNames: [...domains] }, keyPem);
-  return Buffer.from(pem.toString('latin1').replaceAll(/-----[A-Z ]+-----|\s/g, ''), 'base64');
-}
-
-/** Throws `certificate-unreadable` where a request, read back from disk, is none any more. */
-export function checkRequest(csr: Uint8Array): void {
-  const base64 = Buffer.from(csr).toString('base64');
-  const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${base64}\n-----END CERTIFICATE REQUEST-----\n`;
-  try {
-    acme.crypto.readCsrDomains(pem);
-  } catch (error) {
-    throw new CertdError('certificate-unreadable', 'The certificate request cannot be parsed.', {
-      cause: error,
-    });
-  }
 }
 
 /**
@@ -103,8 +84,6 @@ function bind(
   signal: AbortSignal,
 ): Internals {
   const client = internalsOf(account);
-  client.http.accountKey = account.key;
-  client.http.jwk = account.jwk;
   client.http.maxBadNonceRetries = maxBadNonces;
   client.http.getNonce = () => connection.takeNonce(signal);
   client.http.request = async (url, method, { data }) => {
@@ -144,12 +123,15 @@ type Internals = {
   getChallengeKeyAuthorization(challenge: { type: 'http-01'; token: string }): Promise<string>;
 };
 
-function internalsOf(account: Account): Internals {
+function internalsOf(account: Account & ParsedKey): Internals {
   const options = {
     // Never asked: certd reads the directory itself.
     directoryUrl: '',
     accountKey: account.keyPem,
     ...(account.url === null ? {} : { accountUrl: account.url }),
   };
-  return new acme.Client(options) as unknown as Internals;
+  const client = new acme.Client(options) as unknown as Internals;
+  client.http.accountKey = account.key;
+  client.http.jwk = account.jwk;
+  return client;
 }

@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
+import { checkRequest } from '../x509/request.ts';
 import { authorize } from './authorize.ts';
-import { checkRequest } from './client.ts';
 import { decodeOrder, type Order } from './decode.ts';
 import { downloadChain } from './download.ts';
 import { type Look, poll } from './poll.ts';

@@ -1,4 +1,3 @@
-import { createRequest } from '../acme/client.ts';
 import { openIssuer } from '../acme/issuer.ts';
 import { withSelfCheck } from '../challenge/self-check.ts';
 import type { Standalone } from '../challenge/standalone.ts';
@@ -17,6 +16,7 @@ import type { Layout } from '../store/layout.ts';
 import { tokenRecord } from '../store/tokens.ts';
 import type { World } from '../store/world.ts';
 import { generateKey } from '../x509/keys.ts';
+import { createRequest } from '../x509/request.ts';
 
 /** What stays the same under every configuration. */
 export type Host = Traffic & {

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createRequest } from '../../src/acme/client.ts';
 import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { AccountStore, Clock, HttpChallenge, Issuer, Solver } from '../../src/core/ports.ts';
 import { generateKey } from '../../src/x509/keys.ts';
+import { createRequest } from '../../src/x509/request.ts';
 import { type FakeCa, startFakeCa } from '../support/fake-ca.ts';
 import type { Behaviour } from '../support/fake-ca-behaviour.ts';
 

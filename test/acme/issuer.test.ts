@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createRequest } from '../../src/acme/client.ts';
 import type { Clock } from '../../src/core/ports.ts';
 import { readLeaf } from '../../src/x509/certificate.ts';
 import { generateKey } from '../../src/x509/keys.ts';
 import { splitChain } from '../../src/x509/pem.ts';
+import { createRequest } from '../../src/x509/request.ts';
 import { openBench } from './harness.ts';
 
 describe('issuing', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRequest } from '../../src/acme/client.ts';
 import { generateKey } from '../../src/x509/keys.ts';
+import { createRequest } from '../../src/x509/request.ts';
 import type { Canned, Resource } from '../support/fake-ca-behaviour.ts';
 import { openBench } from './harness.ts';
 

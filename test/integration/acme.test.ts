@@ -1,7 +1,6 @@
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createRequest } from '../../src/acme/client.ts';
 import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
 import { type TokenLedger, webrootSolver } from '../../src/challenge/webroot.ts';
 import type { KeyType } from '../../src/core/model.ts';
@@ -11,6 +10,7 @@ import { realDisk } from '../../src/store/disk.ts';
 import { certIdOf } from '../../src/x509/cert-id.ts';
 import { gateReasons } from '../../src/x509/gate.ts';
 import { generateKey } from '../../src/x509/keys.ts';
+import { createRequest } from '../../src/x509/request.ts';
 import { startStack } from '../support/stack.ts';
 
 const { signal } = new AbortController();

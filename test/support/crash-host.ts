@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRequest } from '../../src/acme/client.ts';
 import { webrootSolver } from '../../src/challenge/webroot.ts';
 import type { Authority } from '../../src/config/config.ts';
 import type { Counters } from '../../src/core/counters.ts';
@@ -19,6 +18,7 @@ import { type Layout, layoutAt } from '../../src/store/layout.ts';
 import { tokenRecord } from '../../src/store/tokens.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { generateKey } from '../../src/x509/keys.ts';
+import { createRequest } from '../../src/x509/request.ts';
 import { fakeClock } from './fake-clock.ts';
 import { type FakeIssuer, fakeIssuer } from './fake-issuer.ts';
 import type { TestCa } from './make-cert.ts';
