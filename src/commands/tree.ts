@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CertdError } from '../core/errors.ts';
+import { saveMemory } from '../host/save-memory.ts';
 import { version } from '../host/version.ts';
 import { laterCommands } from './later.ts';
 import type { Places } from './places.ts';
@@ -43,6 +44,7 @@ function addDaemon(program: Command, done: (code: number) => void): void {
     .description('the daemon, in the foreground')
     .option('--deploy <mode>', 'inline: deploy in this process', 'inline')
     .action(async (options: Places & { deploy: string }) => {
+      saveMemory();
       const { runCommand } = await import('./run.ts');
       done(await runCommand(options));
     });

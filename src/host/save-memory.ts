@@ -1,0 +1,19 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Makes V8 hold less for the rest of this process, which works for seconds and then waits for weeks. Call it
+ * before the bulk of the code is loaded.
+ */
+export function saveMemory(): void {
+  for (const flag of flags) setFlagsFromString(flag);
+}
+
+/** With 100 certificates: 106 MB become 80 after a start, and 138 become 100 after issuing them all. */
+const flags = [
+  // New objects get one megabyte from the start to the end; V8 would grow it to sixteen and keep those.
+  '--semi-space-growth-factor=1',
+  // Optimized code pays off in loops that run on and on. Here it is memory, for a tenth less computing while
+  // certificates are issued.
+  '--no-opt',
+  '--no-maglev',
+];
