@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
-import { openQueue } from '../core/in-turn.ts';
 import type { AccountStore, Clock } from '../core/ports.ts';
+import { openQueue } from '../host/queue.ts';
 import { generateKey } from '../x509/keys.ts';
 import { openSigner, type Signer } from './client.ts';
 import type { Connection } from './connection.ts';

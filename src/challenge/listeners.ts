@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import { openQueue } from '../core/in-turn.ts';
 import { isIpv6, type ListenAddress, listenText } from '../core/listen-address.ts';
 import type { OneRequestServer } from '../host/one-request-server.ts';
+import { openQueue } from '../host/queue.ts';
 import { familyIsMissing, listenError } from './listen-error.ts';
 
 export type Lease = { release(): Promise<void> };

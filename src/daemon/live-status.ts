@@ -1,9 +1,9 @@
-import { cachedFor } from '../core/cached-for.ts';
 import { problem } from '../core/certificate-problems.ts';
 import { metricsText } from '../core/metrics.ts';
 import type { Millis } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Problem, StatusDocument } from '../core/status-document.ts';
+import { cachedFor } from '../host/cached-for.ts';
 import type { World } from '../store/world.ts';
 import type { Loop } from './loop.ts';
 import { readStatus } from './read-status.ts';

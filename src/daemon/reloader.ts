@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { problem } from '../core/certificate-problems.ts';
 import { asCertdError } from '../core/errors.ts';
-import { openQueue } from '../core/in-turn.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Problem } from '../core/status-document.ts';
+import { openQueue } from '../host/queue.ts';
 import type { Log } from '../log.ts';
 import type { World } from '../store/world.ts';
 import type { Loop } from './loop.ts';

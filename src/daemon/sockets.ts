@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { CertdError, logFields } from '../core/errors.ts';
-import { ofLast } from '../core/of-last.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { type Answer, render } from '../health/answer.ts';
 import { listenOnSocket } from '../health/listen.ts';
 import { type Routes, routeServer } from '../health/server.ts';
+import { ofLast } from '../host/of-last.ts';
 import type { Log } from '../log.ts';
 import type { Loop } from './loop.ts';
 import { askedBy, type PassRequest } from './pass-request.ts';

@@ -1,4 +1,4 @@
-import { openQueue } from '../core/in-turn.ts';
+import { openQueue } from '../host/queue.ts';
 import { openLanes } from '../pass/lanes.ts';
 import type { Traffic } from '../pass/pass-parts.ts';
 import { openTurns } from '../pass/turns.ts';

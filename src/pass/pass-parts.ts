@@ -1,9 +1,9 @@
 import type { Authority } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
-import type { InTurn } from '../core/in-turn.ts';
 import type { KeyType, Millis, Target } from '../core/model.ts';
 import type { Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
 import type { HookResult, HookRun } from '../deploy/run-hook.ts';
+import type { InTurn } from '../host/queue.ts';
 import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
 import type { World } from '../store/world.ts';

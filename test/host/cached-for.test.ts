@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { cachedFor } from '../../src/core/cached-for.ts';
-import { ofLast } from '../../src/core/of-last.ts';
+import { cachedFor } from '../../src/host/cached-for.ts';
+import { ofLast } from '../../src/host/of-last.ts';
 
 /** Something that counts how often it was made, kept for 250 ms. */
 function room() {

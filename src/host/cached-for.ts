@@ -1,4 +1,4 @@
-import type { Instant, Millis } from './model.ts';
+import type { Instant, Millis } from '../core/model.ts';
 
 type Terms = {
   readonly ms: Millis;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openQueue } from '../../src/core/in-turn.ts';
+import { openQueue } from '../../src/host/queue.ts';
 
 it('runs one step at a time, in the order in which they were given', async () => {
   const inTurn = openQueue();
