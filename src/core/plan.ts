@@ -77,6 +77,12 @@ export function deployTarget(seen: Observed): string | null {
   return seen.issued.findLast(({ id }) => !seen.deploy.rejected.includes(id))?.id ?? null;
 }
 
+/** Whether something newer is to be deployed than what was: the part of `deployVerdict` that a blocked certificate leaves. */
+export function isBehind(seen: Observed): boolean {
+  const id = deployTarget(seen);
+  return id !== null && id !== seen.deploy.deployed && !goesBack(seen, id);
+}
+
 function issueVerdict(look: Look): IssueVerdict {
   const due = whyDue(look);
   if ('moment' in due) return { kind: 'later', moment: due.moment };

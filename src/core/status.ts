@@ -1,6 +1,6 @@
 import { certificateProblems, problem, type Thresholds, worst } from './certificate-problems.ts';
 import type { FailureRecord, Instant, Leaf, Observed, Target } from './model.ts';
-import { planFor, type Verdict } from './plan.ts';
+import { isBehind, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
 import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
@@ -141,10 +141,15 @@ function deployFields(seen: Observed, verdict: Verdict | null): CertificateStatu
   };
 }
 
-function deployState({ deploy }: Observed, verdict: Verdict | null): CertificateStatus['deploy']['state'] {
-  const owed = verdict?.deploy.kind === 'now' || verdict?.deploy.kind === 'held';
-  if (owed) return deploy.failures > 0 ? 'failed' : 'owed';
+function deployState(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy']['state'] {
+  const { deploy } = seen;
+  if (verdict !== null && isOwed(seen, verdict)) return deploy.failures > 0 ? 'failed' : 'owed';
   return deploy.deployed === null ? 'none' : 'deployed';
+}
+
+/** What is owed stays so while nothing is done about it. */
+function isOwed(seen: Observed, { deploy: { kind } }: Verdict): boolean {
+  return kind === 'blocked' ? isBehind(seen) : kind !== 'none';
 }
 
 function errorFields(error: FailureRecord | null): LastError | null {

@@ -288,6 +288,42 @@ describe('the deploy', () => {
   });
 });
 
+describe('the deploy while the disk has to be mended', () => {
+  const faults = [{ code: 'state-corrupt', message: 'x', blocking: true }] as const;
+  const old = makeGeneration();
+  const fresh = makeGeneration({ id: '0002-55667788' });
+  const live = { id: old.id, leaf: old.leaf };
+
+  it.each([
+    [
+      'owed where a newer one is issued',
+      { issued: [old, fresh], live, deploy: { deployed: old.id } },
+      'owed',
+    ],
+    ['owed where no link can be read either', { issued: [old, fresh], live: null }, 'owed'],
+    [
+      'failed where that was tried',
+      { issued: [old, fresh], live, deploy: { deployed: old.id, failures: 1 } },
+      'failed',
+    ],
+    ['deployed where the newest is, though its link cannot be read', { live: null }, 'deployed'],
+    [
+      'deployed where the newer one is rejected',
+      { issued: [old, fresh], live, deploy: { deployed: old.id, rejected: [fresh.id] } },
+      'deployed',
+    ],
+    [
+      'deployed where the issued copy of what is live is lost',
+      { issued: [old], live: { id: fresh.id, leaf: fresh.leaf }, deploy: { deployed: fresh.id } },
+      'deployed',
+    ],
+    ['none where nothing is issued', { issued: [] }, 'none'],
+  ] as const)('is %s', (_sentence, seen, state) => {
+    const deploy = { deployed: 'issued' in seen && seen.issued.length === 0 ? null : old.id };
+    expect(only({ observed: [makeObserved({ deploy, ...seen, faults })] })?.deploy.state).toBe(state);
+  });
+});
+
 it.each([
   ['2026-03-31T22:00Z', 0.1],
   ['2026-03-31T12:00Z', 0.5],

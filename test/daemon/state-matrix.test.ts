@@ -246,6 +246,19 @@ const matrix: Readonly<Record<string, State>> = {
     notAfter: 60,
     renewAt: null,
   },
+  'state corrupt, with a newer generation owed': {
+    disk: async room => {
+      await owed(room);
+      writeFileSync(room.layout.issuerState(name), 'spoiled');
+    },
+    exit: 2,
+    line: oneCritical,
+    problems: [`state-corrupt ${name}`],
+    deploy: 'owed',
+    notAfter: 20,
+    renewAt: null,
+    samples: [`certd_deploy_owed{name="${name}"} 1`],
+  },
   'the configuration refused': {
     disk: well,
     event: async (daemon, room) => {
