@@ -25,6 +25,16 @@ export function certificateProblems(
   return [...faults, ...rest.filter(found => found !== null)];
 }
 
+/** The same for one that is live and that the configuration does not name: it ends like any other, and nobody renews it. */
+export function unmanagedProblems(
+  seen: Observed,
+  { now, thresholds }: { readonly now: Instant; readonly thresholds: Thresholds },
+): Problem[] {
+  const message = 'live, but not in the configuration: nobody renews it';
+  const unmanaged = problem('unmanaged', 'warning', seen.name, message, null);
+  return [lapseProblem(seen, now, thresholds), unmanaged].filter(found => found !== null);
+}
+
 export function worst(problems: readonly Problem[]): Level {
   if (problems.some(({ level }) => level === 'critical')) return 'critical';
   return problems.length > 0 ? 'warning' : 'ok';

@@ -1,4 +1,4 @@
-import { certificateProblems, problem, type Thresholds, worst } from './certificate-problems.ts';
+import { certificateProblems, type Thresholds, unmanagedProblems, worst } from './certificate-problems.ts';
 import type { FailureRecord, Instant, Leaf, Observed, Target } from './model.ts';
 import { isBehind, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
@@ -66,15 +66,14 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
   };
 }
 
-function unmanagedStatus(seen: Observed, leaf: Leaf, { now }: StatusInput): CertificateStatus {
-  const message = 'live, but not in the configuration: nobody renews it';
-  const problems = [problem('unmanaged', 'warning', seen.name, message, null)];
+function unmanagedStatus(seen: Observed, leaf: Leaf, input: StatusInput): CertificateStatus {
+  const problems = unmanagedProblems(seen, input);
   return {
-    ...leafFields(seen, now),
+    ...leafFields(seen, input.now),
     name: seen.name,
     domains: [...leaf.domains],
     managed: false,
-    status: 'warning',
+    status: worst(problems),
     problems,
     ca: seen.issued.at(-1)?.ca ?? null,
     profile: null,

@@ -189,6 +189,18 @@ describe('a certificate that the configuration no longer has', () => {
     ]);
   });
 
+  it.each([
+    ['well in time', '2026-02-01', ['unmanaged warning'], 'warning'],
+    ['late', '2026-03-20', ['renewal-late warning', 'unmanaged warning'], 'warning'],
+    ['near its end', '2026-03-31', ['expiring-soon critical', 'unmanaged warning'], 'critical'],
+    ['expired', '2026-04-01', ['expired critical', 'unmanaged warning'], 'critical'],
+  ] as const)('is judged by its lifetime like any other: %s', (_sentence, now, problems, level) => {
+    const document = status({ now: at(now), targets: [], observed: [orphan] });
+    const [shown] = document.certificates;
+    expect(shown?.problems.map(({ code, level }) => `${code} ${level}`)).toEqual(problems);
+    expect([shown?.status, document.status]).toEqual([level, level]);
+  });
+
   it('is shown without its CA where its issued copy is gone', () => {
     const live = orphan.live;
     const seen = makeObserved({ name: 'old.example', issued: [], live });

@@ -259,6 +259,30 @@ const matrix: Readonly<Record<string, State>> = {
     renewAt: null,
     samples: [`certd_deploy_owed{name="${name}"} 1`],
   },
+  'no longer in the configuration': {
+    disk: async room => {
+      await well(room);
+      room.forgetCertificate();
+    },
+    exit: 1,
+    line: oneWarning,
+    problems: [`unmanaged ${name}`],
+    ...shown,
+    renewAt: null,
+  },
+  'no longer in the configuration, and expired': {
+    disk: async room => {
+      await room.issue(first, -91, -1);
+      await room.deploy(first);
+      room.forgetCertificate();
+    },
+    exit: 2,
+    line: oneCritical,
+    problems: [`expired ${name}`, `unmanaged ${name}`],
+    deploy: 'deployed',
+    notAfter: -1,
+    renewAt: null,
+  },
   'the configuration refused': {
     disk: well,
     event: async (daemon, room) => {

@@ -41,6 +41,8 @@ export type StateRoom = {
   writeIssuer(state: Partial<IssuerState>): Promise<void>;
   writeDeploy(state: Partial<DeployState>): Promise<void>;
   writeConfig(more: string): void;
+  /** Takes the certificate out of the configuration. */
+  forgetCertificate(): void;
   /** Runs the real command from its sources on this room. */
   certd(...words: readonly string[]): Promise<Ended>;
 };
@@ -84,6 +86,7 @@ export async function stateRoom(cache: string): Promise<StateRoom> {
     writeDeploy: state =>
       writeDeployState(realDisk, layout.deployState(name), { ...firstDeployState, ...state }),
     writeConfig: more => writeFileSync(configFile, configText(dir, more)),
+    forgetCertificate: () => writeFileSync(configFile, 'account: { agree_tos: true }\ncertificates: []\n'),
     certd: (...words) => runSource([...words, ...places], cache),
   };
   room.writeConfig('');
