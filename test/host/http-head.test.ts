@@ -73,3 +73,13 @@ it('reads no body in chunks', () => {
   expect(head('POST / HTTP/1.1', 'host: a', 'Transfer-Encoding: chunked')).toEqual(refused);
   expect(head('POST / HTTP/1.1', 'host: a', 'content-length: 1', 'transfer-encoding: x')).toEqual(refused);
 });
+
+it('reads a line of blanks in one go: with steps back over it, this would take most of a minute', () => {
+  const blanks = ' \t'.repeat(65_000);
+  expect(head('GET / HTTP/1.1', 'host: a', `x:${blanks}\u0001`)).toEqual(notHttp);
+  expect(head('GET / HTTP/1.1', 'host: a', `content-length:${blanks}x${blanks}`)).toEqual(notHttp);
+  expect(head('GET / HTTP/1.1', 'host: a', `content-length:${blanks}7${blanks}`)).toMatchObject({
+    bodyBytes: 7,
+  });
+  expect(head(`GET /${blanks} HTTP/1.1`, 'host: a')).toEqual(notHttp);
+});
