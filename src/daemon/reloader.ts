@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { problem } from '../core/certificate-problems.ts';
-import { asCertdError } from '../core/errors.ts';
+import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Problem } from '../core/status-document.ts';
 import { openQueue } from '../host/queue.ts';
@@ -19,42 +19,57 @@ export type Reloading = {
   readonly world: World;
 };
 
-/** Answers SIGHUP. `started`: what the daemon was started with. A bad configuration changes nothing but `problems`. */
+/**
+ * Answers SIGHUP. `started`: what the daemon was started with. A reload that fails changes nothing but `problems`,
+ * where it stays until one succeeds.
+ */
 export function openReloader(
   started: Config,
   loop: Pick<Loop, 'replace'>,
   { reload, inForce, log, clock, world }: Reloading,
 ) {
-  let refused: Problem | null = null;
+  let failure: Problem | null = null;
   // Of two that come at once the later reads the later file.
   const inTurn = openQueue();
-  const refuse = (thrown: unknown) => {
-    const { code, facts, message } = asCertdError(thrown);
-    refused = problem('config-refused', 'warning', null, message, clock.now());
-    log.error({ code: 'config-refused', cause: code, ...facts, reason: message }, 'configuration refused');
+  const failed = (error: CertdError) => {
+    const { code, facts, message } = error;
+    if (isRefusal(error)) {
+      failure = problem('config-refused', 'warning', null, message, clock.now());
+      log.error({ code: 'config-refused', cause: code, ...facts, reason: message }, 'configuration refused');
+      return;
+    }
+    const words = `the configuration was not reloaded: ${message}`;
+    failure = problem(code, 'warning', null, words, clock.now());
+    log.error(logFields(error), 'reload failed');
   };
   const replaceConfig = async () => {
     await world.refresh();
     const fresh = reload();
     checkNames(fresh, world);
     loop.replace(fresh);
-    refused = null;
+    failure = null;
     inForce(fresh);
     log.info({ certificates: fresh.certificates.length }, 'configuration reloaded');
     warnOfRestart(started, fresh, log);
   };
   return {
-    problems: (): readonly Problem[] => (refused === null ? [] : [refused]),
+    problems: (): readonly Problem[] => (failure === null ? [] : [failure]),
     reload: (): Promise<void> =>
       inTurn(async () => {
         try {
           await replaceConfig();
         } catch (thrown) {
+          const error = asCertdError(thrown);
           // certd ends: neither is in force any more.
-          if (asCertdError(thrown).code !== 'stopped') refuse(thrown);
+          if (error.code !== 'stopped') failed(error);
         }
       }),
   };
+}
+
+/** Whether the configuration is what is wrong: a disk that fails says nothing against it. */
+function isRefusal({ code }: CertdError): boolean {
+  return code.startsWith('config-') || code === 'not-available-yet';
 }
 
 /** The health socket stays as it was opened. */

@@ -17,6 +17,7 @@ let told: string[];
 let logged: Record<string, unknown>[];
 let reload: () => Config;
 let replace: () => void;
+let refresh: () => Promise<void>;
 let reloader: ReturnType<typeof openReloader>;
 
 beforeEach(async () => {
@@ -24,6 +25,8 @@ beforeEach(async () => {
   logged = [];
   reload = () => fresh;
   replace = () => {};
+  const world = openWorld(await openStateDir());
+  refresh = world.refresh;
   const log = openLog({
     level: 'info',
     style: 'json',
@@ -44,7 +47,7 @@ beforeEach(async () => {
     inForce: config => told.push(`${config.certificates.length} in force`),
     log,
     clock: fakeClock(Date.parse('2026-01-10T00:00:00Z')),
-    world: openWorld(await openStateDir()),
+    world: { ...world, refresh: () => refresh() },
   });
 });
 
@@ -82,6 +85,51 @@ it('leaves the old one in force where the new one is bad, shows why, and forgets
   reload = () => fresh;
   await reloader.reload();
   expect(reloader.problems()).toEqual([]);
+});
+
+it('where the state cannot be read says that, and not that the configuration is bad', async () => {
+  const readable = refresh;
+  refresh = async () => {
+    const facts = { errno: 'EIO', path: '/state/live' };
+    throw new CertdError('disk-failed', 'scandir failed with EIO: /state/live', { facts });
+  };
+  await reloader.reload();
+  expect(logged).toEqual([
+    {
+      code: 'disk-failed',
+      errno: 'EIO',
+      path: '/state/live',
+      reason: 'scandir failed with EIO: /state/live',
+      msg: 'reload failed',
+    },
+  ]);
+  expect(reloader.problems()).toEqual([
+    {
+      code: 'disk-failed',
+      certificate: null,
+      message: 'the configuration was not reloaded: scandir failed with EIO: /state/live',
+      since: '2026-01-10T00:00:00.000Z',
+      level: 'warning',
+    },
+  ]);
+  refresh = readable;
+  await reloader.reload();
+  expect(reloader.problems()).toEqual([]);
+});
+
+it.each([
+  ['config-unreadable', 'config-refused'],
+  ['config-name-taken', 'config-refused'],
+  ['not-available-yet', 'config-refused'],
+  ['permission-denied', 'permission-denied'],
+  ['internal-error', 'internal-error'],
+] as const)('a reload that ends with %s is the problem %s', async (thrown, shown) => {
+  reload = () => {
+    throw new CertdError(thrown, 'no');
+  };
+  await reloader.reload();
+  expect(reloader.problems().map(({ code }) => code)).toEqual([shown]);
+  expect(logged.map(({ code }) => code)).toEqual([shown]);
 });
 
 it.each([
