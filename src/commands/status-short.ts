@@ -1,6 +1,6 @@
+import { monitoringState } from '../core/monitoring-state.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { CertificateStatus, StatusDocument } from '../core/status-document.ts';
-import { monitoringState } from '../core/status-selection.ts';
 import { nextOrder } from '../core/status-view.ts';
 import { certificatesText, nextOrderText } from './status-phrases.ts';
 

@@ -1,7 +1,7 @@
 import { firstNames } from '../core/first-names.ts';
+import { monitoringState } from '../core/monitoring-state.ts';
 import { plainLines, plainText } from '../core/plain-text.ts';
 import type { Level, Problem, StatusDocument } from '../core/status-document.ts';
-import { monitoringState } from '../core/status-selection.ts';
 import { type ProblemGroup, type Rest, statusView } from '../core/status-view.ts';
 import { certificatesText, nextOrderText } from './status-phrases.ts';
 import { statusTable } from './status-table.ts';

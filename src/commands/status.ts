@@ -1,7 +1,9 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { monitoringState, unknownState } from '../core/monitoring-state.ts';
 import { plainLines } from '../core/plain-text.ts';
+import { isStatusDocument } from '../core/status-answer.ts';
 import type { StatusDocument } from '../core/status-document.ts';
-import { isStatusDocument, monitoringState, ofNames, unknownState } from '../core/status-selection.ts';
+import { ofNames } from '../core/status-of-names.ts';
 import { defaultHealthSocket } from '../daemon/socket-paths.ts';
 import { askDaemon } from '../health/client.ts';
 import type { Places } from './places.ts';
