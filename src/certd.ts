@@ -10,5 +10,7 @@ async function start(): Promise<void> {
     return;
   }
   const { main } = await import('./cli.ts');
-  process.exitCode = await main(process.argv.slice(2));
+  // Not by running dry: a lookup that no DNS server answers cannot be aborted and would hold certd for seconds
+  // after its end. What was written is out: on Linux Node writes to files, pipes and terminals synchronously.
+  process.exit(await main(process.argv.slice(2)));
 }

@@ -38,6 +38,8 @@ async function lookAfter(
   batches: Batches,
   parts: PassParts,
 ): Promise<PassResult> {
+  // Whoever waits for a person waits for the pass that has the turn, and that one may be waiting for its place.
+  if (asked !== 'nothing') parts.lanes.hurry(target.name);
   const endTurn = await parts.turns.take(target.name);
   try {
     const settled = await settle(target, asked, parts);
@@ -75,7 +77,6 @@ async function withDeploy(
   }
 }
 
-function owes(target: Target, asked: Asked, { world, clock, signal }: PassParts): boolean {
-  if (signal.aborted) return false;
+function owes(target: Target, asked: Asked, { world, clock }: PassParts): boolean {
   return planFor(target, world.seen(target.name), asked, clock.now()).deploy.kind === 'now';
 }

@@ -1,9 +1,10 @@
 import { CertdError } from '../core/errors.ts';
 import type { AccountStore, Clock } from '../core/ports.ts';
-import { openQueue } from '../host/queue.ts';
+import type { InTurn } from '../host/queue.ts';
 import { generateKey } from '../x509/keys.ts';
 import { openSigner, type Signer } from './client.ts';
 import type { Connection } from './connection.ts';
+import { singleFlight } from './single-flight.ts';
 
 export type AccountOptions = {
   readonly connection: Connection;
@@ -11,29 +12,33 @@ export type AccountOptions = {
   readonly email: string | null;
   readonly agreeTos: boolean;
   readonly clock: Clock;
+  /**
+   * One for all that use this account's files: a second authority with the same directory, and the same one
+   * under another configuration, too. Two that entered at once would leave the key of one with the URL of the other.
+   */
+  readonly inTurn: InTurn;
 };
 
 /**
  * The signer of the account, registered at the first use (RFC 8555 §7.3) and then remembered. The key is
  * on disk before the CA hears of it and the URL before anything else is asked: a crash in between leads
- * to newAccount again, which gives back the account of that key. Callers that come at once take turns.
+ * to newAccount again, which gives back the account of that key. Callers that come at once share one entry.
  */
 export function openAccount(options: AccountOptions): (signal: AbortSignal) => Promise<Signer> {
   let known: Signer | null = null;
-  const inTurn = openQueue();
-  const enterOnce = async (signal: AbortSignal): Promise<Signer> => {
-    known ??= await enter(options, 'stored', signal);
-    return known;
-  };
-  const enterAgain = async (refused: Signer, signal: AbortSignal): Promise<Signer> => {
-    // Unless a caller before has done so.
-    if (known === refused) known = await enter(options, 'registered', signal);
-    return enterOnce(signal);
-  };
-  return async signal => {
-    const signer = await inTurn(() => enterOnce(signal));
-    return lasting(signer, (refused, stop) => inTurn(() => enterAgain(refused, stop)));
-  };
+  const enterOnce = singleFlight((signal: AbortSignal) =>
+    options.inTurn(async () => {
+      known ??= await enter(options, 'stored', signal);
+      return known;
+    }),
+  );
+  const enterAgain = (refused: Signer, signal: AbortSignal): Promise<Signer> =>
+    options.inTurn(async () => {
+      // Unless a caller before has done so.
+      if (known === null || known === refused) known = await enter(options, 'registered', signal);
+      return known;
+    });
+  return async signal => lasting(known ?? (await enterOnce(signal)), enterAgain);
 }
 
 /**

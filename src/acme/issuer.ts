@@ -1,6 +1,7 @@
 import type { CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/model.ts';
 import type { AccountStore, Clock, Issuer, Random } from '../core/ports.ts';
+import type { InTurn } from '../host/queue.ts';
 import { openAccount } from './account.ts';
 import { completeOrder } from './complete.ts';
 import { openConnection } from './connection.ts';
@@ -17,6 +18,8 @@ export type IssuerOptions = {
     readonly issueTimeoutMs: Millis;
   };
   readonly account: AccountStore;
+  /** Whoever enters the account at this directory does so in turn, under whatever name and configuration. */
+  readonly accountInTurn: InTurn;
   readonly email: string | null;
   readonly agreeTos: boolean;
   readonly clock: Clock;
@@ -51,6 +54,7 @@ export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
     email: options.email,
     agreeTos: options.agreeTos,
     clock,
+    inTurn: options.accountInTurn,
   });
   const placed = rememberOrders();
   return {

@@ -1,13 +1,15 @@
-import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/model.ts';
 import type { HttpChallenge, Solver } from '../core/ports.ts';
+import type { Lookups } from './lookups.ts';
 
 type Options = {
   /** 80, but for test CAs. */
   readonly port: number;
   readonly warn: (error: CertdError) => void;
+  readonly lookups: Lookups;
   readonly timeoutMs?: Millis;
 };
 
@@ -18,7 +20,8 @@ const maxRedirects = 2;
 /**
  * Reads each challenge over HTTP as the CA will, by the system's resolver, and warns with
  * `self-check-failed` where that fails. It runs beside the order: `present` does not wait for it, `cleanUp`
- * does, so it costs nothing where the CA is slower and `timeoutMs` (2 s) at most.
+ * does, so it costs nothing where the CA is slower and `timeoutMs` (2 s) at most. A check
+ * whose lookup gets no turn until then says nothing: nothing is known about the name.
  */
 export function withSelfCheck(solver: Solver, options: Options): Solver {
   const running = new Map<string, Promise<void>>();
@@ -52,11 +55,14 @@ async function failureOf(
   const timeoutMs = options.timeoutMs ?? 2_000;
   const deadline = AbortSignal.timeout(timeoutMs);
   const limit = AbortSignal.any([signal, deadline]);
+  const { lookup, isWaiting } = options.lookups(limit);
   try {
-    const body = await Promise.race([fetchFollowing(urlOf(challenge, options.port), limit), endOf(limit)]);
+    const fetched = fetchFollowing(urlOf(challenge, options.port), { signal: limit, lookup });
+    const body = await Promise.race([fetched, endOf(limit)]);
     // §8.3: white space after it is to be ignored.
     return body.trimEnd() === challenge.keyAuthorization ? null : 'something else answers there';
   } catch (error) {
+    if (deadline.aborted && isWaiting()) return null;
     if (deadline.aborted) return `no answer within ${timeoutMs / 1000} s`;
     return reasonOf(error);
   }
@@ -75,10 +81,12 @@ function endOf(limit: AbortSignal): Promise<never> {
   });
 }
 
-async function fetchFollowing(start: URL, signal: AbortSignal): Promise<string> {
+type Through = Pick<RequestOptions, 'signal' | 'lookup'>;
+
+async function fetchFollowing(start: URL, through: Through): Promise<string> {
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    const { status, location, body } = await fetchOnce(url, signal);
+    const { status, location, body } = await fetchOnce(url, through);
     if (status === 200) return body;
     const next = location === null ? null : URL.parse(location, url.href);
     if (status < 300 || status > 399 || next === null) throw new Error(`HTTP ${status}`);
@@ -89,7 +97,7 @@ async function fetchFollowing(start: URL, signal: AbortSignal): Promise<string> 
 
 type Fetched = { readonly status: number; readonly location: string | null; readonly body: string };
 
-function fetchOnce(url: URL, signal: AbortSignal): Promise<Fetched> {
+function fetchOnce(url: URL, through: Through): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     // An upgrade (101) ends it with neither an answer nor an error, and no signal reaches it from then on.
     const closed = () => reject(new Error('it was closed without an answer'));
@@ -113,8 +121,8 @@ function fetchOnce(url: URL, signal: AbortSignal): Promise<Fetched> {
     // A CA that is sent to https does not check the certificate either: it may be the one that is missing.
     const request =
       url.protocol === 'https:'
-        ? httpsGet(url, { signal, agent: false, rejectUnauthorized: false }, collect)
-        : httpGet(url, { signal, agent: false }, collect);
+        ? httpsGet(url, { ...through, agent: false, rejectUnauthorized: false }, collect)
+        : httpGet(url, { ...through, agent: false }, collect);
     request.on('error', reject);
     request.on('close', closed);
   });

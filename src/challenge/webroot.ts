@@ -1,7 +1,9 @@
+import type { Stats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { asCertdError, CertdError, systemErrorOf } from '../core/errors.ts';
 import type { Disk, Solver } from '../core/ports.ts';
+import type { TokenFile, TokenFiles } from './token-files.ts';
 
 /** Which token files are certd's own, kept on disk: a file that is not recorded is never touched. */
 export type TokenLedger = {
@@ -16,28 +18,37 @@ export type TokenLedger = {
 const tokenPattern = /^[A-Za-z0-9_-]{1,200}$/;
 
 /**
- * Answers HTTP-01 by files below `path` (RFC 8555 §8.3), which the operator's web server serves. Throws
- * `webroot-unusable` with path and errno, `disk-full`.
+ * Answers the challenges of one order by files below `path` (RFC 8555 §8.3), which the operator's web server
+ * serves. Throws `webroot-unusable` with path and errno, `disk-full`.
  */
 export function webrootSolver(options: {
   readonly path: string;
   readonly disk: Disk;
   readonly ledger: TokenLedger;
+  readonly tokenFiles: TokenFiles;
 }): Solver {
-  const { disk, ledger } = options;
+  const { disk, ledger, tokenFiles } = options;
+  const order = Symbol('order');
   const fileOf = (token: string) => join(options.path, '.well-known', 'acme-challenge', token);
   return {
     async present(challenge) {
       const file = fileOf(challenge.token);
-      await named(options.path, () => prepare(options.path, disk));
-      await named(file, () => removeLeftover(file, disk, ledger));
-      await ledger.add(file);
-      // 0644 whatever the umask: the web server reads it as another user.
-      await named(file, () => disk.writeNew(file, Buffer.from(challenge.keyAuthorization), 0o644));
+      const content = challenge.keyAuthorization;
+      await tokenFiles(file, async shared => {
+        await named(options.path, () => prepare(options.path, disk));
+        // The CA may be reading it.
+        const stays = await named(file, () => isInPlace(file, shared, content));
+        if (!stays) await write(file, content, disk, ledger);
+        shared.content = content;
+        shared.users.add(order);
+      });
     },
     async cleanUp(token) {
       const file = fileOf(token);
-      if (ledger.has(file)) await removeToken(file, disk, ledger);
+      await tokenFiles(file, async ({ users }) => {
+        users.delete(order);
+        if (users.size === 0 && ledger.has(file)) await removeToken(file, disk, ledger);
+      });
     },
   };
 }
@@ -56,6 +67,20 @@ export async function sweepTokens(options: {
       options.warn(asCertdError(thrown));
     }
   }
+}
+
+/** Whether another order has the file there with the same content; a file of another size was tampered with. */
+async function isInPlace(path: string, { users, content }: TokenFile, wanted: string): Promise<boolean> {
+  if (users.size === 0 || content !== wanted) return false;
+  const found = await lookAt(path);
+  return found?.isFile() === true && found.size === Buffer.byteLength(wanted);
+}
+
+async function write(file: string, content: string, disk: Disk, ledger: TokenLedger): Promise<void> {
+  await named(file, () => removeLeftover(file, disk, ledger));
+  await ledger.add(file);
+  // 0644 whatever the umask: the web server reads it as another user.
+  await named(file, () => disk.writeNew(file, Buffer.from(content), 0o644));
 }
 
 /** The webroot itself may be a link that the operator made; what lies below it must not lead elsewhere. */
@@ -82,12 +107,17 @@ async function ensureDirectory(path: string, disk: Disk): Promise<void> {
 }
 
 async function kindOf(path: string): Promise<'missing' | 'directory' | 'link' | 'other'> {
+  const found = await lookAt(path);
+  if (found === null) return 'missing';
+  if (found.isSymbolicLink()) return 'link';
+  return found.isDirectory() ? 'directory' : 'other';
+}
+
+async function lookAt(path: string): Promise<Stats | null> {
   try {
-    const found = await lstat(path);
-    if (found.isSymbolicLink()) return 'link';
-    return found.isDirectory() ? 'directory' : 'other';
+    return await lstat(path);
   } catch (error) {
-    if (systemErrorOf(error)?.code === 'ENOENT') return 'missing';
+    if (systemErrorOf(error)?.code === 'ENOENT') return null;
     throw error;
   }
 }
@@ -113,9 +143,9 @@ function isTokenPath(file: string): boolean {
 }
 
 /** Runs a step on `path`; what the system refuses becomes an error that says where and why. */
-async function named(path: string, step: () => Promise<void>): Promise<void> {
+async function named<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
-    await step();
+    return await step();
   } catch (error) {
     const system = systemErrorOf(error);
     // A full disk has a cure of its own.

@@ -29,7 +29,7 @@ export async function renewHere(
   // systemd starts no `certd renew` with a socket.
   const standalone = standaloneFor({ log, passedSockets: () => [] });
   const host: Host = {
-    ...openTraffic(),
+    ...openTraffic(realClock.now),
     world,
     timer: realTimer,
     disk: realDisk,

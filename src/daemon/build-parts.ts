@@ -4,10 +4,11 @@ import type { Standalone } from '../challenge/standalone.ts';
 import { webrootSolver } from '../challenge/webroot.ts';
 import type { Authority, Config } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
-import { type CertdError, logFields } from '../core/errors.ts';
+import { CertdError, logFields } from '../core/errors.ts';
 import type { ChallengeMethod } from '../core/model.ts';
 import type { Clock, Disk, Issuer, Random } from '../core/ports.ts';
 import { commandText } from '../deploy/hook-order.ts';
+import { unlessAborted } from '../host/unless-aborted.ts';
 import { version } from '../host/version.ts';
 import type { Log } from '../log.ts';
 import type { PassParts, Traffic } from '../pass/pass-parts.ts';
@@ -47,6 +48,7 @@ export function buildParts(
     openIssuer({
       authority,
       account: accountStore(host.disk, host.layout, authority.directoryUrl),
+      accountInTurn: host.accountInTurn(authority.directoryUrl),
       email: config.account.email,
       agreeTos: true,
       clock: host.clock,
@@ -58,7 +60,7 @@ export function buildParts(
   const ledger = tokenRecord(host.disk, host.layout, warn);
   const solverOf = (method: ChallengeMethod) =>
     method.kind === 'webroot'
-      ? webrootSolver({ path: method.path, disk: host.disk, ledger })
+      ? webrootSolver({ path: method.path, disk: host.disk, ledger, tokenFiles: host.tokenFiles })
       : host.standalone.solver(method);
   const parts: PassParts = {
     ...host,
@@ -72,8 +74,9 @@ export function buildParts(
       withSelfCheck(solverOf(target.challenge), {
         port: authority.validationPort,
         warn,
+        lookups: host.lookups,
       }),
-    generateKey,
+    generateKey: type => host.keysInTurn(() => unlessAborted(host.signal, () => generateKey(type), stopped)),
     createRequest,
     runHook: async run => {
       // The only place that shows a command's text, which may have a token in it.
@@ -90,6 +93,10 @@ export function buildParts(
     for (const issuer of issuers.values()) issuer.close();
   };
   return { parts, close };
+}
+
+function stopped(): CertdError {
+  return new CertdError('stopped', 'certd is being stopped');
 }
 
 function warning(error: CertdError, log: Log): void {

@@ -5,6 +5,7 @@ import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/model.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks } from '../host/schedule.ts';
+import type { Traffic } from '../pass/pass-parts.ts';
 import { buildParts, type Host } from './build-parts.ts';
 import { openCounters } from './counters.ts';
 import { openHeartbeat } from './heartbeat.ts';
@@ -31,7 +32,7 @@ export type Loop = {
   end(): Promise<void>;
 };
 
-export type LoopHost = Omit<Host, 'beginStep' | 'tally' | 'turns' | 'lanes' | 'deployInTurn'> & {
+export type LoopHost = Omit<Host, 'beginStep' | 'tally' | keyof Traffic> & {
   /** Monotonic; what it says means nothing but the time between two calls. */
   readonly elapsed: () => Millis;
 };
@@ -44,7 +45,7 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
   const { clock, log, signal, world, elapsed } = loopHost;
   const heart = openHeartbeat(elapsed);
   const tally = openCounters();
-  const host: Host = { ...loopHost, ...openTraffic(), beginStep: heart.begin, tally };
+  const host: Host = { ...loopHost, ...openTraffic(clock.now), beginStep: heart.begin, tally };
   const inForce = openInForce(first, config => buildParts(config, host));
   let ticks: { stop(): void } | null = null;
   let closed = false;

@@ -1,4 +1,6 @@
-import { openQueue } from '../host/queue.ts';
+import { openLookups } from '../challenge/lookups.ts';
+import { openTokenFiles } from '../challenge/token-files.ts';
+import { type InTurn, openQueue } from '../host/queue.ts';
 import { openLanes } from '../pass/lanes.ts';
 import type { Traffic } from '../pass/pass-parts.ts';
 import { openTurns } from '../pass/turns.ts';
@@ -6,6 +8,20 @@ import { openTurns } from '../pass/turns.ts';
 /** As many certificates at once as the connection to a CA has sockets; more wait for each other there. */
 const placesAtEachCa = 16;
 
-export function openTraffic(): Traffic {
-  return { turns: openTurns(), lanes: openLanes(placesAtEachCa), deployInTurn: openQueue() };
+/** What keeps passes out of each other's way; one for the whole life of a process. */
+export function openTraffic(now: () => number): Traffic {
+  const accounts = new Map<string, InTurn>();
+  return {
+    turns: openTurns(),
+    tokenFiles: openTokenFiles(),
+    lookups: openLookups(),
+    lanes: openLanes(placesAtEachCa, now),
+    hookTurns: openTurns(),
+    keysInTurn: openQueue(),
+    accountInTurn: directoryUrl => {
+      const queue = accounts.get(directoryUrl) ?? openQueue();
+      accounts.set(directoryUrl, queue);
+      return queue;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { asCertdError } from '../core/errors.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save } from './deploying.ts';
 import { runHooks } from './run-hooks.ts';
@@ -22,6 +22,7 @@ export async function deployBatch(
 }
 
 async function begin(deploying: Deploying, parts: DeployParts): Promise<void> {
+  if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before the deploy');
   const { target, id } = deploying.job;
   const underWay = takenUp(deploying.state, id);
   const interrupted = checkInterrupted(deploying.state, underWay);

@@ -3,6 +3,7 @@ import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { DeployState, Leaf, Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy/deploy-job.ts';
+import { type HookGroup, hookGroups } from '../deploy/hook-groups.ts';
 import { deployBatch } from '../deploy/transaction.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { liveId, readLeafOf, readPair } from '../store/generation.ts';
@@ -12,26 +13,36 @@ import type { PassParts } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';
 
 /**
- * Deploys every generation that is owed now, in one batch, so that a shared command runs once. Batches go one
- * after the other: no two reload the same server at once.
+ * Deploys every generation that is owed now. Certificates that share a hook go together, so that it runs once;
+ * those that share none go side by side.
  */
-export function deployOwed(
+export async function deployOwed(
   targets: readonly Target[],
   asked: Asked,
   parts: PassParts,
 ): Promise<readonly DeployOutcome[]> {
-  return parts.deployInTurn(async () => {
-    const jobs = parts.signal.aborted ? [] : targets.flatMap(target => jobsOf(target, asked, parts));
-    if (jobs.length === 0) return [];
-    try {
-      const outcomes = await deployBatch(jobs, deployParts(parts));
-      for (const outcome of outcomes) await report(outcome, parts);
-      return outcomes;
-    } finally {
-      for (const { target } of jobs) parts.world.look(target.name);
-    }
-  });
+  const jobs = targets.flatMap(target => jobsOf(target, asked, parts));
+  const outcomes = await Promise.all(hookGroups(jobs).map(group => deployGroup(group, parts)));
+  return outcomes.flat();
 }
+
+async function deployGroup(group: HookGroup, parts: PassParts): Promise<readonly DeployOutcome[]> {
+  const ends: (() => void)[] = [];
+  for (const command of group.commands) ends.push(await parts.hookTurns.take(command));
+  const endStep = parts.beginStep(diskLimitMs + group.limitMs);
+  try {
+    const outcomes = await deployBatch(group.jobs, deployParts(parts));
+    for (const outcome of outcomes) await report(outcome, parts);
+    return outcomes;
+  } finally {
+    endStep();
+    for (const end of ends) end();
+    for (const { target } of group.jobs) parts.world.look(target.name);
+  }
+}
+
+/** What the disk may take for a batch beside its hooks, before it counts as hung. */
+const diskLimitMs = 30 * 60_000;
 
 function jobsOf(target: Target, asked: Asked, { world, clock }: PassParts): readonly DeployJob[] {
   const seen = world.seen(target.name);

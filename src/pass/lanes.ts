@@ -1,4 +1,5 @@
 import { CertdError } from '../core/errors.ts';
+import type { Instant, Millis } from '../core/model.ts';
 
 /** How urgent a certificate is: compared number by number, the smaller goes first. */
 export type Rank = readonly number[];
@@ -10,53 +11,86 @@ type Place =
 
 /** Room at each CA for so many certificates at once. A CA that is slow or dead fills its own lane only. */
 export type Lanes = {
-  /** Waits for a place. Rejects with `stopped` after the abort. */
-  enter(ca: string, rank: Rank, signal: AbortSignal): Promise<Place>;
-  /** Sends away all that wait for this CA: one after the other they would learn the same, half a minute each. */
-  turnAway(ca: string, error: CertdError): void;
+  /** Waits for a place at the CA with this directory. Rejects with `stopped` after the abort. */
+  enter(directoryUrl: string, visitor: Visitor, signal: AbortSignal): Promise<Place>;
+  /** A person waits for this certificate: if it is in a queue, it goes first. */
+  hurry(name: string): void;
+  /**
+   * Sends away all that wait for this CA, and until the error's `notBefore` whoever comes: one after the other
+   * they would learn the same, half a minute or a Retry-After each.
+   */
+  turnAway(directoryUrl: string, error: CertdError): void;
 };
 
+type Visitor = { readonly name: string; readonly rank: Rank };
+
 type Waiter = {
-  readonly rank: Rank;
+  visitor: Visitor;
   /** Null: let in. */
   readonly call: (away: CertdError | null) => void;
 };
 
-export function openLanes(places: number): Lanes {
+/** A CA's wait is stored with at most a week (`acme/problem.ts`): a longer one is of a clock that ran ahead. */
+const longestClosure: Millis = 8 * 86_400_000;
+
+/** `places` at each CA; `now` is the wall clock, which a CA's Retry-After is told by. */
+export function openLanes(places: number, now: () => Instant): Lanes {
   const taken = new Map<string, number>();
   const queues = new Map<string, Waiter[]>();
-  const queueOf = (ca: string) => {
-    const queue = queues.get(ca) ?? [];
-    queues.set(ca, queue);
+  const closures = new Map<string, CertdError>();
+  const queueOf = (url: string) => {
+    const queue = queues.get(url) ?? [];
+    queues.set(url, queue);
     return queue;
   };
-  const leave = (ca: string) => {
-    const next = queueOf(ca).shift();
-    if (next === undefined) taken.set(ca, (taken.get(ca) ?? 1) - 1);
+  const leave = (url: string) => {
+    const next = queueOf(url).shift();
+    if (next === undefined) taken.set(url, (taken.get(url) ?? 1) - 1);
     else next.call(null);
   };
+  const closureOf = (url: string) => {
+    const closure = closures.get(url);
+    const left = (closure?.notBefore ?? 0) - now();
+    if (left > 0 && left < longestClosure) return closure ?? null;
+    closures.delete(url);
+    return null;
+  };
   return {
-    async enter(ca, rank, signal) {
+    async enter(url, visitor, signal) {
       if (signal.aborted) throw stopped();
-      const inside = taken.get(ca) ?? 0;
-      if (inside < places) taken.set(ca, inside + 1);
+      const closure = closureOf(url);
+      if (closure !== null) return { kind: 'away', error: closure };
+      const inside = taken.get(url) ?? 0;
+      if (inside < places) taken.set(url, inside + 1);
       else {
-        const error = await wait(queueOf(ca), rank, signal);
+        const error = await wait(queueOf(url), visitor, signal);
         if (error !== null) return { kind: 'away', error };
       }
-      return { kind: 'in', leave: () => leave(ca) };
+      return { kind: 'in', leave: () => leave(url) };
     },
-    turnAway(ca, error) {
-      for (const { call } of queueOf(ca).splice(0)) call(error);
+    hurry(name) {
+      for (const queue of queues.values()) {
+        const index = queue.findIndex(({ visitor }) => visitor.name === name);
+        const [waiter] = index === -1 ? [] : queue.splice(index, 1);
+        if (waiter === undefined) continue;
+        waiter.visitor = { name, rank: first };
+        insert(queue, waiter);
+      }
+    },
+    turnAway(url, error) {
+      if (error.notBefore !== null) closures.set(url, error);
+      for (const { call } of queueOf(url).splice(0)) call(error);
     },
   };
 }
 
-async function wait(queue: Waiter[], rank: Rank, signal: AbortSignal): Promise<CertdError | null> {
+/** Before every other (`core/urgency.ts`). */
+const first: Rank = [0];
+
+async function wait(queue: Waiter[], visitor: Visitor, signal: AbortSignal): Promise<CertdError | null> {
   const { promise, resolve, reject } = Promise.withResolvers<CertdError | null>();
-  const waiter = { rank, call: resolve };
-  const behind = queue.findIndex(other => isBefore(rank, other.rank));
-  queue.splice(behind === -1 ? queue.length : behind, 0, waiter);
+  const waiter = { visitor, call: resolve };
+  insert(queue, waiter);
   const abort = () => {
     const index = queue.indexOf(waiter);
     // Not there any more: it was called a moment ago, and whoever is let in sees the abort.
@@ -70,6 +104,12 @@ async function wait(queue: Waiter[], rank: Rank, signal: AbortSignal): Promise<C
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+/** Behind all that are as urgent: they came first. */
+function insert(queue: Waiter[], waiter: Waiter): void {
+  const behind = queue.findIndex(other => isBefore(waiter.visitor.rank, other.visitor.rank));
+  queue.splice(behind === -1 ? queue.length : behind, 0, waiter);
 }
 
 function isBefore(a: Rank, b: Rank): boolean {

@@ -1,3 +1,5 @@
+import type { Lookups } from '../challenge/lookups.ts';
+import type { TokenFiles } from '../challenge/token-files.ts';
 import type { Authority } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
 import type { KeyType, Millis, Target } from '../core/model.ts';
@@ -39,7 +41,14 @@ export type PassParts = Traffic & {
 export type Traffic = {
   /** One pass at a time for a certificate. */
   readonly turns: Turns;
+  readonly tokenFiles: TokenFiles;
+  /** For all self-checks. */
+  readonly lookups: Lookups;
   readonly lanes: Lanes;
-  /** One batch of deploys at a time. */
-  readonly deployInTurn: InTurn;
+  /** One batch at a time for a hook: no two reload the same server at once. */
+  readonly hookTurns: Turns;
+  /** One key is made at a time: each takes a thread, and there are four for all that waits for the disk. */
+  readonly keysInTurn: InTurn;
+  /** Whoever enters the account at a directory of a CA does so in turn. */
+  readonly accountInTurn: (directoryUrl: string) => InTurn;
 };

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/catalogue.ts';
+import { isAboutTheCa } from '../core/about-the-ca.ts';
 import type { Asked, Reason } from '../core/due.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Target } from '../core/model.ts';
@@ -23,10 +23,12 @@ export async function settle(target: Target, asked: Asked, parts: PassParts): Pr
     if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
     const seen = parts.world.look(target.name);
     if (!needsCa(planFor(target, seen, asked, parts.clock.now()))) return nothing;
-    const limitMs = longestStep(target, parts);
-    const place = await parts.lanes.enter(target.ca, urgency(seen, asked), parts.signal);
+    const { directoryUrl, issueTimeoutMs } = authorityOf(target, parts);
+    const visitor = { name: target.name, rank: urgency(seen, asked) };
+    const place = await parts.lanes.enter(directoryUrl, visitor, parts.signal);
     if (place.kind === 'away') return turnedAway(target, place.error, parts);
-    const endStep = parts.beginStep(limitMs);
+    // Two orders, the first of which was lost, and the questions for a window around them.
+    const endStep = parts.beginStep(3 * issueTimeoutMs);
     try {
       return await issueWhatIsDue(target, asked, parts);
     } finally {
@@ -53,11 +55,6 @@ function turnedAway({ name }: Target, { code, message }: CertdError, { log }: Pa
   const error = new CertdError(code, `not tried: ${message}`);
   log.info({ certificate: name, ...logFields(error) }, 'certificate waits for the next look');
   return { issued: null, error };
-}
-
-/** Two orders, the first of which was lost, and the questions for a window around them. */
-function longestStep(target: Target, parts: PassParts): number {
-  return 3 * authorityOf(target, parts).issueTimeoutMs;
 }
 
 /** Above what a certificate ever needs (window, lost order, order): a defect ends here, not in a loop. */
@@ -97,9 +94,7 @@ function reasonToOrder(issue: IssueVerdict): Reason | null {
   return issue.kind === 'now' ? issue.reason : null;
 }
 
-/** What is wrong with the CA, or the way to it, and not with one certificate. */
-const ofTheCa: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ca-unreachable', 'ca-untrusted', 'ca-timeout']);
-
-function sendOthersAway({ ca }: Target, error: CertdError | null, { lanes }: PassParts): void {
-  if (error !== null && ofTheCa.has(error.code)) lanes.turnAway(ca, error);
+function sendOthersAway(target: Target, error: CertdError | null, parts: PassParts): void {
+  if (error === null || !isAboutTheCa(error)) return;
+  parts.lanes.turnAway(authorityOf(target, parts).directoryUrl, error);
 }

@@ -57,12 +57,25 @@ describe('the account', () => {
     expect(bench.store.steps).toEqual(['key', 'url']);
   });
 
+  it('is entered once by two authorities with one directory, also at once', async () => {
+    const bench = await openBench();
+    const other = await bench.reopen();
+    const order = (issuer: typeof other, domain: string) =>
+      issuer.order({ domains: [domain], replaces: null }, bench.signal);
+    await Promise.all([order(bench.issuer, 'a.example'), order(other, 'b.example')]);
+    expect(bench.store.steps).toEqual(['key', 'url']);
+    expect(bench.ca.accounts).toHaveLength(1);
+  });
+
   it('is tried again by the next order after a failure, with the same key', async () => {
     const bench = await openBench({
       intercept: (resource, count) => (resource === 'new-account' && count === 1 ? { status: 500 } : null),
     });
+    // Both share the first entry, and what became of it.
     const both = await Promise.allSettled([bench.order('a.example'), bench.order('b.example')]);
-    expect(both.map(each => each.status)).toEqual(['rejected', 'fulfilled']);
+    expect(both.map(each => each.status)).toEqual(['rejected', 'rejected']);
+    expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(1);
+    await bench.order('c.example');
     expect(bench.store.steps).toEqual(['key', 'url']);
   });
 

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { AccountStore, Clock, HttpChallenge, Issuer, Solver } from '../../src/core/ports.ts';
+import { openQueue } from '../../src/host/queue.ts';
 import { generateKey } from '../../src/x509/keys.ts';
 import { createRequest } from '../../src/x509/request.ts';
 import { type FakeCa, startFakeCa } from '../support/fake-ca.ts';
@@ -114,6 +115,7 @@ export async function openBench(
   await writeFile(trustFile, ca.httpsRootPem);
   const clock = jumpingClock();
   const store = memoryStore();
+  const accountInTurn = openQueue();
   const warnings: CertdError[] = [];
   const requests: string[] = [];
   const { signal } = new AbortController();
@@ -123,6 +125,7 @@ export async function openBench(
     const issuer = openIssuer({
       authority: { ...authority, ...other },
       account: store,
+      accountInTurn,
       email: 'ops@example.com',
       agreeTos: true,
       clock,

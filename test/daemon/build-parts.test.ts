@@ -24,7 +24,7 @@ it.each([
   const layout = await openStateDir();
   const steps: string[] = [];
   const host = {
-    ...openTraffic(),
+    ...openTraffic(() => 0),
     disk: realDisk,
     layout,
     world: openWorld(layout),

@@ -150,7 +150,7 @@ it('answers for one certificate while another one takes long', async () => {
 
 it('is alive as long as a pass goes on from hook to hook', async () => {
   const hooks = [{ kind: 'argv', argv: ['true'] } as const, ...held.deploy.hooks];
-  const twice = { ...held, deploy: { ...held.deploy, hooks } };
+  const twice = { ...held, deploy: { hooks, timeoutMs: 25 * 60_000 } };
   loop = open(makeConfig([twice]), clock, run => {
     // The first takes twenty minutes, and the second is still running after as many.
     if (run.command.kind === 'argv') clock.advance(20 * 60_000);

@@ -2,10 +2,12 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
+import { openTokenFiles } from '../../src/challenge/token-files.ts';
 import { type TokenLedger, webrootSolver } from '../../src/challenge/webroot.ts';
 import type { KeyType } from '../../src/core/model.ts';
 import type { AccountStore } from '../../src/core/ports.ts';
 import { realClock } from '../../src/host/clock.ts';
+import { openQueue } from '../../src/host/queue.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { certIdOf } from '../../src/x509/cert-id.ts';
 import { gateReasons } from '../../src/x509/gate.ts';
@@ -39,15 +41,21 @@ function memoryLedger(): TokenLedger {
   };
 }
 
+function solverFor(path: string) {
+  return webrootSolver({ path, disk: realDisk, ledger: memoryLedger(), tokenFiles: openTokenFiles() });
+}
+
 async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
   const stack = await startStack(stackOptions);
   onTestFinished(() => stack.stop());
   const requests: string[] = [];
+  const accountInTurn = openQueue();
   const open = (change: Partial<IssuerOptions> = {}) => {
     const { directoryUrl, trustFile } = stack.pebble;
     const issuer = openIssuer({
       authority: { directoryUrl, trustFile, issueTimeoutMs: 60_000 },
       account: store,
+      accountInTurn,
       email: 'ops@example.com',
       agreeTos: true,
       clock: realClock,
@@ -62,7 +70,7 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
   };
   const store = memoryStore();
   const issuer = open();
-  const solver = webrootSolver({ path: stack.nginx.webroot, disk: realDisk, ledger: memoryLedger() });
+  const solver = solverFor(stack.nginx.webroot);
   /** Orders, completes and gates one certificate. */
   const issue = async (
     domains: readonly string[],
@@ -149,7 +157,7 @@ describe('against a strict Pebble', () => {
   test('a domain that serves something else fails with what the CA saw', async () => {
     const { issuer, stack } = await openWorld();
     const elsewhere = await mkdtemp(join(stack.dir, 'elsewhere-'));
-    const solver = webrootSolver({ path: elsewhere, disk: realDisk, ledger: memoryLedger() });
+    const solver = solverFor(elsewhere);
     const orderUrl = await issuer.order({ domains: ['a.test'], replaces: null }, signal);
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.test']);
     await expect(

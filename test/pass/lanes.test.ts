@@ -1,16 +1,19 @@
 import { expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
 import { openLanes, type Rank } from '../../src/pass/lanes.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { at } from '../support/make-observed.ts';
 
 const { signal } = new AbortController();
 
 /** Two places at each CA, and who has entered so far. */
 function room() {
-  const lanes = openLanes(2);
+  const clock = fakeClock(at('2026-01-01'));
+  const lanes = openLanes(2, clock.now);
   const inside: string[] = [];
   const leaves = new Map<string, () => void>();
   const enter = async (who: string, rank: Rank = [0], ca = 'main') => {
-    const place = await lanes.enter(ca, rank, signal);
+    const place = await lanes.enter(ca, { name: who, rank }, signal);
     if (place.kind === 'away') inside.push(`${who} away: ${place.error.code}`);
     else {
       inside.push(who);
@@ -18,7 +21,7 @@ function room() {
     }
   };
   const leave = (who: string) => leaves.get(who)?.();
-  return { lanes, inside, enter, leave };
+  return { lanes, inside, enter, leave, clock };
 }
 
 it('lets so many in at once, and the next when one leaves', async () => {
@@ -81,14 +84,60 @@ it('sends away all that wait for a CA that does not answer, and lets those in th
   expect(inside.at(-1)).toBe('e');
 });
 
-it('rejects who waits when certd stops, and nobody loses a place by it', async () => {
-  const lanes = openLanes(1);
+it('keeps everybody away for as long as the CA asked, and a year ahead is no word of a CA', async () => {
+  const { lanes, inside, enter, clock } = room();
+  const wait = (until: string) => new CertdError('ca-error', 'down', { notBefore: at(until) });
+  lanes.turnAway('main', wait('2026-01-01T01:00Z'));
+  await enter('a');
+  clock.advance(3_600_000 - 1);
+  await enter('b');
+  await enter('c', [0], 'other');
+  clock.advance(1);
+  await enter('d');
+  expect(inside).toEqual(['a away: ca-error', 'b away: ca-error', 'c', 'd']);
+  lanes.turnAway('main', wait('2027-01-01'));
+  await enter('e');
+  expect(inside.at(-1)).toBe('e');
+});
+
+it('lets the one go first that a person waits for, however long others have waited', async () => {
+  const { lanes, inside, enter, leave } = room();
+  await enter('a');
+  await enter('b');
+  const waiting = [enter('c', [1, 0, 5]), enter('d', [1, 1, 9])];
+  lanes.hurry('d');
+  lanes.hurry('nobody');
+  leave('a');
+  await waiting[1];
+  expect(inside).toEqual(['a', 'b', 'd']);
+  leave('b');
+  await waiting[0];
+});
+
+it('loses no place by a stop of who was just called', async () => {
+  const lanes = openLanes(1, () => 0);
   const stop = new AbortController();
-  const first = await lanes.enter('main', [0], signal);
-  const waiting = lanes.enter('main', [0], stop.signal);
+  const visitor = (name: string) => ({ name, rank: [0] });
+  const first = await lanes.enter('main', visitor('a'), signal);
+  const called = lanes.enter('main', visitor('b'), stop.signal);
+  const waits = lanes.enter('main', visitor('c'), signal);
+  if (first.kind === 'in') first.leave();
+  stop.abort();
+  const second = await called;
+  expect(second).toMatchObject({ kind: 'in' });
+  if (second.kind === 'in') second.leave();
+  expect(await waits).toMatchObject({ kind: 'in' });
+});
+
+it('rejects who waits when certd stops, and nobody loses a place by it', async () => {
+  const lanes = openLanes(1, () => 0);
+  const visitor = { name: 'a', rank: [0] };
+  const stop = new AbortController();
+  const first = await lanes.enter('main', visitor, signal);
+  const waiting = lanes.enter('main', visitor, stop.signal);
   stop.abort();
   await expect(waiting).rejects.toMatchObject({ code: 'stopped' });
-  await expect(lanes.enter('main', [0], stop.signal)).rejects.toMatchObject({ code: 'stopped' });
+  await expect(lanes.enter('main', visitor, stop.signal)).rejects.toMatchObject({ code: 'stopped' });
   if (first.kind === 'in') first.leave();
-  expect(await lanes.enter('main', [0], signal)).toMatchObject({ kind: 'in' });
+  expect(await lanes.enter('main', visitor, signal)).toMatchObject({ kind: 'in' });
 });

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Issuer } from '../../src/core/ports.ts';
+import { openTraffic } from '../../src/daemon/traffic.ts';
+import { readDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
 import { authority, target } from '../support/crash-host.ts';
@@ -50,7 +52,7 @@ it('issues sixteen at once, the others as places become free, and runs the hooks
 it('a CA that answers nothing holds up no certificate of another one, and no deploy for longer than its batch waits', async () => {
   const host = await passHost();
   const { slow, waiting } = slowCa(host.issuer);
-  const dead = { ...authority, name: 'dead' };
+  const dead = { ...authority, name: 'dead', directoryUrl: 'https://dead.test/dir' };
   const timers: (() => void)[] = [];
   const targets = [...targetsOf(20, 'dead'), ...targetsOf(2)];
   const pass = host.start(realDisk, 'nothing', {
@@ -133,4 +135,89 @@ it('what has failed before does not keep its place from what has not', async () 
     waiting.shift()?.();
   }
   await pass;
+});
+
+it('a hook that hangs holds up no certificate that has other hooks, and those that share it wait', async () => {
+  const host = await passHost();
+  const hooked = (name: string, ...commands: string[]): Target => ({
+    ...target,
+    name,
+    domains: [name],
+    deploy: { hooks: commands.map(word => ({ kind: 'argv', argv: [word] })), timeoutMs: 43_200_000 },
+  });
+  const { promise, resolve: letGo } = Promise.withResolvers<void>();
+  const ran: string[] = [];
+  const pass = host.start(realDisk, 'nothing', {
+    targets: [
+      hooked('slow.test', 'slow'),
+      hooked('both.test', 'slow', 'quick'),
+      hooked('other.test', 'other'),
+    ],
+    parts: {
+      runHook: async ({ command, env }) => {
+        if (command.kind === 'argv') ran.push(`${command.argv[0]} for ${env['CERTD_NAME']}`);
+        if (command.kind === 'argv' && command.argv[0] === 'slow') await promise;
+        return { outcome: 'ok', detail: 'exit 0', output: '' };
+      },
+    },
+  });
+  const deployed = (name: string) => readDeployState(host.layout().deployState(name)).deployed;
+  await waitUntil('the other one is deployed', () => (deployed('other.test') === null ? null : true));
+  expect(deployed('slow.test')).toBe(null);
+  const slowly = ran.find(line => line.startsWith('slow')) ?? '';
+  expect(slowly.split(' ').toSorted()).toEqual(['both.test', 'for', 'slow', 'slow.test']);
+  expect(ran).toHaveLength(2);
+  letGo();
+  await pass;
+  expect(ran).toContain('quick for both.test');
+});
+
+it('a stop begins no deploy any more, and whoever asked is told', async () => {
+  const host = await passHost();
+  const stop = new AbortController();
+  const issuer: Issuer = {
+    ...host.issuer,
+    complete: async (request, signal) => {
+      const pem = await host.issuer.complete(request, signal);
+      stop.abort();
+      return pem;
+    },
+  };
+  const [result] = await host.start(realDisk, 'forced', {
+    parts: { issuerFor: () => issuer, signal: stop.signal },
+  });
+  expect(result).toMatchObject({
+    issued: expect.stringMatching(/^0001-/),
+    deployed: null,
+    error: { code: 'stopped' },
+  });
+  expect(host.live()).toBe(null);
+  expect(readDeployState(host.layout().deployState(target.name))).toMatchObject({
+    failures: 0,
+    underWay: null,
+  });
+});
+
+it('a CA that is down until a certain time is asked by nobody before', async () => {
+  const host = await passHost();
+  const notBefore = host.now() + 3_600_000;
+  const asked: string[] = [];
+  const issuer: Issuer = {
+    ...host.issuer,
+    order: async ({ domains }) => {
+      asked.push(...domains);
+      throw new CertdError('ca-error', 'down', { notBefore });
+    },
+  };
+  const traffic = openTraffic(host.now);
+  const look = (targets: readonly Target[]) =>
+    host.start(realDisk, 'nothing', { targets, parts: { ...traffic, issuerFor: () => issuer } });
+  await look(targetsOf(20));
+  expect(asked).toHaveLength(16);
+  await look(targetsOf(20));
+  expect(asked).toHaveLength(16);
+  host.advance(3_600_001);
+  const others = targetsOf(20).filter(({ name }) => !asked.includes(name));
+  await look(others);
+  expect(new Set(asked).size).toBe(20);
 });

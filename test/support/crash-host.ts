@@ -95,7 +95,7 @@ export function crashHost(ca: TestCa): CrashHost {
   const logged: LogLine[] = [];
   const tally = openCounters();
   let root = join(dir, 'state');
-  const partsFor = (disk: Disk): PassParts => ({
+  const partsFor = (disk: Disk, traffic = openTraffic(clock.now)): PassParts => ({
     disk,
     layout: layoutAt(root),
     clock,
@@ -104,7 +104,12 @@ export function crashHost(ca: TestCa): CrashHost {
     authorities: new Map([['test', authority]]),
     issuerFor: () => issuer,
     solverFor: () =>
-      webrootSolver({ path: webroot, disk, ledger: tokenRecord(disk, layoutAt(root), () => {}) }),
+      webrootSolver({
+        path: webroot,
+        disk,
+        ledger: tokenRecord(disk, layoutAt(root), () => {}),
+        tokenFiles: traffic.tokenFiles,
+      }),
     generateKey,
     createRequest,
     runHook: async ({ command, env }) => {
@@ -112,7 +117,7 @@ export function crashHost(ca: TestCa): CrashHost {
       hooksRun.push(`${words} ${env['CERTD_FINGERPRINT_SHA256']?.slice(0, 8)}`);
       return { outcome: 'ok', detail: 'exit 0', output: '' };
     },
-    ...openTraffic(),
+    ...traffic,
     world: openWorld(layoutAt(root)),
     // A batch waits for every certificate of its pass.
     timer: () => () => {},

@@ -1,0 +1,41 @@
+import type { Millis } from '../core/model.ts';
+import type { DeployJob } from './deploy-job.ts';
+import { commandText } from './hook-order.ts';
+
+/** Certificates that share hooks, directly or through others. */
+export type HookGroup = {
+  readonly jobs: readonly DeployJob[];
+  /** The texts of all their hooks, sorted: whoever takes turns takes them in this order, and so none waits for ever. */
+  readonly commands: readonly string[];
+  /** How long these hooks may take together. */
+  readonly limitMs: Millis;
+};
+
+/** Splits what is owed into groups that share no hook: a slow hook holds up those that need it, and nobody else. */
+export function hookGroups(jobs: readonly DeployJob[]): readonly HookGroup[] {
+  let groups: HookGroup[] = [];
+  for (const job of jobs) {
+    const mine = groupOf(job);
+    const shares = ({ commands }: HookGroup) => commands.some(text => mine.commands.includes(text));
+    const merged = [...groups.filter(shares), mine].reduce(together);
+    groups = [...groups.filter(group => !shares(group)), merged];
+  }
+  return groups;
+}
+
+function groupOf(job: DeployJob): HookGroup {
+  const { hooks, timeoutMs } = job.target.deploy;
+  return {
+    jobs: [job],
+    commands: [...new Set(hooks.map(commandText))].sort(),
+    limitMs: hooks.length * timeoutMs,
+  };
+}
+
+function together(one: HookGroup, other: HookGroup): HookGroup {
+  return {
+    jobs: [...one.jobs, ...other.jobs],
+    commands: [...new Set([...one.commands, ...other.commands])].sort(),
+    limitMs: one.limitMs + other.limitMs,
+  };
+}
