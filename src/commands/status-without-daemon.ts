@@ -1,16 +1,20 @@
+import type { Config } from '../config/config.ts';
+import { defaultThresholds } from '../config/normalise.ts';
 import { problem } from '../core/certificate-problems.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
-import type { StatusDocument } from '../core/status-document.ts';
+import type { Problem, StatusDocument } from '../core/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
+import { readUnconfigured } from '../daemon/read-unconfigured.ts';
 import { layoutAt } from '../store/layout.ts';
 import { openWorld } from '../store/world.ts';
-import { configured, showProblem } from './configured.ts';
+import { configured } from './configured.ts';
 import type { Places } from './places.ts';
 import { checkRight } from './right-to-read.ts';
 
 /**
  * Status where the usual socket does not answer: from the socket that the configuration names, else from the
- * disk, with the reason as a problem. Throws where the configuration or the disk cannot be read.
+ * disk, with the reason as a problem; a configuration that cannot be used is another one. Throws where the disk
+ * cannot be read.
  */
 export async function statusWithoutDaemon(
   places: Places,
@@ -18,24 +22,38 @@ export async function statusWithoutDaemon(
   fromSocket: (socket: string) => Promise<StatusDocument>,
 ): Promise<StatusDocument> {
   checkRight(places.config);
-  const config = configured(places.config, showProblem);
+  const read = readConfig(places.config);
+  const socket = 'config' in read ? read.config.health.socket : null;
   let reason = why;
   // Silence has used up the time that the question may take; a second socket would take as long again.
-  if (config.health.socket !== null && why.code === 'daemon-dead') {
+  if (socket !== null && why.code === 'daemon-dead') {
     try {
-      return await fromSocket(config.health.socket);
+      return await fromSocket(socket);
     } catch (thrown) {
       reason = asCertdError(thrown);
       if (reason.code === 'permission-denied') throw reason;
     }
   }
-  const code = reason.code === 'daemon-silent' ? 'daemon-silent' : 'daemon-dead';
-  const now = Date.now();
-  return readStatus(config, openWorld(layoutAt(places.stateDir)), {
-    source: 'disk',
-    pid: null,
-    startedAt: null,
-    now,
-    problems: [problem(code, 'warning', null, reason.message, null)],
-  });
+  return fromDisk(places, read, reason);
+}
+
+type Read = { readonly config: Config } | { readonly refused: Problem };
+
+function readConfig(file: string): Read {
+  try {
+    return { config: configured(file) };
+  } catch (thrown) {
+    const { code, message } = asCertdError(thrown);
+    if (code !== 'config-invalid' && code !== 'config-unreadable') throw thrown;
+    return { refused: problem('config-refused', 'warning', null, message, null) };
+  }
+}
+
+function fromDisk({ stateDir }: Places, read: Read, { code, message }: CertdError): StatusDocument {
+  const silent = code === 'daemon-silent' ? 'daemon-silent' : 'daemon-dead';
+  const problems = [problem(silent, 'warning', null, message, null)];
+  const teller = { source: 'disk', pid: null, startedAt: null, now: Date.now() } as const;
+  const world = openWorld(layoutAt(stateDir));
+  if ('config' in read) return readStatus(read.config, world, { ...teller, problems });
+  return readUnconfigured(world, defaultThresholds, { ...teller, problems: [...problems, read.refused] });
 }

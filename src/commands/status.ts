@@ -1,7 +1,7 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { monitoringState, unknownState } from '../core/monitoring-state.ts';
 import { plainLines } from '../core/plain-text.ts';
-import { isStatusDocument } from '../core/status-answer.ts';
+import { isStatusDocument, newerDaemon } from '../core/status-answer.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { ofNames } from '../core/status-of-names.ts';
 import { defaultHealthSocket } from '../daemon/socket-paths.ts';
@@ -72,5 +72,15 @@ async function readDocument(options: StatusOptions): Promise<StatusDocument> {
 async function fromSocket(socket: string): Promise<StatusDocument> {
   const { status, body } = await askDaemon({ socket, method: 'GET', path: '/status', body: null, timeoutMs });
   if (status === 200 && isStatusDocument(body)) return body;
+  const newer = status === 200 ? newerDaemon(body) : null;
+  if (newer !== null) throw newerError(socket, newer.version);
   throw new CertdError('daemon-silent', `the daemon answered ${status} on ${socket}`);
+}
+
+function newerError(socket: string, version: string | null): CertdError {
+  const message =
+    version === null
+      ? `the daemon on ${socket} is newer, and this certd cannot read its status`
+      : `the daemon on ${socket} is certd ${version}, whose status this certd cannot read`;
+  return new CertdError('daemon-newer', message);
 }

@@ -40,7 +40,7 @@ async function daemonSays(document: unknown, socket = join(dir, 'run/health.sock
 }
 
 /** Runs `certd status` in this process. */
-function status(names: readonly string[] = [], more: { readonly json?: true } = {}) {
+function status(names: readonly string[] = [], more: { readonly json?: true; readonly short?: true } = {}) {
   const at = { config: join(dir, 'config.yaml'), stateDir: join(dir, 'state'), runtimeDir: join(dir, 'run') };
   return captured(() => statusCommand(names, { ...at, ...more }));
 }
@@ -90,8 +90,40 @@ describe('with a daemon', () => {
     });
   });
 
-  it('whose document is of another version counts as silent, and the disk is read', async () => {
-    await daemonSays({ ...exampleStatus(['well']), schema: 2 });
+  describe('that is newer is UNKNOWN and says so, and the disk is not read: it may have a newer layout', () => {
+    const newer = { ...exampleStatus(['well'], { version: '2.0.0' }), schema: 2 };
+    const refused = (socket: string) => ({
+      code: 3,
+      out: '',
+      err: `certd: daemon-newer: the daemon on ${socket} is certd 2.0.0, whose status this certd cannot read\n`,
+    });
+
+    it('on the usual socket', async () => {
+      await daemonSays(newer);
+      expect(await status()).toEqual(refused(join(dir, 'run/health.sock')));
+    });
+
+    it('on the socket that the configuration names', async () => {
+      const socket = join(dir, 'elsewhere.sock');
+      writeFileSync(join(dir, 'config.yaml'), config(`health: { socket: ${socket} }\n`));
+      await daemonSays(newer, socket);
+      expect(await status()).toEqual(refused(socket));
+    });
+
+    it('also in one line for monitoring', async () => {
+      await daemonSays({ schema: 2 });
+      const { code, out } = await status([], { short: true });
+      expect({ code, out }).toEqual({
+        code: 3,
+        out: expect.stringMatching(
+          /^UNKNOWN: daemon-newer: the daemon on \S+ is newer, and this certd cannot read its status\n$/,
+        ),
+      });
+    });
+  });
+
+  it('whose answer is no document at all counts as silent, and the disk is read', async () => {
+    await daemonSays({ certificates: 'none' });
     const { code, out } = await status();
     expect(code).toBe(2);
     expect(out).toContain(`! daemon-silent: the daemon answered 200 on ${join(dir, 'run/health.sock')}`);

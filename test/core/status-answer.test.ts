@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isStatusDocument } from '../../src/core/status-answer.ts';
+import { isStatusDocument, newerDaemon } from '../../src/core/status-answer.ts';
 import { exampleStatus } from '../support/status-examples.ts';
 
 describe('what counts as a document', () => {
@@ -20,4 +20,21 @@ describe('what counts as a document', () => {
   ])('is not %j', value => {
     expect(isStatusDocument(value)).toBe(false);
   });
+});
+
+describe('the daemon is newer', () => {
+  it.each([
+    ['that says its version', { schema: 2, version: '2.0.0' }, { version: '2.0.0' }],
+    ['whose version nobody can read', { schema: 3, version: 2 }, { version: null }],
+    ['without a version', { schema: 2 }, { version: null }],
+  ])('%s', (_sentence, value, newer) => {
+    expect(newerDaemon(value)).toEqual(newer);
+  });
+
+  it.each([null, 'text', {}, { schema: 1 }, { schema: 0 }, { schema: '2' }, { schema: null }])(
+    'is not said by %j',
+    value => {
+      expect(newerDaemon(value)).toBeNull();
+    },
+  );
 });

@@ -11,6 +11,11 @@ export const programErrors = {
     'certd accepts on its socket but does not answer within two seconds.',
     'Look at its log; restart it.',
   ),
+  'daemon-newer': entry(
+    'none',
+    'The daemon is a newer certd than the command, and what it says has a form that the command cannot read.',
+    'Run the `certd` of the daemon’s own version: `/proc/PID/cmdline` of the daemon says where it lies.',
+  ),
   'daemon-stuck': entry(
     'none',
     'certd answers, but one of its steps takes longer than any should: more than half an hour, and more than the limits of the configuration allow.',
