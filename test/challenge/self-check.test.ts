@@ -2,11 +2,13 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openLookups } from '../../src/challenge/lookups.ts';
 import { withSelfCheck } from '../../src/challenge/self-check.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { Solver } from '../../src/core/ports.ts';
 import { makeCa, makeLeaf } from '../support/make-cert.ts';
 
+const nowhere = { port: 1, lookups: openLookups() };
 const challenge = { domain: 'localhost', token: 'token', keyAuthorization: 'token.thumbprint' };
 
 async function listen(server: Server): Promise<number> {
@@ -23,7 +25,8 @@ async function check(
   const server = createServer(listener);
   const port = await listen(server);
   const warnings: CertdError[] = [];
-  const solver = withSelfCheck(recorder([]), { port, warn: error => warnings.push(error), timeoutMs: 200 });
+  const warn = (error: CertdError) => warnings.push(error);
+  const solver = withSelfCheck(recorder([]), { port, warn, lookups: openLookups(), timeoutMs: 200 });
   await solver.present(challenge, stop.signal);
   await solver.cleanUp('token');
   server.closeAllConnections();
@@ -92,7 +95,11 @@ describe('withSelfCheck', () => {
     });
     const asked = new Promise<void>(resolve => server.once('request', () => resolve()));
     const port = await listen(server);
-    const solver = withSelfCheck(recorder(steps), { port, warn: error => steps.push(error.code) });
+    const solver = withSelfCheck(recorder(steps), {
+      port,
+      warn: error => steps.push(error.code),
+      lookups: openLookups(),
+    });
     await solver.present(challenge, new AbortController().signal);
     steps.push('order goes on');
     const cleaned = solver.cleanUp('token');
@@ -110,7 +117,7 @@ describe('withSelfCheck', () => {
 
   it('warns of a domain that fits into no URL', async () => {
     const warnings: CertdError[] = [];
-    const solver = withSelfCheck(recorder([]), { port: 1, warn: error => warnings.push(error) });
+    const solver = withSelfCheck(recorder([]), { ...nowhere, warn: error => warnings.push(error) });
     await solver.present({ ...challenge, domain: 'a b' }, new AbortController().signal);
     await solver.cleanUp('token');
     expect(warnings).toMatchObject([
@@ -121,7 +128,7 @@ describe('withSelfCheck', () => {
   it('does not check what was not presented', async () => {
     const warnings: CertdError[] = [];
     const broken = { present: () => Promise.reject(new Error('no')), cleanUp: async () => undefined };
-    const solver = withSelfCheck(broken, { port: 1, warn: error => warnings.push(error) });
+    const solver = withSelfCheck(broken, { ...nowhere, warn: error => warnings.push(error) });
     await expect(solver.present(challenge, new AbortController().signal)).rejects.toThrow('no');
     await solver.cleanUp('token');
     expect(warnings).toEqual([]);

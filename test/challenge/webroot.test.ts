@@ -2,6 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openTokenFiles } from '../../src/challenge/token-files.ts';
 import { sweepTokens, type TokenLedger, webrootSolver } from '../../src/challenge/webroot.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { Disk, Solver } from '../../src/core/ports.ts';
@@ -38,6 +39,7 @@ async function openRoom(): Promise<Room> {
       if (recorded.includes(path)) recorded.splice(recorded.indexOf(path), 1);
     },
   };
+  const tokenFiles = openTokenFiles();
   const solver = (disk: Partial<Disk> = {}) => {
     const whole: Disk = {
       ...realDisk,
@@ -47,7 +49,7 @@ async function openRoom(): Promise<Room> {
       },
       ...disk,
     };
-    return webrootSolver({ path: webroot, disk: whole, ledger });
+    return webrootSolver({ path: webroot, disk: whole, ledger, tokenFiles });
   };
   return { root, webroot, ledger, recorded, steps, solver };
 }
@@ -72,17 +74,19 @@ describe('webrootSolver', () => {
 
   it('removes its file and its record', async () => {
     const room = await openRoom();
-    await room.solver().present(challenge, signal);
-    await room.solver().cleanUp(challenge.token);
+    const solver = room.solver();
+    await solver.present(challenge, signal);
+    await solver.cleanUp(challenge.token);
     expect(await readdir(join(room.webroot, '.well-known/acme-challenge'))).toEqual([]);
     expect(room.recorded).toEqual([]);
   });
 
   it('forgets a file that somebody else removed', async () => {
     const room = await openRoom();
-    await room.solver().present(challenge, signal);
+    const solver = room.solver();
+    await solver.present(challenge, signal);
     await rm(fileIn(room));
-    await room.solver().cleanUp(challenge.token);
+    await solver.cleanUp(challenge.token);
     expect(room.recorded).toEqual([]);
   });
 
@@ -134,7 +138,8 @@ describe('webrootSolver', () => {
     const room = await openRoom();
     await symlink(room.webroot, join(room.root, 'alias'));
     const { ledger } = room;
-    const solver = webrootSolver({ path: join(room.root, 'alias'), disk: realDisk, ledger });
+    const path = join(room.root, 'alias');
+    const solver = webrootSolver({ path, disk: realDisk, ledger, tokenFiles: openTokenFiles() });
     await solver.present(challenge, signal);
     expect((await lstat(fileIn(room))).isFile()).toBe(true);
   });
