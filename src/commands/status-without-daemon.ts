@@ -31,7 +31,7 @@ export async function statusWithoutDaemon(
       return await fromSocket(socket);
     } catch (thrown) {
       reason = asCertdError(thrown);
-      if (reason.code === 'permission-denied') throw reason;
+      if (reason.code === 'permission-denied' || reason.code === 'daemon-newer') throw reason;
     }
   }
   return fromDisk(places, read, reason);
