@@ -5,7 +5,7 @@ import type { Problem, StatusDocument } from '../core/status-document.ts';
 import { version } from '../host/version.ts';
 import type { World } from '../store/world.ts';
 
-type Teller = {
+export type Teller = {
   readonly source: 'daemon' | 'disk';
   readonly pid: number | null;
   readonly startedAt: Instant | null;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,10 +96,44 @@ describe('with the daemon dead', () => {
     expect(document.certificates).toMatchObject([{ name, problems: [{ code: 'expired' }] }]);
   });
 
-  it('a configuration that is refused leaves nothing that could be said', async () => {
+  it('and a configuration that cannot be used, what is live is shown, and the first problem of the file', async () => {
     const room = await roomWith(-30, 60);
     room.writeConfig('nonsense: true');
-    expect(await room.certd('status')).toMatchObject({ code: 3, stdout: '' });
+    const { document, ...said } = await statusOf(room);
+    expect(said).toEqual(unknown);
+    expect(document).toMatchObject({
+      status: 'warning',
+      problems: [
+        { code: 'daemon-dead' },
+        {
+          code: 'config-refused',
+          message: expect.stringContaining(`${room.configFile}:5:1: config-unknown-key: `),
+        },
+      ],
+      certificates: [{ name, status: 'ok', problems: [], not_after: expect.any(String) }],
+    });
+  });
+
+  it.each([
+    ['has expired', -91, -1, 'expired'],
+    ['is past the usual threshold', -88, 2, 'expiring-soon'],
+  ])('and a configuration that is missing, what %s is critical', async (_words, begins, ends, code) => {
+    const room = await roomWith(begins, ends);
+    rmSync(room.configFile);
+    const { document, ...said } = await statusOf(room);
+    expect(said).toEqual(critical);
+    const message = `${room.configFile}:1:1: config-unreadable: cannot be read: there is no such file (ENOENT)`;
+    expect(document.problems).toMatchObject([{ code: 'daemon-dead' }, { code: 'config-refused', message }]);
+    expect(document.certificates).toMatchObject([{ name, problems: [{ code }] }]);
+  });
+
+  it('and a configuration that cannot be used, what nobody can read of the disk is critical', async () => {
+    const room = await roomWith(-30, 60);
+    room.writeConfig('nonsense: true');
+    writeFileSync(room.layout.issuerState(name), 'no JSON');
+    const { exit, document } = await statusOf(room);
+    expect(exit).toBe(2);
+    expect(document.problems.slice(2)).toMatchObject([{ code: 'state-corrupt', certificate: name }]);
   });
 });
 

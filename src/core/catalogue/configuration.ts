@@ -43,7 +43,7 @@ export const configurationErrors = {
   ),
   'config-refused': entry(
     'none',
-    'A reload found a bad configuration: the old one stays in force.',
-    'Run `certd check-config`, correct the file, and send SIGHUP again.',
+    'The configuration cannot be used. A daemon that was told to reload it keeps the old one in force; without a daemon `status` shows what is live, and cannot know what is managed.',
+    'Run `certd check-config`, correct the file, and send SIGHUP again, or start the daemon.',
   ),
 } satisfies Record<string, Entry>;
