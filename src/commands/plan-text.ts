@@ -1,8 +1,9 @@
 import { firstNames } from '../core/first-names.ts';
 import type { Instant } from '../core/model.ts';
+import { mostShown } from '../core/most-shown.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { Verdict } from '../core/plan.ts';
-import { mostShown, type PlanRest, planView } from '../core/plan-view.ts';
+import { type PlanRest, planView } from '../core/plan-view.ts';
 import { relativeText } from '../core/time-text.ts';
 import { planLines } from './plan-lines.ts';
 import { wrap } from './wrap.ts';

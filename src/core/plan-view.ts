@@ -1,4 +1,5 @@
 import type { Instant } from './model.ts';
+import { mostShown } from './most-shown.ts';
 import type { Verdict } from './plan.ts';
 
 /** What of a plan a person is shown, most urgent first, and what is only counted. */
@@ -11,9 +12,6 @@ export type PlanRest = {
   /** How many of them ask their CA for a renewal window now. */
   readonly asking: number;
 };
-
-/** So many certificates fit on a screen. */
-export const mostShown = 20;
 
 const day = 86_400_000;
 

@@ -1,3 +1,4 @@
+import { mostShown } from './most-shown.ts';
 import type { CertificateStatus, Level, Problem, StatusDocument } from './status-document.ts';
 
 /** What of a document a person is shown, most urgent first, and what is only counted. */
@@ -18,19 +19,17 @@ export type Rest = { readonly count: number; readonly next: NextOrder | null };
 /** A certificate and the moment at which its order is taken up. */
 export type NextOrder = { readonly name: string; readonly at: string };
 
-/** So many certificates fit on a screen with their problems. */
-const most = 20;
-
 /**
  * Up to twenty certificates are all shown, and so are any that were asked for by name (`named`). Of more, those with
  * a problem are shown and the rest is counted; where more than twenty have one, they are grouped by problem.
  */
 export function statusView({ certificates }: StatusDocument, named: boolean): StatusView {
-  if (named || certificates.length <= most) return { shown: byUrgency(certificates), groups: [], rest: null };
+  if (named || certificates.length <= mostShown)
+    return { shown: byUrgency(certificates), groups: [], rest: null };
   const troubled = byUrgency(certificates.filter(({ status }) => status !== 'ok'));
   const well = certificates.filter(({ status }) => status === 'ok');
   const rest = well.length === 0 ? null : { count: well.length, next: nextOrder(well) };
-  if (troubled.length <= most) return { shown: troubled, groups: [], rest };
+  if (troubled.length <= mostShown) return { shown: troubled, groups: [], rest };
   return { shown: [], groups: groupsOf(troubled), rest };
 }
 
