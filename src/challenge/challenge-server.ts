@@ -1,6 +1,6 @@
 import type { Millis } from '../core/model.ts';
 import { type HttpAnswer, type OneRequestServer, oneRequestServer } from '../host/one-request-server.ts';
-import type { HttpRequest } from '../host/read-request.ts';
+import type { HttpRequest } from '../host/request-reader.ts';
 
 /** Key authorizations by token: what validators may read now. */
 export type Answers = { get(token: string): string | undefined };

@@ -5,7 +5,7 @@ import {
   oneRequestServer,
   type ServerLimits,
 } from '../host/one-request-server.ts';
-import type { HttpRequest } from '../host/read-request.ts';
+import type { HttpRequest } from '../host/request-reader.ts';
 import { type Answer, render, renderError, renderRefusal } from './answer.ts';
 
 /** `body` is the decoded JSON of a POST, null for a GET. */

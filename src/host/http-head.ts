@@ -21,19 +21,15 @@ export function readHttpHead(text: string): HttpHead | Refusal {
   const [first = '', ...lines] = text.split('\r\n');
   const [, method, target, minor] = requestLine.exec(first) ?? [];
   if (method === undefined || target === undefined) return notHttp;
-  const headers = new Map<string, readonly string[]>();
-  for (const line of lines) {
-    const [, name, value] = headerLine.exec(line) ?? [];
-    if (name === undefined || value === undefined) return notHttp;
-    const key = name.toLowerCase();
-    headers.set(key, [...(headers.get(key) ?? []), value.trim()]);
-  }
+  const headers = readHeaders(lines);
+  if (headers === null) return notHttp;
   // RFC 9112 §3.2.
-  const hosts = headers.get('host')?.length ?? 0;
-  if (hosts > 1 || (hosts === 0 && minor === '1'))
+  if (headers.hosts > 1 || (headers.hosts === 0 && minor === '1'))
     return refusal(400, 'a request of HTTP/1.1 names one host');
-  const bodyBytes = bodyLength(headers);
-  return typeof bodyBytes === 'number' ? { method, path: pathOf(target), bodyBytes } : bodyBytes;
+  // RFC 9112 §6.3. Chunks are not read: who sends a body knows its length.
+  if (headers.chunked) return refusal(411, 'a request with a body has a content-length here');
+  const bodyBytes = bodyLength(headers.lengths);
+  return bodyBytes === null ? notHttp : { method, path: pathOf(target), bodyBytes };
 }
 
 export function refusal(refused: number, message: string): Refusal {
@@ -42,13 +38,26 @@ export function refusal(refused: number, message: string): Refusal {
 
 export const notHttp = refusal(400, 'this is no request of HTTP/1.1');
 
-/** RFC 9112 §6.3. Chunks are not read: who sends a body knows its length. */
-function bodyLength(headers: ReadonlyMap<string, readonly string[]>): number | Refusal {
-  if (headers.has('transfer-encoding'))
-    return refusal(411, 'a request with a body has a content-length here');
-  const lengths = headers.get('content-length') ?? ['0'];
-  const [length = ''] = lengths;
-  return lengths.length === 1 && /^\d{1,15}$/.test(length) ? Number(length) : notHttp;
+/** Of the headers, what certd acts on; null where a line is none. */
+function readHeaders(lines: readonly string[]) {
+  let hosts = 0;
+  let chunked = false;
+  const lengths: string[] = [];
+  for (const line of lines) {
+    const [, name, value] = headerLine.exec(line) ?? [];
+    if (name === undefined || value === undefined) return null;
+    const key = name.toLowerCase();
+    if (key === 'host') hosts += 1;
+    if (key === 'transfer-encoding') chunked = true;
+    if (key === 'content-length') lengths.push(value);
+  }
+  return { hosts, chunked, lengths };
+}
+
+/** Null where it is no length, or there are two: who takes the other one sees another request than we do. */
+function bodyLength([first = '0', ...others]: readonly string[]): number | null {
+  const digits = /^[ \t]*(\d{1,15})[ \t]*$/.exec(first)?.[1];
+  return digits === undefined || others.length > 0 ? null : Number(digits);
 }
 
 /** RFC 9112 §3.2.2: a server takes a whole URL, too. */

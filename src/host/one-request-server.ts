@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Millis } from '../core/model.ts';
 import { type Refusal, refusal } from './http-head.ts';
-import { type HttpRequest, type RequestLimits, readRequest } from './read-request.ts';
+import { readRequest } from './read-request.ts';
+import type { HttpRequest, RequestLimits } from './request-reader.ts';
 
 /** An answer as it goes over the wire. Its bytes may be sent to any number of clients at once. */
 export type HttpAnswer = {

@@ -51,6 +51,7 @@ it.each([
   ['a length with a sign', 'content-length: +1'],
   ['a length below nothing', 'content-length: -1'],
   ['an empty length', 'content-length:'],
+  ['a blank about a length that HTTP does not know', 'content-length: 1\u00a0'],
   ['a list of lengths', 'content-length: 1, 1'],
   ['an endless length', `content-length: ${'9'.repeat(16)}`],
 ])('refuses a header with %s', (_sentence, line) => {
@@ -82,4 +83,9 @@ it('reads a line of blanks in one go: with steps back over it, this would take m
     bodyBytes: 7,
   });
   expect(head(`GET /${blanks} HTTP/1.1`, 'host: a')).toEqual(notHttp);
+});
+
+it('reads a hundred thousand equal names as fast as different ones', () => {
+  const equal = Array.from({ length: 100_000 }, () => 'x:');
+  expect(head('GET / HTTP/1.1', 'host: a', ...equal)).toEqual({ method: 'GET', path: '/', bodyBytes: 0 });
 });
