@@ -93,5 +93,5 @@ function owedSince({ issued, issuer, deploy }: Observed, id: string): Instant | 
 }
 
 function recorded(error: FailureRecord, certificate: string, level: Problem['level']): Problem {
-  return { code: error.code, certificate, message: error.message, since: toRfc3339(error.at), level };
+  return { code: error.code, certificate, message: error.message, since: toRfc3339(error.since), level };
 }

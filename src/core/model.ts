@@ -66,6 +66,8 @@ export type FailureRecord = {
   readonly code: string;
   readonly message: string;
   readonly at: Instant;
+  /** When the first failed of those that have failed in a row. */
+  readonly since: Instant;
   readonly problemType: string | null;
 };
 

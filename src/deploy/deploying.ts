@@ -55,7 +55,13 @@ async function recordFailure(deploying: Deploying, parts: DeployParts, error: Ce
       failures,
       nextAttemptAt,
       lastAt: now,
-      lastError: { code: error.code, message: error.message, at: now, problemType: null },
+      lastError: {
+        code: error.code,
+        message: error.message,
+        at: now,
+        since: state.lastError?.since ?? now,
+        problemType: null,
+      },
     });
   } catch (thrown) {
     // The disk that failed the step may fail its record too; the first error is the one to show.

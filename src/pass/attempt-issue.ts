@@ -1,5 +1,5 @@
 import { attemptKey } from '../core/attempt-key.ts';
-import { nextAttempt } from '../core/backoff.ts';
+import { holds, nextAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
 import {
   firstIssuerState,
@@ -14,14 +14,18 @@ import type { PassParts } from './pass-parts.ts';
 import { authorityOf, replacedCertId } from './renewal-window.ts';
 import { writeJournal } from './write-journal.ts';
 
-/**
- * One attempt to issue, with its outcome written down (docs/state.md section 4, steps 1 to 8). `lostBefore`:
- * this pass has already lost an order, so that another loss counts as a failure.
- */
+export type Circumstances = {
+  /** This pass has already lost an order, so that another loss counts as a failure. */
+  readonly lostBefore: boolean;
+  /** A person asked for it. */
+  readonly byHand: boolean;
+};
+
+/** One attempt to issue, with its outcome written down (docs/state.md section 4, steps 1 to 8). */
 export async function attemptIssue(
   target: Target,
   seen: Observed,
-  lostBefore: boolean,
+  circumstances: Circumstances,
   parts: PassParts,
 ): Promise<{ readonly issued: string | null; readonly error: CertdError | null }> {
   const startedAt = parts.clock.now();
@@ -32,7 +36,7 @@ export async function attemptIssue(
   } catch (thrown) {
     const error = asCertdError(thrown);
     await recorded(target, parts, () =>
-      recordFailure(target, seen.issuer, { error, lostBefore, startedAt }, parts),
+      recordFailure(target, seen.issuer, { ...circumstances, error, startedAt }, parts),
     );
     return { issued: null, error };
   }
@@ -101,12 +105,12 @@ async function recordSuccess(target: Target, id: string, startedAt: number, part
   await writeJournal(layout.issuer, { event: 'issued', ...facts }, parts);
 }
 
-type Failed = { readonly error: CertdError; readonly lostBefore: boolean; readonly startedAt: Instant };
+type Failed = Circumstances & { readonly error: CertdError; readonly startedAt: Instant };
 
 async function recordFailure(
   target: Target,
   before: IssuerState,
-  { error, lostBefore, startedAt }: Failed,
+  { error, lostBefore, byHand, startedAt }: Failed,
   parts: PassParts,
 ): Promise<void> {
   const { disk, layout, clock, random, log } = parts;
@@ -119,16 +123,24 @@ async function recordFailure(
   log.error(facts, 'certificate could not be issued');
   const now = clock.now();
   parts.tally.onAttempt({ name: target.name, ca: target.ca, result: 'failure', durationMs: now - startedAt });
-  const failures = before.failures + 1;
-  const { notBefore } = error;
+  // Who tries again and again while mending must not put certd's own next attempt off by a day.
+  const failures = byHand ? Math.max(1, before.failures) : before.failures + 1;
+  const { notBefore, problemType } = error;
+  const own = nextAttempt({ retry: error.retry, failures, notBefore, now, draw: random() });
   const state: IssuerState = {
     ...before,
     failures,
-    nextAttemptAt: nextAttempt({ retry: error.retry, failures, notBefore, now, draw: random() }),
+    nextAttemptAt: byHand && holds(before.nextAttemptAt, now) ? before.nextAttemptAt : own,
     notBefore,
     lastAttemptAt: now,
     failedFor: attemptKey(target),
-    lastError: { code: error.code, message: error.message, at: now, problemType: error.problemType },
+    lastError: {
+      code: error.code,
+      message: error.message,
+      at: now,
+      since: before.lastError?.since ?? now,
+      problemType,
+    },
   };
   await writeIssuerState(disk, layout.issuerState(target.name), state);
   await writeJournal(layout.issuer, { event: 'failed', certificate: target.name, code: error.code }, parts);

@@ -17,9 +17,9 @@ export type Lanes = {
   hurry(name: string): void;
   /**
    * Sends away all that wait for this CA, and until the error's `notBefore` whoever comes: one after the other
-   * they would learn the same, half a minute or a Retry-After each.
+   * they would learn the same, half a minute or a Retry-After each. Returns how many waited.
    */
-  turnAway(directoryUrl: string, error: CertdError): void;
+  turnAway(directoryUrl: string, error: CertdError): number;
 };
 
 type Visitor = { readonly name: string; readonly rank: Rank };
@@ -79,7 +79,9 @@ export function openLanes(places: number, now: () => Instant): Lanes {
     },
     turnAway(url, error) {
       if (error.notBefore !== null) closures.set(url, error);
-      for (const { call } of queueOf(url).splice(0)) call(error);
+      const away = queueOf(url).splice(0);
+      for (const { call } of away) call(error);
+      return away.length;
     },
   };
 }

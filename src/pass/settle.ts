@@ -27,6 +27,7 @@ export async function settle(target: Target, asked: Asked, parts: PassParts): Pr
     const visitor = { name: target.name, rank: urgency(seen, asked) };
     const place = await parts.lanes.enter(directoryUrl, visitor, parts.signal);
     if (place.kind === 'away') return turnedAway(target, place.error, parts);
+    parts.world.waits(target.name, null);
     // Two orders, the first of which was lost, and the questions for a window around them.
     const endStep = parts.beginStep(3 * issueTimeoutMs);
     try {
@@ -51,9 +52,11 @@ function needsCa({ issue, askWindow }: Verdict): boolean {
 }
 
 /** No attempt, and so no failure of its own: it is due at the next look as it was at this one. */
-function turnedAway({ name }: Target, { code, message }: CertdError, { log }: PassParts): Settled {
+function turnedAway({ name }: Target, { code, message }: CertdError, { log, world }: PassParts): Settled {
   const error = new CertdError(code, `not tried: ${message}`);
-  log.info({ certificate: name, ...logFields(error) }, 'certificate waits for the next look');
+  // One line for all of them comes from `sendOthersAway`.
+  log.debug({ certificate: name, ...logFields(error) }, 'certificate waits for the next look');
+  world.waits(name, error);
   return { issued: null, error };
 }
 
@@ -77,7 +80,8 @@ async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): P
     const reason = reasonToOrder(verdict.issue);
     if (reason === null) return nothing;
     parts.log.info({ certificate: target.name, reason: reason.code }, 'certificate is due');
-    const attempt = await attemptIssue(target, seen, lostOrder, parts);
+    const circumstances = { lostBefore: lostOrder, byHand: asked !== 'nothing' };
+    const attempt = await attemptIssue(target, seen, circumstances, parts);
     parts.world.look(target.name);
     sendOthersAway(target, attempt.error, parts);
     // One order that the CA lost is placed anew in the same pass; everything else waits for another one.
@@ -96,5 +100,7 @@ function reasonToOrder(issue: IssueVerdict): Reason | null {
 
 function sendOthersAway(target: Target, error: CertdError | null, parts: PassParts): void {
   if (error === null || !isAboutTheCa(error)) return;
-  parts.lanes.turnAway(authorityOf(target, parts).directoryUrl, error);
+  const certificates = parts.lanes.turnAway(authorityOf(target, parts).directoryUrl, error);
+  if (certificates === 0) return;
+  parts.log.info({ ca: target.ca, certificates, ...logFields(error) }, 'certificates wait for their CA');
 }

@@ -43,6 +43,7 @@ export function failureDocument(error: FailureRecord | null) {
     code: error.code,
     message: error.message,
     at: toRfc3339(error.at),
+    since: toRfc3339(error.since),
     problem_type: error.problemType,
   };
 }

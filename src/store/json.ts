@@ -94,6 +94,7 @@ export function failureOf(fields: Fields | null): FailureRecord | null {
     code: fields.text('code'),
     message: fields.text('message'),
     at: fields.instant('at'),
+    since: fields.instant('since'),
     problemType: fields.textOrNull('problem_type'),
   };
 }

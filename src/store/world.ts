@@ -1,5 +1,5 @@
 import type { CertdError } from '../core/errors.ts';
-import type { Observed } from '../core/model.ts';
+import type { DiskFault, Observed } from '../core/model.ts';
 import type { Layout } from './layout.ts';
 import { namesOnDisk, observe } from './observe.ts';
 
@@ -22,6 +22,8 @@ export type World = {
   /** What happened to this name could not be written down: it is a fault in what is seen until something can. */
   unrecorded(name: string, error: CertdError): void;
   recorded(name: string): void;
+  /** What keeps this name waiting though nothing of it failed: a fault in what is seen, until null. */
+  waits(name: string, error: CertdError | null): void;
   /** Another number whenever `seen` may say something else. */
   version(): number;
 };
@@ -33,13 +35,19 @@ export function openWorld(
 ): World {
   const known = new Map<string, Observed>();
   const unwritten = new Map<string, CertdError>();
+  const waiting = new Map<string, CertdError>();
   let onDisk: readonly string[] | null = null;
   let version = 0;
   const look = (name: string): Observed => {
     version += 1;
-    const seen = withUnwritten(read(layout, name), unwritten.get(name));
-    known.set(name, seen);
-    return seen;
+    const seen = read(layout, name);
+    const notes = [
+      faultOf('what happened last could not be written down', unwritten.get(name)),
+      faultOf('it waits', waiting.get(name)),
+    ].filter(fault => fault !== null);
+    const noted = notes.length === 0 ? seen : { ...seen, faults: [...seen.faults, ...notes] };
+    known.set(name, noted);
+    return noted;
   };
   const names = () => {
     onDisk ??= list(layout);
@@ -68,12 +76,17 @@ export function openWorld(
     recorded: name => {
       if (unwritten.delete(name)) forget(name);
     },
+    waits: (name, error) => {
+      if (error === null ? !waiting.delete(name) : waiting.get(name)?.message === error.message) return;
+      if (error !== null) waiting.set(name, error);
+      forget(name);
+    },
     version: () => version,
   };
 }
 
-function withUnwritten(seen: Observed, error: CertdError | undefined): Observed {
-  if (error === undefined) return seen;
-  const message = `what happened last could not be written down: ${error.message}`;
-  return { ...seen, faults: [...seen.faults, { code: error.code, message, blocking: false }] };
+function faultOf(what: string, error: CertdError | undefined): DiskFault | null {
+  return error === undefined
+    ? null
+    : { code: error.code, message: `${what}: ${error.message}`, blocking: false };
 }

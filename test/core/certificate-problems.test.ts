@@ -17,6 +17,7 @@ const failure: FailureRecord = {
   code: 'validation-failed',
   message: 'a.example: connection refused',
   at: at('2026-03-05'),
+  since: at('2026-03-05'),
   problemType: 'urn:ietf:params:acme:error:connection',
 };
 

@@ -223,6 +223,7 @@ describe('the renewal', () => {
     code: 'rate-limited',
     message: 'too many',
     at: at('2026-03-04'),
+    since: at('2026-03-04'),
     problemType: 'urn:ietf:params:acme:error:rateLimited',
   };
 
@@ -280,7 +281,13 @@ describe('the renewal', () => {
 
 describe('the deploy', () => {
   const until = at('2026-02-01T00:05Z');
-  const lastError = { code: 'hook-failed', message: 'exit 1', at: at('2026-02-01'), problemType: null };
+  const lastError = {
+    code: 'hook-failed',
+    message: 'exit 1',
+    at: at('2026-02-01'),
+    since: at('2026-02-01'),
+    problemType: null,
+  };
 
   it.each([
     ['owed where it was not tried', { deployed: null }, 'owed', null],

@@ -47,6 +47,7 @@ const lastError: FailureRecord = {
   code: 'validation-failed',
   message: 'a.example: connection refused',
   at: Date.now(),
+  since: Date.now(),
   problemType: null,
 };
 

@@ -11,7 +11,13 @@ const second = hookKey(hook('second'), 2);
 const wanted = { name: 'a', id: '0002-bbbbbbbb', hooks: ['first', 'second'] };
 /** What is on disk before `wanted` is deployed. */
 const before: DeployState = { ...firstDeployState, deployed: '0001-aaaaaaaa' };
-const failed = (code: string, message: string) => ({ code, message, at: start, problemType: null });
+const failed = (code: string, message: string) => ({
+  code,
+  message,
+  at: start,
+  since: start,
+  problemType: null,
+});
 const systemError = (code: string) => Object.assign(new Error(code), { code, syscall: 'open', path: '/x' });
 
 it('installs, records, flips, runs each hook between two records, commits and prunes', async () => {

@@ -19,6 +19,7 @@ const orderIsKept = (host: CrashHost) => existsSync(join(host.layout().workOf('c
 
 it('counts failures on disk and waits 1, 10 and 100 minutes, then a day, across restarts', async () => {
   const host = await passHost();
+  const since = host.now();
   for (const [index, wait] of [minute, 10 * minute, 100 * minute, day, day].entries()) {
     host.issuer.failNext('order', new CertdError('ca-unreachable', 'no route'));
     expect(await host.start(realDisk, 'nothing')).toMatchObject([{ error: { code: 'ca-unreachable' } }]);
@@ -28,7 +29,7 @@ it('counts failures on disk and waits 1, 10 and 100 minutes, then a day, across 
       nextAttemptAt: host.now() + wait * 1.05,
       notBefore: null,
       lastAttemptAt: host.now(),
-      lastError: { code: 'ca-unreachable', message: 'no route', at: host.now(), problemType: null },
+      lastError: { code: 'ca-unreachable', message: 'no route', at: host.now(), since, problemType: null },
     });
     const disk = recordingDisk(host.layout().root);
     host.advance(wait * 1.05 - 1);
@@ -45,6 +46,22 @@ it('lets a person override the back-off', async () => {
   host.issuer.failNext('order', new CertdError('ca-refused', 'no'));
   await host.start(realDisk, 'nothing');
   expect(await host.start(realDisk, 'pass')).toMatchObject([{ error: null, issued: `0001-${host.live()}` }]);
+});
+
+it('a person who tries in vain puts the next attempt of certd off by nothing', async () => {
+  const host = await passHost();
+  host.issuer.refuse('crash.test', new CertdError('ca-refused', 'no'));
+  await host.start(realDisk, 'nothing');
+  const { nextAttemptAt } = stateOf(host);
+  for (const asked of ['pass', 'named', 'forced', 'pass'] as const) {
+    host.advance(1000);
+    expect(await host.start(realDisk, asked)).toMatchObject([{ error: { code: 'ca-refused' } }]);
+    expect(stateOf(host)).toMatchObject({ failures: 1, nextAttemptAt });
+  }
+  const other = await passHost();
+  other.issuer.refuse('crash.test', new CertdError('ca-unreachable', 'no route'));
+  await other.start(realDisk, 'pass');
+  expect(stateOf(other)).toMatchObject({ failures: 1, nextAttemptAt: other.now() + 1.05 * minute });
 });
 
 it('lets nobody override the CA’s Retry-After', async () => {

@@ -6,6 +6,7 @@ import { openTraffic } from '../../src/daemon/traffic.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
+import { openWorld } from '../../src/store/world.ts';
 import { authority, target } from '../support/crash-host.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { passHost } from './pass-host.ts';
@@ -95,13 +96,21 @@ it('a CA that cannot be reached is asked by those with a place, and the rest wai
     },
   };
   const targets = targetsOf(20);
-  const results = await host.start(realDisk, 'nothing', { targets, parts: { issuerFor: () => issuer } });
+  const world = openWorld(host.layout());
+  const results = await host.start(realDisk, 'nothing', {
+    targets,
+    parts: { issuerFor: () => issuer, world },
+  });
   expect(asked).toHaveLength(16);
   const failures = targets.map(({ name }) => readIssuerState(host.layout().issuerState(name)).failures);
   expect(failures.filter(count => count === 1)).toHaveLength(16);
   expect(failures.filter(count => count === 0)).toHaveLength(4);
   expect(results.map(({ error }) => error?.code)).toEqual(Array(20).fill('ca-unreachable'));
   expect(results[19]?.error?.message).toBe('not tried: the CA cannot be reached: ECONNREFUSED');
+  const why = targets.map(({ name }) => world.seen(name).faults.map(({ message }) => message));
+  expect(why.filter(reasons => reasons.length > 0)).toEqual(
+    Array(4).fill(['it waits: not tried: the CA cannot be reached: ECONNREFUSED']),
+  );
 });
 
 it('what has failed before does not keep its place from what has not', async () => {

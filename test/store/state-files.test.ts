@@ -30,6 +30,7 @@ const fullIssuerState: IssuerState = {
     code: 'rate-limited',
     message: 'too many "certificates"\n',
     at: at('2026-11-21T18:00:00.000Z'),
+    since: at('2026-11-21T17:00:00.000Z'),
     problemType: 'urn:ietf:params:acme:error:rateLimited',
   },
   failedFor: 'letsencrypt ecdsa-p256 /var/www a.test',
@@ -60,6 +61,7 @@ const fullDeployState: DeployState = {
     code: 'hook-failed',
     message: 'exit 3',
     at: at('2026-11-21T18:30:00.000Z'),
+    since: at('2026-11-21T18:30:00.000Z'),
     problemType: null,
   },
 };
@@ -99,6 +101,7 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
       code: 'rate-limited',
       message: 'too many "certificates"\n',
       at: '2026-11-21T18:00:00.000Z',
+      since: '2026-11-21T17:00:00.000Z',
       problem_type: 'urn:ietf:params:acme:error:rateLimited',
     },
     failed_for: 'letsencrypt ecdsa-p256 /var/www a.test',
@@ -129,6 +132,7 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
       code: 'hook-failed',
       message: 'exit 3',
       at: '2026-11-21T18:30:00.000Z',
+      since: '2026-11-21T18:30:00.000Z',
       problem_type: null,
     },
   });

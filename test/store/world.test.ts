@@ -91,6 +91,19 @@ it('shows what could not be written down until something can', () => {
   expect(world.seen('a.example').faults).toEqual([]);
 });
 
+it('shows why a name waits until it does not, without another look for the same reason', () => {
+  const error = new CertdError('ca-unreachable', 'no route');
+  world.waits('a.example', error);
+  expect(world.seen('a.example').faults).toEqual([
+    { code: 'ca-unreachable', message: 'it waits: no route', blocking: false },
+  ]);
+  const version = world.version();
+  world.waits('a.example', new CertdError('ca-unreachable', 'no route'));
+  expect(world.version()).toBe(version);
+  world.waits('a.example', null);
+  expect(world.seen('a.example').faults).toEqual([]);
+});
+
 it('has another version whenever it may say something else, and only then', () => {
   world.seen('a.example');
   const before = world.version();

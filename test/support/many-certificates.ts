@@ -7,6 +7,7 @@ const failure = (code: string, message: string): FailureRecord => ({
   code,
   message,
   at: at('2026-03-05T11:00Z'),
+  since: at('2026-03-05T11:00Z'),
   problemType: null,
 });
 

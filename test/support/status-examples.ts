@@ -26,6 +26,7 @@ const refused: FailureRecord = {
   message:
     'shop.example: 192.0.2.7: Invalid response from http://shop.example/.well-known/acme-challenge/LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0: 404 (unauthorized)',
   at: at('2026-03-05T11:00Z'),
+  since: at('2026-03-05T11:00Z'),
   problemType: 'urn:ietf:params:acme:error:unauthorized',
 };
 
@@ -33,6 +34,7 @@ const limited: FailureRecord = {
   code: 'rate-limited',
   message: 'too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s',
   at: at('2026-03-05T10:00Z'),
+  since: at('2026-03-05T10:00Z'),
   problemType: 'urn:ietf:params:acme:error:rateLimited',
 };
 
@@ -40,6 +42,7 @@ const hook: FailureRecord = {
   code: 'hook-failed',
   message: 'nginx -s reload: exit 1',
   at: at('2026-03-05T11:58Z'),
+  since: at('2026-03-05T11:58Z'),
   problemType: null,
 };
 
