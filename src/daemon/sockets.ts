@@ -9,7 +9,8 @@ import type { Log } from '../log.ts';
 import type { Loop } from './loop.ts';
 import { askedBy, type PassRequest } from './pass-request.ts';
 import { giveToGroup, socketGroup } from './socket-group.ts';
-import { controlSocket, healthSocket } from './socket-paths.ts';
+import { linkToSocket, removeOldLink } from './socket-link.ts';
+import { controlSocket, defaultHealthSocket, healthSocket } from './socket-paths.ts';
 
 type Setup = {
   readonly runtimeDir: string;
@@ -21,13 +22,18 @@ type Setup = {
   readonly metrics: () => string;
 };
 
-/** Opens the read-only health socket and the control socket (contract section 6). */
+/**
+ * Opens the read-only health socket and the control socket (contract section 6). One that is configured elsewhere
+ * has a link in the usual place, where `status` finds it without a configuration.
+ */
 export async function openSockets(config: Config, setup: Setup): Promise<{ close(): Promise<void> }> {
   const { runtimeDir, log } = setup;
   const onDefect = (error: CertdError) => log.error(logFields(error), 'socket request failed');
   const health = routeServer(healthRoutes(setup), onDefect);
   const control = routeServer(controlRoutes(setup), onDefect);
+  let removeLink = () => {};
   const close = async () => {
+    removeLink();
     for (const server of [health, control]) {
       server.closeAllConnections();
       if (server.listening) await new Promise(done => server.close(done));
@@ -36,9 +42,12 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
   try {
     const group = socketGroup(config.health.group);
     const path = healthSocket(config, runtimeDir);
+    const usual = defaultHealthSocket(runtimeDir);
+    await removeOldLink(usual);
     await listenOnSocket(health, path, config.health.mode);
     giveToGroup(path, group, setup);
     await listenOnSocket(control, controlSocket(runtimeDir), 0o600);
+    if (path !== usual) removeLink = await linkToSocket(usual, path);
     return { close };
   } catch (thrown) {
     // A server that still listens would keep a daemon that failed to start alive.

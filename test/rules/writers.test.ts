@@ -7,6 +7,7 @@ const mayWrite: ReadonlyMap<string, string> = new Map([
   ['src/store/disk.ts', 'is the disk'],
   ['src/store/lock.ts', 'opens the empty lock files'],
   ['src/health/listen.ts', 'makes the runtime directory and removes a dead socket'],
+  ['src/daemon/socket-link.ts', 'makes and removes the link to a health socket elsewhere'],
   ['src/daemon/socket-group.ts', 'gives the health socket to its group'],
 ]);
 
