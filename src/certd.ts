@@ -6,7 +6,8 @@ async function start(): Promise<void> {
   const found = process.versions.node;
   if (Number.parseInt(found, 10) < 24) {
     process.stderr.write(`certd needs Node 24 or newer; this is Node ${found}.\n`);
-    process.exitCode = 1;
+    // For monitoring 1 is a warning, and 3 that nothing is known.
+    process.exitCode = process.argv[2] === 'status' ? 3 : 1;
     return;
   }
   const { main } = await import('./cli.ts');

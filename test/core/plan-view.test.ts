@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Observed, Target } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
 import { planView } from '../../src/core/plan-view.ts';
+import { day } from '../support/make-observed.ts';
 import { threeHundred } from '../support/many-certificates.ts';
 import { examples, now } from '../support/status-examples.ts';
 
@@ -36,6 +37,32 @@ it('of more, what comes within a day is shown, and the rest is counted by when',
     next: { name: 'host-005.example', at: Date.parse('2026-03-06T13:00Z') },
     asking: 97,
   });
+});
+
+/** The first of `count`, moved to so many milliseconds from now; the others come weeks later. */
+function withFirstIn(ms: number, count: number) {
+  const late = threeHundred()
+    .filter(({ seen }) => seen.name !== 'host-206.example')
+    .slice(200, 200 + count);
+  return plan(late).map((verdict, index) => {
+    if (index > 0 || verdict.issue.kind !== 'later') return verdict;
+    const moment = { ...verdict.issue.moment, renewAt: now + ms };
+    return { ...verdict, issue: { ...verdict.issue, moment } };
+  });
+}
+
+it.each([
+  ['exactly a day from now is shown', day, 1],
+  ['a millisecond later is counted', day + 1, 0],
+])('what comes %s', (_sentence, ms, count) => {
+  const { shown, rest } = planView(withFirstIn(ms, 40), now, false);
+  expect(shown).toHaveLength(count);
+  expect((rest?.counts ?? []).map(({ count }) => count).reduce((sum, count) => sum + count)).toBe(40 - count);
+});
+
+it('twenty are all shown, and of twenty-one what comes within a day', () => {
+  expect(planView(withFirstIn(day, 20), now, false).shown).toHaveLength(20);
+  expect(planView(withFirstIn(day, 21), now, false).shown).toHaveLength(1);
 });
 
 it('a time without any certificate is not counted', () => {

@@ -126,6 +126,20 @@ it('leaves alone what is in a pass, and looks after the others', async () => {
   expect(readFileSync(file('ran'), 'utf8')).toBe('run\n');
 });
 
+it('has none of its looks wait for a certificate that is in a pass', async () => {
+  loop.start();
+  await hookRuns();
+  await waitUntil('the first pass has seen both', () => (passes() === 1 ? true : null));
+  // Every further look of a pass at it says so in the log.
+  writeFileSync(layout.issuerState('held'), 'spoiled');
+  loop.start();
+  await waitUntil('the second look has ended', () => (passes() === 2 ? true : null));
+  const asked = loop.ask({ names: ['held'], asked: 'nothing' });
+  letGo();
+  expect(await asked).toMatchObject({ results: [{ error: { code: 'state-corrupt' } }] });
+  expect(passes()).toBe(3);
+});
+
 it('puts another configuration in force at once, and looks; what is under way ends as it began', async () => {
   loop.start();
   await hookRuns();
@@ -231,6 +245,18 @@ it('begins nothing more once it ends: no reload, no look, no pass that waited or
   expect(passes()).toBe(1);
 });
 
+it('begins no look with the end of the last pass under an old configuration either', async () => {
+  loop.start();
+  await hookRuns();
+  loop.replace(makeConfig([counted]));
+  await waitUntil('the second look has ended', () => (passes() === 2 ? true : null));
+  const ended = loop.end();
+  letGo();
+  await ended;
+  expect(deployedId()).toBe(id);
+  expect(passes()).toBe(2);
+});
+
 it('reads the whole state anew after an hour, for what nobody told it', async () => {
   letGo();
   let monotonic = 0;
@@ -275,6 +301,21 @@ it('wakes by itself at the next moment', async () => {
   });
   loop = open(makeConfig([held]), realClock);
   loop.start();
+  await waitUntil('it is deployed', () => (deployedId() === id ? true : null));
+  expect(Date.now()).toBeGreaterThanOrEqual(nextAttemptAt);
+});
+
+it('wakes by itself also at a moment that it has from a pass that a person asked for', async () => {
+  letGo();
+  const nextAttemptAt = Date.now() + 150;
+  await writeDeployState(realDisk, layout.deployState('held'), {
+    ...firstDeployState,
+    failures: 1,
+    nextAttemptAt,
+  });
+  loop = open(makeConfig([held]), realClock);
+  // Not started: no look has set the alarm before.
+  await loop.ask({ names: ['held'], asked: 'nothing' });
   await waitUntil('it is deployed', () => (deployedId() === id ? true : null));
   expect(Date.now()).toBeGreaterThanOrEqual(nextAttemptAt);
 });

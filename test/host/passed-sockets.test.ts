@@ -19,8 +19,15 @@ it.each([
   ['none', { LISTEN_PID: '812', LISTEN_FDS: '0' }],
   ['no number', { LISTEN_PID: '812', LISTEN_FDS: 'many' }],
   ['more than there can be', { LISTEN_PID: '812', LISTEN_FDS: '1e9' }],
+  ['one more than there can be', { LISTEN_PID: '812', LISTEN_FDS: '1025' }],
   ['not even a count', { LISTEN_PID: '812' }],
 ])('takes nothing that is %s', (_, env) => {
   expect(takePassedSockets(env, 812)).toEqual([]);
   expect(env).toEqual({});
+});
+
+it('takes as many as there can be', () => {
+  const taken = takePassedSockets({ LISTEN_PID: '812', LISTEN_FDS: '1024' }, 812);
+  expect(taken).toHaveLength(1024);
+  expect(taken.at(-1)).toBe(1026);
 });

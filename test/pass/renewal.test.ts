@@ -96,6 +96,16 @@ it('takes a CA that does not answer about windows as a warning, and asks again i
   expect(host.issuer.windowsAsked).toHaveLength(2);
 });
 
+it('a stop in the middle of the question for a window ends the look, and is nothing against the CA', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  host.advance(61 * day);
+  host.issuer.failNext('window', new CertdError('stopped', 'certd is being stopped'));
+  expect(await host.start(realDisk, 'nothing')).toMatchObject([{ issued: null, error: { code: 'stopped' } }]);
+  expect(host.issuer.orders).toHaveLength(1);
+  expect(host.logged).toEqual([]);
+});
+
 it('renews by the lifetime where the window cannot be read at all', async () => {
   const host = await passHost();
   host.issuer.failNext('window', new CertdError('ca-error', 'the CA is down'));
