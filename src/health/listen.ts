@@ -17,18 +17,24 @@ const longestPath = 107;
  */
 export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
   checkLength(path);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  // Everybody may pass; the mode of the socket says who may connect.
+  withModes(0o755, () => mkdirSync(dirname(path), { recursive: true }));
   await removeStale(path);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
+  withModes(mode, () => server.listen(path, backlog, resolve));
+  await promise;
+  server.off('error', reject);
+}
+
+/** What `create` makes has exactly `mode`, whatever the umask is otherwise. */
+function withModes(mode: number, create: () => void): void {
   const before = process.umask(0o777 & ~mode);
   try {
-    server.listen(path, backlog, resolve);
+    create();
   } finally {
     process.umask(before);
   }
-  await promise;
-  server.off('error', reject);
 }
 
 /** Node would say EINVAL. */

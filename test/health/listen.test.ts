@@ -83,6 +83,23 @@ it('makes the directory where it is missing', async () => {
   expect(statSync(join(dir, 'a/b/s.sock')).isSocket()).toBe(true);
 });
 
+it('makes the directory passable for the group of the socket, also under the umask 077', async () => {
+  const before = process.umask(0o077);
+  try {
+    await listenOnSocket(newServer(), join(dir, 'a/b/s.sock'), 0o660);
+    expect(process.umask()).toBe(0o077);
+  } finally {
+    process.umask(before);
+  }
+  expect(['a', 'a/b'].map(made => modeOf(join(dir, made)))).toEqual(['755', '755']);
+});
+
+it('leaves the mode of a directory that is there as it is', async () => {
+  mkdirSync(join(dir, 'own'), { mode: 0o700 });
+  await listenOnSocket(newServer(), join(dir, 'own/s.sock'), 0o660);
+  expect(modeOf(join(dir, 'own'))).toBe('700');
+});
+
 /** A killed process leaves its socket behind; Node removes it, so a second name keeps it. */
 async function leaveBehind(where: string): Promise<void> {
   const dead = createServer();
