@@ -1,4 +1,4 @@
-import { chownSync } from 'node:fs';
+import { lchownSync } from 'node:fs';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
 import { groupId } from '../host/group.ts';
 import type { Log } from '../log.ts';
@@ -27,7 +27,8 @@ export function giveToGroup(
 ): void {
   if (group === null) return;
   try {
-    chownSync(path, uid, group.gid);
+    // Not `chown`: it would follow a link that somebody has put in the place of the socket.
+    lchownSync(path, uid, group.gid);
   } catch (thrown) {
     if (systemErrorOf(thrown)?.code !== 'EPERM') throw thrown;
     if (group.configured === null) return;

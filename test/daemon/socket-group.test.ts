@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { giveToGroup, socketGroup } from '../../src/daemon/socket-group.ts';
@@ -44,6 +44,13 @@ it('gives the socket to a group that certd is a member of', () => {
   give('own');
   expect(statSync(path).gid).toBe(ownGid);
   expect(logged).toEqual([]);
+});
+
+it('gives away what stands at the path, and nothing that a link there leads to', () => {
+  const link = `${path}.link`;
+  symlinkSync(`${path}.nothing`, link);
+  giveToGroup(link, socketGroup('own', groupFile), { uid: ownUid, log });
+  expect(lstatSync(link).gid).toBe(ownGid);
 });
 
 it('warns of a configured group that certd may not give it to, and goes on', () => {
