@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { defaultThresholds } from '../config/normalise.ts';
 import { problem } from '../core/certificate-problems.ts';
-import { asCertdError, type CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Problem, StatusDocument } from '../core/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
 import { readUnconfigured } from '../daemon/read-unconfigured.ts';
@@ -21,8 +21,7 @@ export async function statusWithoutDaemon(
   why: CertdError,
   fromSocket: (socket: string) => Promise<StatusDocument>,
 ): Promise<StatusDocument> {
-  checkRight(places.config);
-  const read = readConfig(places.config);
+  const read = withRight(why, () => readConfig(places.config));
   const socket = 'config' in read ? read.config.health.socket : null;
   let reason = why;
   // Silence has used up the time that the question may take; a second socket would take as long again.
@@ -34,12 +33,26 @@ export async function statusWithoutDaemon(
       if (reason.code === 'permission-denied' || reason.code === 'daemon-newer') throw reason;
     }
   }
-  return fromDisk(places, read, reason);
+  const dead = reason;
+  return withRight(dead, () => fromDisk(places, read, dead));
+}
+
+/** Who has not the right to read must learn that the daemon is dead all the same. */
+function withRight<T>(why: CertdError, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    const { code, facts } = asCertdError(thrown);
+    if (code !== 'permission-denied') throw thrown;
+    const what = facts['path'] ?? 'the disk';
+    throw new CertdError(code, `${why.message}; and this user may not read ${what}`, { cause: thrown });
+  }
 }
 
 type Read = { readonly config: Config } | { readonly refused: Problem };
 
 function readConfig(file: string): Read {
+  checkRight(file);
   try {
     return { config: configured(file) };
   } catch (thrown) {

@@ -152,28 +152,37 @@ describe('without the right to read is UNKNOWN, says who has it, and shows no ta
     expect(await asNobody(status)).toEqual(refused(`this user may not connect to ${socket}`));
   });
 
-  it('where the configuration is closed', async () => {
+  const dead = (path: string) =>
+    refused(`no daemon answers on ${join(dir, 'run/health.sock')}; and this user may not read ${path}`);
+
+  it('and that the daemon is dead, where the configuration is closed', async () => {
     const file = join(dir, 'config.yaml');
     chmodSync(file, 0o000);
-    expect(await asNobody(status)).toEqual(refused(`open failed with EACCES: ${file}`));
+    expect(await asNobody(status)).toEqual(dead(file));
   });
 
-  it('where the state directory is closed', async () => {
+  it('and that the daemon is dead, where the state directory is closed', async () => {
     mkdirSync(join(dir, 'state/issuer'), { recursive: true });
     chmodSync(join(dir, 'state'), 0o000);
-    const { code, out, err } = await asNobody(status);
+    const ended = await asNobody(status);
     chmodSync(join(dir, 'state'), 0o755);
-    expect({ code, out }).toEqual({ code: 3, out: '' });
-    expect(err).toMatch(/^certd: permission-denied: .* failed with EACCES: .*; run as root\n$/);
+    expect(ended).toEqual(dead(join(dir, 'state/live')));
   });
 
-  it('where only the issuer’s part is closed, as systemd sets it up', async () => {
+  it('and that the daemon is dead, where only the issuer’s part is closed, as systemd sets it up', async () => {
     mkdirSync(join(dir, 'state/issuer/issued'), { recursive: true });
     chmodSync(join(dir, 'state/issuer'), 0o000);
-    const { code, out, err } = await asNobody(status);
+    const ended = await asNobody(status);
     chmodSync(join(dir, 'state/issuer'), 0o700);
-    expect({ code, out }).toEqual({ code: 3, out: '' });
-    expect(err).toMatch(/^certd: permission-denied: .* failed with EACCES: .*; run as root\n$/);
+    expect(ended).toEqual(dead(join(dir, 'state/issuer/issued')));
+  });
+
+  it('and that the daemon is dead, on one line for monitoring', async () => {
+    const file = join(dir, 'config.yaml');
+    chmodSync(file, 0o000);
+    const { code, out, err } = await asNobody(() => status([], { short: true }));
+    expect({ code, err }).toEqual({ code: 3, err: '' });
+    expect(out).toMatch(/^UNKNOWN: permission-denied: no daemon answers on .*; and this user may not read /);
   });
 });
 
