@@ -113,6 +113,27 @@ describe('for a person at a terminal', () => {
     expect(text).not.toContain('hidden');
   });
 
+  it.each([false, true])(
+    'has nothing of others that a terminal would act on, in colour or not: %s',
+    color => {
+      let written = '';
+      const log = openPrettyLog('info', color, text => {
+        written += text;
+      });
+      const output = 'a\u001b[2Jb\u009b2Jc\u202ed\u2028e\rf\u007f';
+      log.warn(
+        { output, deeper: { list: [output] }, err: new Error(output), error: { message: output } },
+        'x',
+      );
+      const withoutColors = ['33', '35', '36', '39'].reduce(
+        (text, sgr) => text.replaceAll(`\u001b[${sgr}m`, ''),
+        written,
+      );
+      expect(withoutColors).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      expect(withoutColors).toContain('output: "a\\u001b[2Jb\\u009b2Jc\\u202ed\\u2028e\\rf\\u007f"');
+    },
+  );
+
   it('has colour only where it is asked for', () => {
     expect(pretty(false)).not.toContain('\u001b[');
     expect(pretty(true)).toContain('\u001b[');
