@@ -35,7 +35,7 @@ async function lookOnce(names: readonly string[], options: StatusOptions): Promi
     return { out: textOf(document, names, options), err: '', exitCode: monitoringState(document).exitCode };
   } catch (thrown) {
     const error = withRootHint(thrown);
-    if (error.code === 'usage') throw error;
+    if (error.code === 'usage' && !options.short) throw error;
     return unknown(error, options);
   }
 }
@@ -49,7 +49,7 @@ function textOf(document: StatusDocument, names: readonly string[], options: Sta
 
 /** Nothing can be said: UNKNOWN, with the reason, and never an empty table. */
 function unknown(error: CertdError, { short }: StatusOptions): Shown {
-  const reason = `${error.code}: ${error.message}`;
+  const reason = error.code === 'usage' ? error.message : `${error.code}: ${error.message}`;
   const { exitCode } = unknownState;
   // Monitoring reads standard output only.
   if (short) return { out: `${unknownLine(reason)}\n`, err: '', exitCode };

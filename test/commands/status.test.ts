@@ -62,6 +62,13 @@ describe('with a daemon', () => {
     expect((await status(['www.example'])).code).toBe(0);
   });
 
+  it('--short says of an unknown name that it is UNKNOWN: monitoring reads standard output only', async () => {
+    await daemonSays(exampleStatus(['well', 'lapsed']));
+    const line = 'UNKNOWN: no certificate is named nope; there are: www.example, shop.example\n';
+    expect(await status(['nope'], { short: true })).toEqual({ code: 3, out: line, err: '' });
+    await expect(status(['nope'])).rejects.toMatchObject({ code: 'usage' });
+  });
+
   it('--json gives on what the daemon said', async () => {
     const document: StatusDocument = exampleStatus(['well']);
     await daemonSays(document);
