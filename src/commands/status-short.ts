@@ -1,6 +1,6 @@
 import { monitoringState } from '../core/monitoring-state.ts';
 import { plainText } from '../core/plain-text.ts';
-import type { CertificateStatus, StatusDocument } from '../core/status-document.ts';
+import type { CertificateStatus, Level, Problem, StatusDocument } from '../core/status-document.ts';
 import { nextOrder } from '../core/status-view.ts';
 import { certificatesText, nextOrderText } from './status-phrases.ts';
 
@@ -14,7 +14,7 @@ export function shortLine(document: StatusDocument): string {
   const worst = certificates.filter(certificate => status !== 'ok' && certificate.status === status);
   // Without a daemon nothing else matters as much; nor where no certificate is the reason.
   const programFirst = word === 'UNKNOWN' || worst.length === 0;
-  const program = problems.map(({ code, message }) => (programFirst ? cut(`${code}: ${message}`, 90) : code));
+  const program = problems.map(problem => programText(problem, programFirst, problems.length));
   const before = programFirst ? program : [];
   const after = programFirst ? [] : [...lesser(document), ...program];
   const room = longest - `${word}: ${[...before, '', ...after].join('; ')}`.length;
@@ -25,6 +25,12 @@ export function shortLine(document: StatusDocument): string {
 /** The line where nothing can be said, and why. */
 export function unknownLine(reason: string): string {
   return cut(plainText(`UNKNOWN: ${reason}`), longest);
+}
+
+/** Where the configuration is bad is said in any case. Which socket is dead is not, where that is not all. */
+function programText({ code, message }: Problem, first: boolean, of: number): string {
+  if (code === 'config-refused') return cut(`${code}: ${message}`, first ? 110 : 80);
+  return first && (of === 1 || code !== 'daemon-dead') ? cut(`${code}: ${message}`, 90) : code;
 }
 
 function wellText({ certificates, now }: StatusDocument): string {
@@ -38,8 +44,7 @@ function worstText(worst: readonly CertificateStatus[], of: number, room: number
   const level = worst[0]?.status === 'critical' ? 'critical' : 'with a warning';
   let text = `${worst.length} of ${certificatesText(of)} ${level}: `;
   for (const [index, { name, status, problems }] of worst.entries()) {
-    const reason = problems.find(problem => problem.level === status)?.code;
-    const item = `${index === 0 ? '' : ', '}${name} (${reason})`;
+    const item = `${index === 0 ? '' : ', '}${name} (${reasonOf(status, problems)})`;
     const left = worst.length - index;
     // Room for saying how many more there are has to stay.
     if (index > 0 && text.length + item.length + ` and ${left} more`.length > room)
@@ -47,6 +52,13 @@ function worstText(worst: readonly CertificateStatus[], of: number, room: number
     text += item;
   }
   return text;
+}
+
+/** That a certificate is not there says little without what is in its way. */
+function reasonOf(status: Level, problems: readonly Problem[]): string {
+  const reason = problems.find(({ level }) => level === status)?.code ?? status;
+  const cause = problems.find(({ code }) => code !== reason);
+  return reason === 'not-issued' && cause !== undefined ? `${reason}: ${cause.code}` : reason;
 }
 
 function lesser({ status, certificates }: StatusDocument): readonly string[] {

@@ -2,9 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { shortLine, unknownLine } from '../../src/commands/status-short.ts';
 import { problem } from '../../src/core/certificate-problems.ts';
 import { threeHundred } from '../support/many-certificates.ts';
-import { exampleStatus, refusedReload, statusOf } from '../support/status-examples.ts';
+import {
+  type Example,
+  exampleStatus,
+  examples,
+  refusedReload,
+  statusOf,
+} from '../support/status-examples.ts';
 
 const dead = problem('daemon-dead', 'warning', null, 'no daemon answers on /run/certd/health.sock', null);
+
+/** A certificate that was never issued, for a reason. */
+function neverFor(code: string): Example {
+  const { lapsed, never } = examples;
+  const lastError = lapsed?.seen.issuer.lastError;
+  if (never === undefined || lastError == null) throw new Error('the examples have changed');
+  const issuer = { ...never.seen.issuer, failures: 1, lastError: { ...lastError, code } };
+  return { ...never, seen: { ...never.seen, issuer } };
+}
 
 describe('one line', () => {
   it.each([
@@ -37,6 +52,21 @@ describe('one line', () => {
       'a problem of the program beside worse ones',
       exampleStatus(['never'], { source: 'disk', pid: null, problems: [dead] }),
       'CRITICAL: 1 of 1 certificate critical: new.example (not-issued); daemon-dead',
+    ],
+    [
+      'CRITICAL of one that was never issued, with the cause',
+      statusOf([neverFor('port-taken')]),
+      'CRITICAL: 1 of 1 certificate critical: new.example (not-issued: port-taken)',
+    ],
+    [
+      'a bad configuration beside worse problems',
+      exampleStatus(['never'], { problems: [{ ...refusedReload, message: 'a.yaml:1:1: no' }] }),
+      'CRITICAL: 1 of 1 certificate critical: new.example (not-issued); config-refused: a.yaml:1:1: no',
+    ],
+    [
+      'UNKNOWN, with the first problem of the configuration',
+      exampleStatus(['well'], { source: 'disk', pid: null, problems: [dead, refusedReload] }),
+      'UNKNOWN: daemon-dead; config-refused: /etc/certd/config.yaml:7:3: config-unknown-key: there is no key `shedule` here; did you mean …; 1 certificate, the next r…',
     ],
     [
       'UNKNOWN, with what the disk says',

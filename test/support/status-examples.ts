@@ -7,7 +7,7 @@ import { at, makeGeneration, makeLeaf, makeObserved, makeTarget, makeWindow } fr
 /** What the clock says in every example: two thirds of the usual generation are over. */
 export const now = at('2026-03-05T12:00Z');
 
-type Example = { readonly target: Target | null; readonly seen: Observed };
+export type Example = { readonly target: Target | null; readonly seen: Observed };
 
 function example(name: string, change: Parameters<typeof makeObserved>[0]): Example {
   const issued = change?.issued ?? [generation(name, '0001-11223344', '2026-02-01', '2026-05-02')];
