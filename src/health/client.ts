@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
 import type { Millis } from '../core/model.ts';
+import { checkSocketPath } from './socket-path.ts';
 
 type Request = {
   readonly socket: string;
@@ -16,11 +17,12 @@ const largestAnswer = 64 * 1024 * 1024;
 /**
  * Asks a certd socket and returns status and decoded body. HTTP/1.1 by hand over node:net, because node:http
  * triples the start of the command line. Throws `daemon-dead` where nobody listens, `daemon-silent` after
- * the timeout, `permission-denied` without the right to connect.
+ * the timeout, `permission-denied` without the right to connect, `config-invalid` for a path that is too long.
  */
 export async function askDaemon(
   request: Request,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
+  checkSocketPath(request.socket);
   const answer = await exchange(request);
   const split = answer.indexOf('\r\n\r\n');
   const status = /^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1];

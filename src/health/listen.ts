@@ -2,12 +2,10 @@ import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
+import { checkSocketPath } from './socket-path.ts';
 
 /** Whoever finds the queue full is refused with EAGAIN. The kernel lowers this to net.core.somaxconn. */
 const backlog = 4096;
-
-/** sockaddr_un has 108 bytes, the last of them for a NUL (unix(7)). */
-const longestPath = 107;
 
 /**
  * Listens on a Unix socket that has `mode` from birth: bind(2) is synchronous in `listen`, so the umask
@@ -16,7 +14,7 @@ const longestPath = 107;
  * The caller holds the locks of the state directory, so nobody else starts at the same moment.
  */
 export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
-  checkLength(path);
+  checkSocketPath(path);
   // Everybody may pass; the mode of the socket says who may connect.
   withModes(0o755, () => mkdirSync(dirname(path), { recursive: true }));
   await removeStale(path);
@@ -35,14 +33,6 @@ function withModes(mode: number, create: () => void): void {
   } finally {
     process.umask(before);
   }
-}
-
-/** Node would say EINVAL. */
-function checkLength(path: string): void {
-  const length = Buffer.byteLength(path);
-  if (length <= longestPath) return;
-  const limit = `the path of a Unix socket has at most ${longestPath}`;
-  throw new CertdError('config-invalid', `${path} has ${length} bytes; ${limit}`);
 }
 
 async function removeStale(path: string): Promise<void> {

@@ -176,6 +176,17 @@ describe('the daemon is silent', () => {
   });
 });
 
+it('says of a path that is too long for a socket what the limit is', async () => {
+  path = join(dir, 'x'.repeat(107 - dir.length));
+  await expect(ask()).rejects.toMatchObject({
+    code: 'config-invalid',
+    message: `${path} has 108 bytes; the path of a Unix socket has at most 107`,
+  });
+  path = path.slice(0, -1);
+  await serve(routeServer({ 'GET /status': () => ({ status: 200, body: 1 }) }, () => undefined));
+  expect(await ask()).toEqual({ status: 200, body: 1 });
+});
+
 it('without the right to connect says so, and nothing about a dead daemon', async () => {
   await serve(createServer());
   chmodSync(path, 0o000);
