@@ -4,6 +4,7 @@ import { plainLines } from '../core/plain-text.ts';
 import { isStatusDocument, newerDaemon } from '../core/status-answer.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { ofNames } from '../core/status-of-names.ts';
+import { visibleText } from '../core/visible-text.ts';
 import { defaultHealthSocket } from '../daemon/socket-paths.ts';
 import { askDaemon } from '../health/client.ts';
 import type { Places } from './places.ts';
@@ -41,7 +42,7 @@ async function lookOnce(names: readonly string[], options: StatusOptions): Promi
 }
 
 function textOf(document: StatusDocument, names: readonly string[], options: StatusOptions): string {
-  if (options.json) return `${JSON.stringify(document, null, 2)}\n`;
+  if (options.json) return `${visibleText(JSON.stringify(document, null, 2))}\n`;
   if (options.short) return `${shortLine(document)}\n`;
   const { width, color } = screenOf(process.stdout, process.env['NO_COLOR']);
   return statusText(document, { width: width ?? 120, color }, names.length > 0);

@@ -69,6 +69,14 @@ describe('with a daemon', () => {
     await expect(status(['nope'])).rejects.toMatchObject({ code: 'usage' });
   });
 
+  it('--json writes nothing that a terminal would act on, and is the same JSON', async () => {
+    const document = { ...exampleStatus(['well']), authorities: [], note: 'a\u009b2J\u202eb\u007f' };
+    await daemonSays(document);
+    const { out } = await status([], { json: true });
+    expect(out).toContain('"a\\u009b2J\\u202eb\\u007f"');
+    expect(JSON.parse(out)).toEqual(document);
+  });
+
   it('--json gives on what the daemon said', async () => {
     const document: StatusDocument = exampleStatus(['well']);
     await daemonSays(document);
