@@ -22,9 +22,7 @@ export async function idleMemoryOfCaddy(
 ): Promise<CaddyMemory | null> {
   if (!isOnPath('caddy')) return null;
   return withCaddy(stack, { dir: 'idle-caddy', names: wish.names }, async caddy => {
-    const first = await caddy.start();
-    await caddy.issued(first);
-    const afterIssuingKb = await idleMemory(first);
+    const afterIssuingKb = await idleMemory(await caddy.issueAll());
     const orders = stack.pebble.orders();
     const afterRestartKb = await idleMemory(await caddy.start());
     if (stack.pebble.orders() !== orders) throw new Error('Caddy issued anew instead of reading its storage');

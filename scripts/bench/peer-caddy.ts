@@ -1,20 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../../test/support/ports.ts';
-import { type RunningProcess, startProcess, withLog } from '../../test/support/run-process.ts';
+import { type RunningProcess, startProcess } from '../../test/support/run-process.ts';
 import type { Stack } from '../../test/support/stack.ts';
-import { waitUntil, waitUntilListening } from '../../test/support/wait-until.ts';
+import { waitUntilListening } from '../../test/support/wait-until.ts';
+import { allStored } from './peer-caddy-storage.ts';
 import { caddyfile } from './peer-caddyfile.ts';
 
 export type Caddy = {
-  /** A process on the storage, which it alone uses. Resolves when it listens. */
+  /** Begins with an empty storage. Resolves with the running process when every name has its certificate there. */
+  issueAll(): Promise<RunningProcess>;
+  /** A process with all names on the storage, which it alone uses. Resolves when it listens. */
   start(): Promise<RunningProcess>;
-  /** Resolves when every name has its certificate in the storage. */
-  issued(process: RunningProcess): Promise<void>;
 };
-
-/** Long enough for its own limit of ten certificates in ten seconds (certmagic), for 300 of them. */
-const limitMs = 600_000;
 
 /**
  * Caddy with one site a name, in nginx's place, where the CA looks for answers; nginx is back afterwards.
@@ -43,39 +41,43 @@ async function makeCaddy(
   started: RunningProcess[],
 ): Promise<Caddy> {
   const storage = join(root, 'storage');
-  const config = join(root, 'Caddyfile');
   const [httpsPort = 0] = await freePorts(1);
   mkdirSync(root);
-  writeFileSync(config, caddyfile(stack, storage, httpsPort, names));
-  return {
-    start: async () => {
-      const process = await startProcess({
-        name: 'Caddy',
-        argv: ['caddy', 'run', '--adapter', 'caddyfile', '--config', config],
-        env: { HOME: root, XDG_CONFIG_HOME: root, XDG_DATA_HOME: root },
-        logFile: join(root, 'caddy.log'),
-      });
-      started.push(process);
-      await waitUntilListening('Caddy', { port: httpsPort }, process);
-      return process;
-    },
-    issued: process => waitForAll(process, storage, names),
+  const startWith = async (some: readonly string[]) => {
+    const config = join(root, 'Caddyfile');
+    writeFileSync(config, caddyfile(stack, storage, httpsPort, some));
+    const process = await startCaddy(root, config);
+    started.push(process);
+    await waitUntilListening('Caddy', { port: httpsPort }, process);
+    return process;
   };
+  const start = () => startWith(names);
+  return { issueAll: () => issueAll(startWith, storage, names), start };
 }
 
-async function waitForAll(process: RunningProcess, storage: string, names: readonly string[]): Promise<void> {
-  const missing = [...names];
-  const done = () => {
-    while (missing[0] !== undefined && isStored(storage, missing[0])) missing.shift();
-    return missing.length === 0 || process.ended() !== null ? true : null;
-  };
-  await waitUntil('Caddy has every certificate', done, limitMs);
-  if (missing.length > 0) throw withLog(process.ended() ?? 'Caddy', process);
+function startCaddy(root: string, config: string): Promise<RunningProcess> {
+  return startProcess({
+    name: 'Caddy',
+    argv: ['caddy', 'run', '--adapter', 'caddyfile', '--config', config],
+    env: { HOME: root, XDG_CONFIG_HOME: root, XDG_DATA_HOME: root },
+    logFile: join(root, 'caddy.log'),
+  });
 }
 
-/** Whether it keeps `NAME.json`, the last of the three files that it writes for a certificate. */
-function isStored(storage: string, name: string): boolean {
-  const certificates = join(storage, 'certificates');
-  if (!existsSync(certificates)) return false;
-  return readdirSync(certificates).some(ca => existsSync(join(certificates, ca, name, `${name}.json`)));
+/**
+ * One site alone makes the account. With many sites at once, Caddy 2.6 registers several accounts, and now and
+ * then stores the key of one with the address of another: what comes later is then refused at each try.
+ */
+async function issueAll(
+  startWith: (names: readonly string[]) => Promise<RunningProcess>,
+  storage: string,
+  names: readonly string[],
+): Promise<RunningProcess> {
+  const one = names.slice(0, 1);
+  const first = await startWith(one);
+  await allStored(first, storage, one);
+  await first.stop();
+  const process = await startWith(names);
+  await allStored(process, storage, names);
+  return process;
 }

@@ -21,7 +21,7 @@ export type PeerIssue = {
 
 /**
  * Every other client from no account and no certificate, one after the other. Those that are one command a
- * certificate, run in turn as cron would, get the first `sample` names; Caddy is one process and gets all.
+ * certificate, run in turn as cron would, get the first `sample` names; Caddy gets all at once.
  */
 export async function hundredByPeers(
   stack: Stack,
@@ -39,7 +39,7 @@ export async function hundredByPeers(
   return peers;
 }
 
-/** `issue` resolves with the moment at which the last certificate was there. */
+/** `issue` resolves with its own time: what it cleans up afterwards does not count. */
 async function measure(
   stack: Stack,
   name: string,
@@ -51,7 +51,7 @@ async function measure(
   const seen = stack.pebble.requests().length;
   const { ms } = await issue();
   const placed = stack.pebble.orders() - orders;
-  if (placed !== certificates)
+  if (placed < certificates)
     throw new Error(`${name} placed ${placed} orders for ${certificates} certificates`);
   return {
     name,
@@ -78,7 +78,7 @@ async function issueInTurn(
 function issueByCaddy(stack: Stack, names: readonly string[]): Promise<{ ms: number }> {
   return withCaddy(stack, { dir: 'many-caddy', names }, async caddy => {
     const start = performance.now();
-    await caddy.issued(await caddy.start());
+    await caddy.issueAll();
     return { ms: performance.now() - start };
   });
 }
