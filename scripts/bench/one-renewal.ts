@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { askDaemon } from '../src/health/client.ts';
-import type { CertdProcess } from '../test/support/certd-process.ts';
-import type { Stack } from '../test/support/stack.ts';
+import { askDaemon } from '../../src/health/client.ts';
+import { type CertdProcess, nginxConfig, startCertd } from '../../test/support/certd-process.ts';
+import type { Stack } from '../../test/support/stack.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
+import { countByKind } from './requests.ts';
 
 /** One pass: its own time in the daemon, the caller's, and the ACME requests that Pebble saw, by path. */
 type Run = {
@@ -11,7 +13,7 @@ type Run = {
   readonly requests: Readonly<Record<string, number>>;
 };
 
-export type Runs = {
+export type Renewals = {
   /** Forced renewals asked for over the control socket. */
   readonly renewals: readonly Run[];
   /** Whole `certd renew NAME --force` commands, process start included, in ms. */
@@ -25,22 +27,26 @@ const answerShape = z.object({
   results: z.array(z.object({ issued: z.string().nullable(), error: z.unknown() })),
 });
 
-/** Three series, one run after the other. Throws when a run did not do what it measures. */
-export async function timeRuns(
-  stack: Stack,
-  certd: CertdProcess,
-  wish: { readonly name: string; readonly count: number },
-): Promise<Runs> {
+const name = 'renewal.bench.certd.test';
+
+/** Three series with one certificate, one run after the other. Throws when a run did not do what it measures. */
+export async function measureRenewals(stack: Stack, count: number): Promise<Renewals> {
+  const certd = await startCertd(join(stack.dir, 'renewal'), nginxConfig(stack, [name]));
+  await waitUntil('the first certificate is deployed', async () =>
+    (await stack.nginx.reloadCount()) === 0 ? null : true,
+  );
+  await stack.nginx.addTlsSite({ serverName: name, liveDir: certd.liveDir(name) });
   const renewals: Run[] = [];
   const commandsMs: number[] = [];
   const idle: Run[] = [];
-  for (let n = 0; n < wish.count; n += 1) renewals.push(await ask(stack, certd, wish.name, true));
-  for (let n = 0; n < wish.count; n += 1) commandsMs.push(await command(certd, wish.name));
-  for (let n = 0; n < wish.count; n += 1) idle.push(await ask(stack, certd, wish.name, false));
+  for (let n = 0; n < count; n += 1) renewals.push(await ask(stack, certd, true));
+  for (let n = 0; n < count; n += 1) commandsMs.push(await command(certd));
+  for (let n = 0; n < count; n += 1) idle.push(await ask(stack, certd, false));
+  await certd.stop();
   return { renewals, commandsMs, idle };
 }
 
-async function ask(stack: Stack, certd: CertdProcess, name: string, force: boolean): Promise<Run> {
+async function ask(stack: Stack, certd: CertdProcess, force: boolean): Promise<Run> {
   const seen = stack.pebble.requests().length;
   const start = performance.now();
   const answer = await askDaemon({
@@ -58,33 +64,9 @@ async function ask(stack: Stack, certd: CertdProcess, name: string, force: boole
   return { daemonMs: duration_ms, callerMs, requests: countByKind(stack.pebble.requests().slice(seen)) };
 }
 
-async function command(certd: CertdProcess, name: string): Promise<number> {
+async function command(certd: CertdProcess): Promise<number> {
   const start = performance.now();
   const { code, stderr } = await certd.command('renew', name, '--force');
   if (code !== 0) throw new Error(`certd renew --force: exit code ${code}\n${stderr}`);
   return performance.now() - start;
 }
-
-function countByKind(requests: readonly { readonly method: string; readonly path: string }[]) {
-  const counts: Record<string, number> = {};
-  for (const { method, path } of requests) {
-    const kind = kinds[path] ?? `${method} ${path}`;
-    counts[kind] = (counts[kind] ?? 0) + 1;
-  }
-  return counts;
-}
-
-/** Pebble's paths, by the names of RFC 8555 §7.1 and RFC 9773. */
-const kinds: Readonly<Record<string, string>> = {
-  '/dir': 'directory',
-  '/nonce-plz': 'newNonce',
-  '/sign-me-up': 'newAccount',
-  '/my-account/': 'account',
-  '/order-plz': 'newOrder',
-  '/my-order/': 'order',
-  '/authZ/': 'authorization',
-  '/chalZ/': 'challenge',
-  '/finalize-order/': 'finalize',
-  '/certZ/': 'certificate',
-  '/draft-ietf-acme-ari-03/renewalInfo/': 'renewalInfo',
-};
