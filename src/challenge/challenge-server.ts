@@ -1,17 +1,19 @@
-import type { Millis } from '../core/model.ts';
-import { type HttpAnswer, type OneRequestServer, oneRequestServer } from '../host/one-request-server.ts';
+import {
+  type ClientLimits,
+  type HttpAnswer,
+  type OneRequestServer,
+  oneRequestServer,
+} from '../host/one-request-server.ts';
 import type { HttpRequest } from '../host/request-reader.ts';
 
 /** Key authorizations by token: what validators may read now. */
 export type Answers = { get(token: string): string | undefined };
 
-export type ServerLimits = { readonly mostConnections: number; readonly wholeMs: Millis };
-
 /**
  * An HTTP server, not yet listening, that answers GET and HEAD of the tokens in `answers` (RFC 8555 §8.3) and
  * 404 to everything else. It reads no body, and one request of a connection.
  */
-export function challengeServer(answers: Answers, limits: ServerLimits): OneRequestServer {
+export function challengeServer(answers: Answers, limits: ClientLimits): OneRequestServer {
   return oneRequestServer({
     answer: async request => {
       const found = answerTo(request, answers);

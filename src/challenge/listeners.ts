@@ -18,7 +18,7 @@ export type Listeners = {
   close(): Promise<void>;
 };
 
-type Refusal = { readonly address: ListenAddress; readonly error: unknown };
+type Unopened = { readonly address: ListenAddress; readonly error: unknown };
 
 export function openListeners(
   newServer: () => OneRequestServer,
@@ -30,7 +30,7 @@ export function openListeners(
   /** All that can be had, or nothing and the refusal that is in the way. */
   const takeAll = async (addresses: readonly ListenAddress[]) => {
     const taken: string[] = [];
-    const missing: Refusal[] = [];
+    const missing: Unopened[] = [];
     let opened = false;
     for (const address of addresses) {
       try {
@@ -56,7 +56,7 @@ export function openListeners(
 }
 
 /** A family that the host lacks is passed over, as long as there is another. */
-function inTheWay(missing: readonly Refusal[], taken: number): Refusal | null {
+function inTheWay(missing: readonly Unopened[], taken: number): Unopened | null {
   const other = missing.find(({ address, error }) => !familyIsMissing(address, error));
   return other ?? (taken === 0 ? (missing[0] ?? null) : null);
 }

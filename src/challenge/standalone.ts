@@ -1,7 +1,8 @@
 import type { CertdError } from '../core/errors.ts';
 import type { ChallengeMethod } from '../core/model.ts';
 import type { Solver } from '../core/ports.ts';
-import { type Answers, challengeServer, type ServerLimits } from './challenge-server.ts';
+import type { ClientLimits } from '../host/one-request-server.ts';
+import { type Answers, challengeServer } from './challenge-server.ts';
 import { type Lease, openListeners } from './listeners.ts';
 import { openPassedSockets } from './passed-sockets.ts';
 
@@ -22,11 +23,11 @@ export type StandaloneSetup = {
   readonly passedSockets: () => readonly number[];
   /** Told of what does not keep certd from answering. */
   readonly warn: (error: CertdError) => void;
-  readonly limits?: ServerLimits;
+  readonly limits?: ClientLimits;
 };
 
 // Validators send their request at once and read some hundred bytes.
-const usualLimits: ServerLimits = { mostConnections: 512, wholeMs: 10_000 };
+const usualLimits: ClientLimits = { mostConnections: 512, wholeMs: 10_000 };
 
 /** Opens nothing yet. */
 export function openStandalone({ passedSockets, warn, limits = usualLimits }: StandaloneSetup): Standalone {

@@ -14,11 +14,13 @@ export type HttpAnswer = {
   readonly headers?: readonly string[];
 };
 
-export type ServerLimits = RequestLimits & {
+export type ClientLimits = {
   readonly mostConnections: number;
   /** What a client has to ask, and again to read the answer. */
   readonly wholeMs: Millis;
 };
+
+export type ServerLimits = RequestLimits & ClientLimits;
 
 type Connection = {
   readonly socket: Socket;
