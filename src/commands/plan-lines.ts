@@ -20,14 +20,18 @@ function issueText(issue: IssueVerdict, now: Instant): string {
     case 'now':
       return `order now (${issue.reason.code}): ${issue.reason.text}`;
     case 'held': {
-      const holder = issue.by === 'ca' ? 'the CA asks to wait' : 'backing off';
-      return `order ${when(issue.until, now)} (${issue.reason.code}, ${holder})`;
+      return `order ${when(issue.until, now)} (${issue.reason.code}, ${holderText(issue)})`;
     }
     case 'later':
       return `renew ${when(issue.moment.renewAt, now)} (${issue.moment.source})`;
     case 'blocked':
       return `nothing: ${issue.message}`;
   }
+}
+
+function holderText({ by, begun }: Extract<IssueVerdict, { kind: 'held' }>): string {
+  if (by === 'ca') return 'the CA asks to wait';
+  return begun ? 'an attempt is under way or was cut short' : 'backing off';
 }
 
 function deployText(deploy: DeployVerdict, now: Instant): string | null {

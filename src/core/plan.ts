@@ -3,7 +3,7 @@ import { holds } from './backoff.ts';
 import type { ErrorCode } from './catalogue.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { byAge } from './generation-id.ts';
-import type { Instant, Observed, Target } from './model.ts';
+import type { Instant, IssuerState, Observed, Target } from './model.ts';
 import type { RenewalMoment } from './renewal.ts';
 
 /** What is to be done about the issue of one certificate. */
@@ -14,6 +14,8 @@ export type IssueVerdict =
       readonly reason: Reason;
       readonly until: Instant;
       readonly by: 'back-off' | 'ca';
+      /** An attempt that has begun is held by what was written down ahead of it: it is under way or was cut short. */
+      readonly begun: boolean;
     }
   | { readonly kind: 'later'; readonly moment: RenewalMoment }
   | Blocked;
@@ -102,8 +104,15 @@ function hold({ target, seen, asked, now }: Look) {
   // What failed for another configuration says nothing about this one.
   const ours = asked === 'nothing' && (failedFor === null || failedFor === attemptKey(target));
   const byUs = ours && holds(nextAttemptAt, now) ? nextAttemptAt : null;
-  if (byUs !== null && byUs > (byCa ?? now)) return { kind: 'held', until: byUs, by: 'back-off' } as const;
-  return byCa === null ? null : ({ kind: 'held', until: byCa, by: 'ca' } as const);
+  if (byUs !== null && byUs > (byCa ?? now)) {
+    return { kind: 'held', until: byUs, by: 'back-off', begun: hasBegun(seen.issuer) } as const;
+  }
+  return byCa === null ? null : ({ kind: 'held', until: byCa, by: 'ca', begun: false } as const);
+}
+
+/** An attempt that failed is as old as its error. */
+function hasBegun({ lastAttemptAt, lastError }: IssuerState): boolean {
+  return lastAttemptAt !== null && (lastError === null || lastError.at < lastAttemptAt);
 }
 
 function deployVerdict(seen: Observed, asked: Asked, now: Instant): DeployVerdict {

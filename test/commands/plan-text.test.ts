@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { planText } from '../../src/commands/plan-text.ts';
-import type { Observed, Target } from '../../src/core/model.ts';
+import type { IssuerState, Observed, Target } from '../../src/core/model.ts';
 import { planFor, type Verdict } from '../../src/core/plan.ts';
 import { expectGolden } from '../support/golden.ts';
 import { at, makeGeneration, makeObserved, makeTarget } from '../support/make-observed.ts';
@@ -61,6 +61,29 @@ it('says why it orders before it is time, and what waits for the next renewal', 
     '  at the next renewal, or now with `certd renew changed.example`: key type: rsa-2048; ca: other',
     '',
   ]);
+});
+
+it('tells an attempt that has begun from one that waits', () => {
+  const until = at('2026-03-05T12:10Z');
+  const lastError = examples['lapsed']?.seen.issuer.lastError ?? null;
+  const text = (issuer: Partial<IssuerState>) =>
+    planText(
+      plan([
+        {
+          target: makeTarget(),
+          seen: makeObserved({ issued: [], issuer: { ...issuer, nextAttemptAt: until } }),
+        },
+      ]),
+      { width: Number.POSITIVE_INFINITY, now, named: false },
+    );
+  const line = (why: string) =>
+    `a.example: order in 10m, 2026-03-05T12:10:00.000Z (no-certificate, ${why})\n`;
+  const begun = line('an attempt is under way or was cut short');
+  expect(lastError?.at).toBe(at('2026-03-05T11:00Z'));
+  expect(text({ lastAttemptAt: now })).toBe(begun);
+  expect(text({ lastAttemptAt: at('2026-03-05T11:00:01Z'), failures: 1, lastError })).toBe(begun);
+  expect(text({ lastAttemptAt: at('2026-03-05T11:00Z'), failures: 1, lastError })).toBe(line('backing off'));
+  expect(text({ failures: 1, lastError })).toBe(line('backing off'));
 });
 
 it('no text from the disk reaches the terminal as anything but text', () => {

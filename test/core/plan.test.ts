@@ -73,6 +73,8 @@ describe('what an order that is due waits for', () => {
   const now = '2026-03-05';
   const held = (until: number, by: string) => ({ kind: 'held', until, by });
   const go = { kind: 'now' };
+  const failedAt = at('2026-03-04');
+  const failedThen = { code: 'ca-error', message: 'no', at: failedAt, since: failedAt, problemType: null };
 
   it.each([
     ['nothing, where nothing is recorded', {}, 'nothing', go],
@@ -140,6 +142,16 @@ describe('what an order that is due waits for', () => {
     expect(issue).toMatchObject(expected);
     expect(issue).toMatchObject({ reason: { code: asked === 'forced' ? 'forced' : 'renewal-due' } });
     expect(wakeAt).toBe('until' in expected ? expected.until : null);
+  });
+
+  it.each([
+    ['waits after a failure', { lastAttemptAt: at('2026-03-04'), lastError: failedThen }, false],
+    ['began after that failure', { lastAttemptAt: at('2026-03-04T23:59Z'), lastError: failedThen }, true],
+    ['is the first', { lastAttemptAt: at('2026-03-04T23:59Z') }, true],
+    ['has no moment', {}, false],
+  ])('of an attempt that %s it says whether it has begun', (_words, issuer, begun) => {
+    const seen = makeObserved({ issuer: { ...issuer, nextAttemptAt: soon } });
+    expect(plan(seen, now).issue).toMatchObject({ by: 'back-off', begun });
   });
 
   it('a back-off holds nothing that is not due', () => {
