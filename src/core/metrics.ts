@@ -74,7 +74,11 @@ function certificateFamilies(certificates: Certificates): readonly Family[] {
       ({ renewal }) => seconds(renewal.next_attempt_at),
     ),
     of('failures', 'How often in a row the order has failed.', ({ renewal }) => renewal.failures),
-    gauge('certd_deploy_owed', '1 while a newer certificate is issued than the one deployed, else 0.', owed),
+    gauge(
+      'certd_deploy_owed',
+      '1 while a newer certificate is issued than the one deployed, or the live link shows another, else 0.',
+      owed,
+    ),
   ];
 }
 

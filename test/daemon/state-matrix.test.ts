@@ -215,6 +215,19 @@ const matrix: Readonly<Record<string, State>> = {
       `certd_deploys_total{name="${name}",result="success"} 0`,
     ],
   },
+  'deployed, and its live link removed by somebody': {
+    disk: async room => {
+      await well(room);
+      rmSync(room.layout.liveLink(name));
+    },
+    exit: 2,
+    line: oneCritical,
+    problems: [`not-issued ${name}`, `deploy-owed ${name}`],
+    deploy: 'owed',
+    notAfter: null,
+    renewAt: 30,
+    samples: [`certd_deploy_owed{name="${name}"} 1`],
+  },
   'hung in a hook for half an hour': {
     disk: async room => {
       await owed(room);
