@@ -33,7 +33,7 @@ export function openInForce<Parts>(first: Config, build: (config: Config) => Bui
         if (mine.users === 0) mine.onIdle?.();
       }
     },
-    /** `onIdle` is called when the last job under the old configuration has ended. */
+    /** `onIdle` is called when the last job under the old configuration ends; never where there is none. */
     replace(config: Config, onIdle: () => void): void {
       const old = current;
       current = open(config);
