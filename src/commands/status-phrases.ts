@@ -1,6 +1,7 @@
 import type { NextOrder } from '../core/status-view.ts';
 import { relativeText } from '../core/time-text.ts';
 
+/** "1 certificate", "300 certificates". */
 export function certificatesText(count: number): string {
   return `${count} ${count === 1 ? 'certificate' : 'certificates'}`;
 }

@@ -35,11 +35,13 @@ export function unmanagedProblems(
   return [lapseProblem(seen, now, thresholds), unmanaged].filter(found => found !== null);
 }
 
+/** The level of the whole of which these are all the problems: `ok` without any. */
 export function worst(problems: readonly Problem[]): Level {
   if (problems.some(({ level }) => level === 'critical')) return 'critical';
   return problems.length > 0 ? 'warning' : 'ok';
 }
 
+/** A problem in the form of the status document. `certificate` null: of the program itself; `since` null: nobody knows. */
 export function problem(
   code: ErrorCode,
   level: Problem['level'],

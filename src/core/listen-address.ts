@@ -6,6 +6,7 @@ export function listenText({ address, port }: ListenAddress): string {
   return isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** Tells the two kinds of IP address apart; `address` must be one. */
 export function isIpv6(address: string): boolean {
   return address.includes(':');
 }
@@ -21,6 +22,7 @@ export function collide(one: ListenAddress, other: ListenAddress): boolean {
   return one.address === other.address || isEveryAddress(one.address) || isEveryAddress(other.address);
 }
 
+/** Whether whoever listens there listens on every address of its kind; `address` in its shortest form. */
 export function isEveryAddress(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
 }
