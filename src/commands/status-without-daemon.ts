@@ -5,7 +5,8 @@ import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Problem, StatusDocument } from '../core/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
 import { readUnconfigured } from '../daemon/read-unconfigured.ts';
-import { layoutAt } from '../store/layout.ts';
+import { type Layout, layoutAt } from '../store/layout.ts';
+import { checkLayout } from '../store/open.ts';
 import { openWorld } from '../store/world.ts';
 import { configured } from './configured.ts';
 import type { Places } from './places.ts';
@@ -64,9 +65,22 @@ function readConfig(file: string): Read {
 
 function fromDisk({ stateDir }: Places, read: Read, { code, message }: CertdError): StatusDocument {
   const silent = code === 'daemon-silent' ? 'daemon-silent' : 'daemon-dead';
-  const problems = [problem(silent, 'warning', null, message, null)];
+  const layout = layoutAt(stateDir);
+  const problems = [problem(silent, 'warning', null, message, null), ...layoutProblems(layout)];
   const teller = { source: 'disk', pid: null, startedAt: null, now: Date.now() } as const;
-  const world = openWorld(layoutAt(stateDir));
+  const world = openWorld(layout);
   if ('config' in read) return readStatus(read.config, world, { ...teller, problems });
   return readUnconfigured(world, defaultThresholds, { ...teller, problems: [...problems, read.refused] });
+}
+
+/** `status` alone reads also a state directory that every other command refuses (contract section 3). */
+function layoutProblems(layout: Layout): readonly Problem[] {
+  try {
+    checkLayout(layout);
+    return [];
+  } catch (thrown) {
+    const { code, message } = asCertdError(thrown);
+    if (code !== 'layout-too-new' && code !== 'layout-corrupt') throw thrown;
+    return [problem(code, 'critical', null, message, null)];
+  }
 }

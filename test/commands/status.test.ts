@@ -181,7 +181,7 @@ describe('without the right to read is UNKNOWN, says who has it, and shows no ta
     chmodSync(join(dir, 'state'), 0o000);
     const ended = await asNobody(status);
     chmodSync(join(dir, 'state'), 0o755);
-    expect(ended).toEqual(dead(join(dir, 'state/live')));
+    expect(ended).toEqual(dead(join(dir, 'state/LAYOUT')));
   });
 
   it('and that the daemon is dead, where only the issuer’s part is closed, as systemd sets it up', async () => {

@@ -96,6 +96,18 @@ describe('with the daemon dead', () => {
     expect(document.certificates).toMatchObject([{ name, problems: [{ code: 'expired' }] }]);
   });
 
+  it.each([
+    ['of a newer certd', '99\n', 'layout-too-new'],
+    ['that holds no number', 'two\n', 'layout-corrupt'],
+  ])('a LAYOUT %s is critical', async (_words, text, code) => {
+    const room = await roomWith(-30, 60);
+    writeFileSync(room.layout.layoutFile, text);
+    const { exit, document } = await statusOf(room);
+    expect(exit).toBe(2);
+    expect(document.problems).toMatchObject([{ code: 'daemon-dead' }, { code, level: 'critical' }]);
+    expect(document.certificates).toMatchObject([{ name }]);
+  });
+
   it('and a configuration that cannot be used, what is live is shown, and the first problem of the file', async () => {
     const room = await roomWith(-30, 60);
     room.writeConfig('nonsense: true');
