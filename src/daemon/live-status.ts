@@ -11,7 +11,7 @@ import { readStatus } from './read-status.ts';
 /** A thousand clients at once cost one document of a thousand certificates, not a thousand. */
 const keptMs: Millis = 250;
 
-type Teller = {
+type DaemonFacts = {
   readonly pid: number;
   readonly world: World;
   readonly clock: Pick<Clock, 'now'>;
@@ -22,7 +22,7 @@ type Teller = {
 /** What a daemon that starts now says of itself and its certificates: document and metrics from one model. */
 export function openLiveStatus(
   loop: Pick<Loop, 'config' | 'alive' | 'lastLookAt' | 'counters'>,
-  { pid, world, clock, problems }: Teller,
+  { pid, world, clock, problems }: DaemonFacts,
 ) {
   const startedAt = clock.now();
   const all = () => (loop.alive() ? problems() : [...problems(), stuck]);
