@@ -1,5 +1,5 @@
-import { pickNamed } from '../core/pick-named.ts';
 import { planFor } from '../core/plan.ts';
+import { namedTargets } from '../daemon/named-targets.ts';
 import { checkNames } from '../daemon/session.ts';
 import { layoutAt } from '../store/layout.ts';
 import { checkLayout } from '../store/open.ts';
@@ -29,7 +29,7 @@ function planHere(names: readonly string[], places: Places): string {
   const world = openWorld(layout);
   checkNames(config, world);
   const now = Date.now();
-  const verdicts = pickNamed(config.certificates, names).map(target =>
+  const verdicts = namedTargets(config.certificates, names, world).map(target =>
     planFor(target, world.seen(target.name), 'nothing', now),
   );
   const { width } = screenOf(process.stdout, process.env['NO_COLOR']);

@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { Target } from '../core/model.ts';
-import { pickNamed } from '../core/pick-named.ts';
 import { planFor } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../reconcile.ts';
+import { namedTargets } from './named-targets.ts';
 import type { PassRequest } from './pass-request.ts';
 
 /** What a pass did, as the control socket answers it and `certd renew` prints it. */
@@ -30,7 +30,7 @@ export async function runPass(
   parts: PassParts,
   { names, asked }: PassRequest,
 ): Promise<PassAnswer> {
-  const targets = chosen(config.certificates, names);
+  const targets = chosen(config.certificates, names, parts.world);
   const startedAt = parts.clock.now();
   const results = await reconcile(targets, asked, parts);
   return {
@@ -42,9 +42,13 @@ export async function runPass(
 }
 
 /** Null: all. */
-function chosen(targets: readonly Target[], names: readonly string[] | null): readonly Target[] {
+function chosen(
+  targets: readonly Target[],
+  names: readonly string[] | null,
+  world: PassParts['world'],
+): readonly Target[] {
   if (names === null) return targets;
-  return names.length === 0 ? [] : pickNamed(targets, names);
+  return names.length === 0 ? [] : namedTargets(targets, names, world);
 }
 
 function answerFor({ name, issued, deployed, error }: PassResult, target: Target, parts: PassParts) {
