@@ -1,3 +1,4 @@
+import type { CertdError } from '../core/errors.ts';
 import {
   type ClientLimits,
   type HttpAnswer,
@@ -13,7 +14,11 @@ export type Answers = { get(token: string): string | undefined };
  * An HTTP server, not yet listening, that answers GET and HEAD of the tokens in `answers` (RFC 8555 §8.3) and
  * 404 to everything else. It reads no body, and one request of a connection.
  */
-export function challengeServer(answers: Answers, limits: ClientLimits): OneRequestServer {
+export function challengeServer(
+  answers: Answers,
+  limits: ClientLimits,
+  warn: (error: CertdError) => void,
+): OneRequestServer {
   return oneRequestServer({
     answer: async request => {
       const found = answerTo(request, answers);
@@ -21,6 +26,7 @@ export function challengeServer(answers: Answers, limits: ClientLimits): OneRequ
     },
     refuse: ({ refused, message }) => text(refused, 'text/plain', `${message}\n`),
     limits: { ...limits, largestHead: 8 * 1024, largestBody: null },
+    warn,
   });
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { asCertdError, CertdError } from '../core/errors.ts';
+import type { CertdError } from '../core/errors.ts';
 import { isIpv6, type ListenAddress, listenText } from '../core/listen-address.ts';
+import { closeServer } from '../host/close-server.ts';
 import type { OneRequestServer } from '../host/one-request-server.ts';
 import { openQueue } from '../host/queue.ts';
 import { familyIsMissing, listenError } from './listen-error.ts';
@@ -24,7 +25,7 @@ export function openListeners(
   newServer: () => OneRequestServer,
   warn: (error: CertdError) => void,
 ): Listeners {
-  const servers = openServers(newServer, warn);
+  const servers = openServers(newServer);
   // An address that is being closed is not opened at the same time.
   const inTurn = openQueue();
   /** All that can be had, or nothing and the refusal that is in the way. */
@@ -62,7 +63,7 @@ function inTheWay(missing: readonly Unopened[], taken: number): Unopened | null 
 }
 
 /** Servers by address, shared by everybody who needs one. */
-function openServers(newServer: () => OneRequestServer, warn: (error: CertdError) => void) {
+function openServers(newServer: () => OneRequestServer) {
   const open = new Map<string, { readonly server: OneRequestServer; leases: number }>();
   return {
     /** Whether it was not open before. Throws what bind(2) says. */
@@ -76,7 +77,6 @@ function openServers(newServer: () => OneRequestServer, warn: (error: CertdError
       const server = newServer();
       await listen(server, address);
       open.set(key, { server, leases: 1 });
-      server.on('error', error => warn(acceptError(key, error)));
       return true;
     },
     async give(keys: readonly string[]): Promise<void> {
@@ -101,21 +101,4 @@ async function listen(server: OneRequestServer, { address, port }: ListenAddress
   // IPv6 alone (ipv6(7), IPV6_V6ONLY): otherwise [::] would take the port of 0.0.0.0, too.
   server.listen({ host: address, port, ipv6Only: isIpv6(address) });
   await once(server, 'listening');
-}
-
-/** Frees the port at once: nobody who is still connected is waited for. */
-export async function closeServer(server: OneRequestServer): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
-}
-
-/** For example EMFILE: the listener goes on, and the next client may have more luck. */
-export function acceptError(listener: string, thrown: unknown): CertdError {
-  const { message } = asCertdError(thrown);
-  return new CertdError('listen-failed', `a client of ${listener} was turned away: ${message}`, {
-    facts: { listener },
-    cause: thrown,
-  });
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
+import { closeServer } from '../host/close-server.ts';
 import type { OneRequestServer } from '../host/one-request-server.ts';
-import { acceptError, closeServer } from './listeners.ts';
 
 export type PassedSockets = {
   /** Has a server on every passed socket, from the first call until `close`. Throws `socket-not-passed`. */
@@ -13,7 +13,6 @@ export type PassedSockets = {
 export function openPassedSockets(
   take: () => readonly number[],
   newServer: () => OneRequestServer,
-  warn: (error: CertdError) => void,
 ): PassedSockets {
   const servers: OneRequestServer[] = [];
   let opened: Promise<void> | null = null;
@@ -25,7 +24,6 @@ export function openPassedSockets(
     for (const fd of descriptors) {
       const server = newServer();
       await listenOn(server, fd);
-      server.on('error', error => warn(acceptError(`descriptor ${fd}`, error)));
       servers.push(server);
     }
   };

@@ -32,9 +32,9 @@ const usualLimits: ClientLimits = { mostConnections: 512, wholeMs: 10_000 };
 /** Opens nothing yet. */
 export function openStandalone({ passedSockets, warn, limits = usualLimits }: StandaloneSetup): Standalone {
   const tokens = openTokens();
-  const newServer = () => challengeServer(tokens, limits);
+  const newServer = () => challengeServer(tokens, limits, warn);
   const listeners = openListeners(newServer, warn);
-  const passed = openPassedSockets(passedSockets, newServer, warn);
+  const passed = openPassedSockets(passedSockets, newServer);
   const leaseOfPassed = async (): Promise<Lease> => {
     await passed.open();
     return { release: async () => {} };

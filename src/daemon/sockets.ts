@@ -4,6 +4,7 @@ import type { StatusDocument } from '../core/status-document.ts';
 import { type Answer, render } from '../health/answer.ts';
 import { listenOnSocket } from '../health/listen.ts';
 import { type Routes, routeServer } from '../health/server.ts';
+import { closeServer } from '../host/close-server.ts';
 import { ofLast } from '../host/of-last.ts';
 import type { Log } from '../log.ts';
 import type { Loop } from './loop.ts';
@@ -28,16 +29,14 @@ type Setup = {
  */
 export async function openSockets(config: Config, setup: Setup): Promise<{ close(): Promise<void> }> {
   const { runtimeDir, log } = setup;
-  const onDefect = (error: CertdError) => log.error(logFields(error), 'socket request failed');
-  const health = routeServer(healthRoutes(setup), onDefect);
-  const control = routeServer(controlRoutes(setup), onDefect);
+  const report = (error: CertdError) => log.error(logFields(error), 'socket request failed');
+  const health = routeServer(healthRoutes(setup), report);
+  const control = routeServer(controlRoutes(setup), report);
   let removeLink = () => {};
   const close = async () => {
     removeLink();
-    for (const server of [health, control]) {
-      server.closeAllConnections();
-      if (server.listening) await new Promise(done => server.close(done));
-    }
+    // In turn, so that what the control socket has just answered still goes out.
+    for (const server of [health, control]) await closeServer(server);
   };
   try {
     const group = socketGroup(config.health.group);

@@ -21,10 +21,13 @@ const usualLimits: ServerLimits = {
   largestBody: 64 * 1024,
 };
 
-/** An HTTP server for a Unix socket, not yet listening. It answers its routes and nothing else. */
+/**
+ * An HTTP server for a Unix socket, not yet listening. It answers its routes and nothing else; `report` is told of
+ * defects and of clients that were turned away.
+ */
 export function routeServer(
   routes: Routes,
-  onDefect: (error: CertdError) => void,
+  report: (error: CertdError) => void,
   limits: ServerLimits = usualLimits,
 ): OneRequestServer {
   const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
@@ -32,11 +35,11 @@ export function routeServer(
       return await answerTo(request, routes);
     } catch (thrown) {
       const error = asCertdError(thrown);
-      if (error.code === 'internal-error') onDefect(error);
+      if (error.code === 'internal-error') report(error);
       return renderError(error);
     }
   };
-  return oneRequestServer({ answer, refuse: renderRefusal, limits });
+  return oneRequestServer({ answer, refuse: renderRefusal, limits, warn: report });
 }
 
 async function answerTo(request: HttpRequest, routes: Routes): Promise<HttpAnswer> {

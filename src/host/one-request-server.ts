@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/model.ts';
 import { type Refusal, refusal } from './http-head.ts';
 import { readRequest } from './read-request.ts';
 import type { HttpRequest, RequestLimits } from './request-reader.ts';
+import { turnedAway } from './turned-away.ts';
 
 /** An answer as it goes over the wire. Its bytes may be sent to any number of clients at once. */
 export type HttpAnswer = {
@@ -36,6 +38,8 @@ type Rules = {
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
   readonly refuse: (why: Refusal) => HttpAnswer;
   readonly limits: ServerLimits;
+  /** Told of a client that could not be accepted; the server goes on. */
+  readonly warn: (error: CertdError) => void;
 };
 
 /**
@@ -60,6 +64,8 @@ export function oneRequestServer(rules: Rules): OneRequestServer {
     if (open.size > mostConnections) evict(open);
     void serve(connection, rules);
   });
+  // An 'error' that nobody hears ends the process. Before this one, it is for whoever has called `listen`.
+  server.once('listening', () => server.on('error', thrown => rules.warn(turnedAway(server, thrown))));
   const closeAllConnections = () => {
     for (const { socket } of open) socket.destroy();
   };

@@ -57,20 +57,6 @@ describe('a host without IPv6', () => {
   });
 });
 
-it('a listener that cannot accept goes on, with a warning', async () => {
-  const server = createServer();
-  const warnings: string[] = [];
-  const warn = (error: CertdError) => warnings.push(`${error.code}: ${error.message}`);
-  const listeners = openListeners(() => server, warn);
-  onTestFinished(() => listeners.close());
-  await listeners.lease([anyIpv4]);
-  server.emit('error', Object.assign(refusal('EMFILE'), { syscall: 'accept' }));
-  expect(warnings).toEqual([
-    'listen-failed: a client of 127.0.0.1:0 was turned away: accept failed with EMFILE',
-  ]);
-  expect(server.listening).toBe(true);
-});
-
 describe('listenError', () => {
   const address = { address: '0.0.0.0', port: 80 };
 

@@ -18,7 +18,7 @@ export const issueErrors = {
   ),
   'listen-failed': entry(
     'back-off',
-    'An address of the standalone challenge cannot be listened on, or not by every client. Where this host has no IPv6, the others are used.',
+    'An address of the standalone challenge cannot be listened on. Where this host has no IPv6, the others are used.',
     'The message has the system’s reason; in `listen`, take out or correct the address that this host does not have.',
   ),
   'socket-not-passed': entry(

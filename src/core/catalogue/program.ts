@@ -21,6 +21,11 @@ export const programErrors = {
     'certd answers, but one of its steps takes longer than any should: more than half an hour, and more than the limits of the configuration allow.',
     'Look in its log for what began last; restart it. What was under way is taken up again.',
   ),
+  'client-turned-away': entry(
+    'none',
+    'The system could not hand over a client that connected to certd; all others are served as before.',
+    'Nothing, if it passes: the client asks again. The message has the system’s reason, which mostly is that memory is short.',
+  ),
   'internal-error': entry(
     'back-off',
     'A defect in certd.',
