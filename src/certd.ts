@@ -13,5 +13,8 @@ async function start(): Promise<void> {
   const { main } = await import('./cli.ts');
   // Not by running dry: a lookup that no DNS server answers cannot be aborted and would hold certd for seconds
   // after its end. What was written is out: on Linux Node writes to files, pipes and terminals synchronously.
-  process.exit(await main(process.argv.slice(2)));
+  process.exitCode = await main(process.argv.slice(2));
+  // What could not be written is said one turn later (`commands/outlive-output.ts`), and changes the exit code.
+  await new Promise(done => setImmediate(done));
+  process.exit();
 }
