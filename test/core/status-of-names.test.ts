@@ -51,3 +51,20 @@ it('an unknown name is wrong usage, and the known ones are told', () => {
     }),
   );
 });
+
+it('where no configuration can be used nobody knows which names there are, and none is wrong usage', () => {
+  const refused = problem('config-refused', 'warning', null, 'bad', null);
+  const corrupt = problem('state-corrupt', 'critical', 'lost.example', 'bad', null);
+  const whole = { ...document([refused, corrupt]), source: 'disk' } as const;
+  expect(ofNames(whole, ['good.example', 'x'])).toMatchObject({
+    status: 'warning',
+    problems: [{ code: 'config-refused' }],
+    certificates: [{ name: 'good.example' }],
+  });
+  expect(ofNames(whole, ['lost.example'])).toMatchObject({
+    status: 'critical',
+    problems: [{ code: 'config-refused' }, { code: 'state-corrupt' }],
+    certificates: [],
+  });
+  expect(() => ofNames({ ...whole, source: 'daemon' }, ['x'])).toThrow('no certificate is named x');
+});
