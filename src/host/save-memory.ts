@@ -8,7 +8,7 @@ export function saveMemory(): void {
   for (const flag of flags) setFlagsFromString(flag);
 }
 
-/** With 100 certificates: 106 MB become 80 after a start, and 138 become 100 after issuing them all. */
+/** What each is worth is measured by `npm run bench` (docs/performance.md). */
 const flags = [
   // New objects get one megabyte from the start to the end; V8 would grow it to sixteen and keep those.
   '--semi-space-growth-factor=1',
