@@ -1,3 +1,4 @@
+import { hostRoots } from './acme/trust.ts';
 import type { Standalone } from './challenge/standalone.ts';
 import type { Config } from './config/config.ts';
 import { openLiveStatus } from './daemon/live-status.ts';
@@ -9,6 +10,7 @@ import { openSockets } from './daemon/sockets.ts';
 import { answerOutsideOrders, standaloneFor } from './daemon/standalone-host.ts';
 import { watchState } from './daemon/watch-state.ts';
 import { runHook } from './deploy/run-hook.ts';
+import { startTicks } from './host/schedule.ts';
 import { version } from './host/version.ts';
 import { takeLock } from './store/lock.ts';
 
@@ -60,6 +62,7 @@ async function serve(
   };
   const reloader = openReloader(config, loop, { ...setup, inForce });
   const told = openLiveStatus(loop, { pid: process.pid, world, clock, problems: reloader.problems });
+  warmUp(config);
   const sockets = await openSockets(config, { ...setup, ...told, loop });
   log.info({ version, certificates: config.certificates.length, pid: process.pid }, 'certd started');
   const endWatch = watchState(layout, world, log);
@@ -70,4 +73,10 @@ async function serve(
   endWatch();
   await loop.end();
   await sockets.close();
+}
+
+/** What takes long the first time only, and would keep the first clients of the sockets waiting. */
+function warmUp({ schedule }: Config): void {
+  hostRoots();
+  startTicks(schedule, () => {}).stop();
 }

@@ -4,7 +4,7 @@ import { startCertd } from '../../test/support/certd-process.ts';
 import { type Stack, startStack } from '../../test/support/stack.ts';
 import { type FromNothing, fromNothing } from './from-nothing.ts';
 import { type IdlePass, measureIdlePass } from './idle-pass.ts';
-import { healthzLatency } from './latency.ts';
+import { healthzLatency, type Latency } from './latency.ts';
 import { makeState } from './made-state.ts';
 import { type Memory, measureMemory } from './memory.ts';
 import { measureRenewals, type Renewals } from './one-renewal.ts';
@@ -16,7 +16,7 @@ import { measureStatus, type StatusFigures } from './status-command.ts';
 export type Measured = {
   readonly one: Renewals;
   readonly many: readonly FromNothing[];
-  readonly healthzMs: readonly number[];
+  readonly healthz: Latency;
   readonly memory: Memory;
   readonly status: StatusFigures;
   readonly idlePass: IdlePass;
@@ -34,7 +34,7 @@ export async function measure(renewals: number, say: (step: string) => void): Pr
     const one = await measureRenewals(stack, renewals);
     const { many, memory } = await measureMany(stack, say);
     say(`/healthz while ${sizes.many} are issued`);
-    const healthzMs = await healthzLatency(stack, sizes.many);
+    const healthz = await healthzLatency(stack, sizes.many);
     const thousand = await measureThousand(stack, say);
     say('other clients');
     const peers = await comparePeers(stack, {
@@ -42,7 +42,7 @@ export async function measure(renewals: number, say: (step: string) => void): Pr
       sample: sizes.peerNames,
       renewals: { domain: 'peer-renewal.bench.certd.test', count: Math.min(renewals, 5) },
     });
-    return { one, many, healthzMs, memory, ...thousand, peers };
+    return { one, many, healthz, memory, ...thousand, peers };
   } finally {
     await stack.stop();
   }

@@ -15,17 +15,19 @@ export type CaddyMemory = {
 
 const idleMs = 20_000;
 
-/** Caddy with one certificate a name, which it gets first; null where it is not on the PATH. */
+/** Caddy with one certificate a name, which it gets first; null where it is not on the PATH or its CA locked up. */
 export async function idleMemoryOfCaddy(
   stack: Stack,
   wish: { readonly names: readonly string[] },
 ): Promise<CaddyMemory | null> {
   if (!isOnPath('caddy')) return null;
-  return withCaddy(stack, { dir: 'idle-caddy', names: wish.names }, async caddy => {
-    const afterIssuingKb = await idleMemory(await caddy.issueAll());
-    const orders = stack.pebble.orders();
+  return withCaddy(stack, { dir: 'idle-caddy', names: wish.names }, async (caddy, pebble) => {
+    const issued = await caddy.issueAll();
+    if (issued === null) return null;
+    const afterIssuingKb = await idleMemory(issued);
+    const orders = pebble.orders();
     const afterRestartKb = await idleMemory(await caddy.start());
-    if (stack.pebble.orders() !== orders) throw new Error('Caddy issued anew instead of reading its storage');
+    if (pebble.orders() !== orders) throw new Error('Caddy issued anew instead of reading its storage');
     return { afterIssuingKb, afterRestartKb };
   });
 }

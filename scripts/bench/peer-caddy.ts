@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startPebble, type TestPebble } from '../../test/support/pebble.ts';
 import { freePorts } from '../../test/support/ports.ts';
 import { type RunningProcess, startProcess } from '../../test/support/run-process.ts';
 import type { Stack } from '../../test/support/stack.ts';
@@ -8,29 +9,59 @@ import { allStored } from './peer-caddy-storage.ts';
 import { caddyfile } from './peer-caddyfile.ts';
 
 export type Caddy = {
-  /** Begins with an empty storage. Resolves with the running process when every name has its certificate there. */
-  issueAll(): Promise<RunningProcess>;
+  /**
+   * Begins with an empty storage. Resolves with the running process when every name has its certificate there, with
+   * null where the CA has stopped answering.
+   */
+  issueAll(): Promise<RunningProcess | null>;
   /** A process with all names on the storage, which it alone uses. Resolves when it listens. */
   start(): Promise<RunningProcess>;
 };
 
+/** Caddy places all its orders at once, and now and then Pebble 2.10 locks up over that. */
+const tries = 3;
+
 /**
  * Caddy with one site a name, in nginx's place, where the CA looks for answers; nginx is back afterwards.
- * `dir`, under the stack's, is made for everything that Caddy writes. `use` need not stop what it starts.
+ * `dir`, under the stack's, is made for everything that Caddy writes. `use` need not stop what it starts, and is
+ * called anew, with a Pebble of its own each time, as long as it says null. Null in the end: each of them locked up.
  */
 export async function withCaddy<T>(
   stack: Stack,
   wish: { readonly dir: string; readonly names: readonly string[] },
-  use: (caddy: Caddy) => Promise<T>,
-): Promise<T> {
-  const started: RunningProcess[] = [];
-  const caddy = await makeCaddy(stack, join(stack.dir, wish.dir), wish.names, started);
+  use: (caddy: Caddy, pebble: TestPebble) => Promise<T | null>,
+): Promise<T | null> {
   await stack.nginx.stop();
   try {
-    return await use(caddy);
+    for (let tried = 1; tried <= tries; tried++) {
+      const found = await once(stack, join(stack.dir, `${wish.dir}-${tried}`), wish.names, use);
+      if (found !== null) return found;
+    }
+    return null;
+  } finally {
+    await stack.nginx.start();
+  }
+}
+
+async function once<T>(
+  stack: Stack,
+  root: string,
+  names: readonly string[],
+  use: (caddy: Caddy, pebble: TestPebble) => Promise<T | null>,
+): Promise<T | null> {
+  const started: RunningProcess[] = [];
+  mkdirSync(root);
+  const validationPort = stack.nginx.httpPort;
+  const pebble = await startPebble(stack.programs.pebble, root, {
+    validationPort,
+    dnsAddress: stack.dns.address,
+  });
+  try {
+    const caddy = await makeCaddy({ ...stack, pebble }, root, names, started);
+    return await use(caddy, pebble);
   } finally {
     for (const process of started) await process.stop();
-    await stack.nginx.start();
+    await pebble.process.stop();
   }
 }
 
@@ -42,7 +73,6 @@ async function makeCaddy(
 ): Promise<Caddy> {
   const storage = join(root, 'storage');
   const [httpsPort = 0] = await freePorts(1);
-  mkdirSync(root);
   const startWith = async (some: readonly string[]) => {
     const config = join(root, 'Caddyfile');
     writeFileSync(config, caddyfile(stack, storage, httpsPort, some));
@@ -72,12 +102,12 @@ async function issueAll(
   startWith: (names: readonly string[]) => Promise<RunningProcess>,
   storage: string,
   names: readonly string[],
-): Promise<RunningProcess> {
+): Promise<RunningProcess | null> {
   const one = names.slice(0, 1);
   const first = await startWith(one);
-  await allStored(first, storage, one);
+  const began = await allStored(first, storage, one);
   await first.stop();
+  if (!began) return null;
   const process = await startWith(names);
-  await allStored(process, storage, names);
-  return process;
+  return (await allStored(process, storage, names)) ? process : null;
 }

@@ -19,7 +19,7 @@ export function peerRows(data: PeerData): readonly (readonly string[])[] {
 }
 
 function issueRow({ name, issued }: PeerIssue, asked: number): readonly string[] {
-  if (issued === null) return notInstalled(name);
+  if (typeof issued === 'string') return [name, issued];
   const times = asked / issued.certificates;
   const how = times === 1 ? '' : ` (${issued.certificates}, times ${Number(times.toFixed(1))})`;
   const seconds = (issued.ms * times) / 1000;
@@ -37,7 +37,7 @@ function renewalRow({ name, ms }: PeerTimes): readonly string[] {
 }
 
 function memoryRow(memory: CaddyMemory | null): readonly string[] {
-  if (memory === null) return notInstalled('caddy');
+  if (memory === null) return ['caddy', 'not measured'];
   const mb = (kb: number) => (kb / 1024).toFixed(1);
   return ['caddy', mb(memory.afterIssuingKb), mb(memory.afterRestartKb)];
 }

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import acme from 'acme-client';
 import { CertdError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
+import { loopTurn } from '../host/loop-turn.ts';
 import type { Answer } from './answer.ts';
 import type { Connection } from './connection.ts';
 import { leadingName, refusal } from './problem.ts';
@@ -45,6 +46,7 @@ export function openSigner(connection: Connection, account: Account, clock: Cloc
   const signing = { ...account, ...parsed(account.keyPem) };
   return {
     async post(request, signal) {
+      await loopTurn();
       const answer = await postSigned(connection, signing, request, signal);
       if (request.accept.includes(answer.status)) return answer;
       throw refusal(answer, request.kind, clock.now());

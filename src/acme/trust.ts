@@ -8,11 +8,19 @@ import { parseCertificate } from '../x509/certificate.ts';
  * Throws `ca-untrusted` where `extraPem` holds no certificate.
  */
 export function trustContext(extraPem: string | null): SecureContext {
-  const system = getCACertificates('system');
-  const base = system.length > 0 ? system : getCACertificates('bundled');
+  const base = hostRoots();
   // Node lists a root once per file and directory that it was found in; each costs time to parse again.
   const roots = new Set([...base, ...getCACertificates('extra'), ...extraRoots(extraPem)]);
   return createSecureContext({ ca: [...roots] });
+}
+
+/**
+ * Node keeps them from the first call on, which takes it thirty milliseconds: a daemon calls before it has
+ * anybody to answer.
+ */
+export function hostRoots(): readonly string[] {
+  const system = getCACertificates('system');
+  return system.length > 0 ? system : getCACertificates('bundled');
 }
 
 /** Node leaves out what it cannot parse without a word, so each is parsed here first. */

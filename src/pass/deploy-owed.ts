@@ -5,6 +5,7 @@ import { planFor } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy/deploy-job.ts';
 import { type HookGroup, hookGroups } from '../deploy/hook-groups.ts';
 import { deployBatch } from '../deploy/transaction.ts';
+import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { liveId, readLeafOf, readPair } from '../store/generation.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
@@ -37,7 +38,10 @@ async function deployGroup(group: HookGroup, parts: PassParts): Promise<readonly
   } finally {
     endStep();
     for (const end of ends) end();
-    for (const { target } of group.jobs) parts.world.look(target.name);
+    for (const { target } of group.jobs) {
+      await loopTurn();
+      parts.world.look(target.name);
+    }
   }
 }
 
@@ -86,7 +90,9 @@ function deployParts(parts: PassParts): DeployParts {
 
 /** The gate: nothing the issuer wrote is believed before it parses, fits and is encoded anew. */
 async function install(target: Target, id: string, parts: PassParts): Promise<Leaf> {
+  await loopTurn();
   const { leaf, ...pair } = readPair(parts.layout.issuedGeneration(target.name, id));
+  await loopTurn();
   const reasons = gateReasons({
     fullchainPem: pair.cert + pair.chain,
     keyPem: pair.key,

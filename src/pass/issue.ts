@@ -3,6 +3,7 @@ import type { ErrorCode } from '../core/catalogue.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Target } from '../core/model.ts';
 import type { Issuer, Solver } from '../core/ports.ts';
+import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readPair } from '../store/generation.ts';
 import {
   beginWork,
@@ -41,6 +42,7 @@ export async function issue(attempt: Attempt, parts: PassParts): Promise<string>
     if (!keepsOrder.has(error.code)) await giveUp(target.name, parts);
     throw error;
   }
+  await loopTurn();
   return publishWork(parts.disk, parts.layout, target.name);
 }
 
@@ -88,6 +90,7 @@ async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
   const { target, authority, issuer, replaces } = attempt;
   const { disk, layout, signal } = parts;
   const key = await parts.generateKey(target.keyType);
+  await loopTurn();
   const request = await parts.createRequest(key, target.domains);
   await beginWork(disk, layout, target.name, { key, request });
   const url = await issuer.order({ domains: target.domains, replaces }, signal);
@@ -119,6 +122,7 @@ async function download(attempt: Attempt, work: Work, parts: PassParts): Promise
   const { target, authority, issuer, solver } = attempt;
   const { url: orderUrl, domains } = work.order;
   const pem = await issuer.complete({ orderUrl, domains, csr: work.request, solver }, parts.signal);
+  await loopTurn();
   const pair = gated(pem, work, target, parts);
   const { directoryUrl } = authority;
   await recordDownload(parts.disk, parts.layout, target.name, { pair, ca: target.ca, directoryUrl });

@@ -4,6 +4,7 @@ import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Target } from '../core/model.ts';
 import { type IssueVerdict, planFor, type Verdict } from '../core/plan.ts';
 import { urgency } from '../core/urgency.ts';
+import { loopTurn } from '../host/loop-turn.ts';
 import { attemptIssue } from './attempt-issue.ts';
 import type { PassParts } from './pass-parts.ts';
 import { askWindow, authorityOf } from './renewal-window.ts';
@@ -21,6 +22,7 @@ export type Settled = {
 export async function settle(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
   try {
     if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
+    await loopTurn();
     const seen = parts.world.look(target.name);
     if (!needsCa(planFor(target, seen, asked, parts.clock.now()))) return nothing;
     const { directoryUrl, issueTimeoutMs } = authorityOf(target, parts);
@@ -74,6 +76,7 @@ async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): P
     if (verdict.askWindow && newest !== undefined && !windowAsked) {
       windowAsked = true;
       sendOthersAway(target, await askWindow(target, newest, seen.issuer, parts), parts);
+      await loopTurn();
       parts.world.look(target.name);
       continue;
     }
@@ -82,6 +85,7 @@ async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): P
     parts.log.info({ certificate: target.name, reason: reason.code }, 'certificate is due');
     const circumstances = { lostBefore: lostOrder, byHand: asked !== 'nothing' };
     const attempt = await attemptIssue(target, seen, circumstances, parts);
+    await loopTurn();
     parts.world.look(target.name);
     sendOthersAway(target, attempt.error, parts);
     // One order that the CA lost is placed anew in the same pass; everything else waits for another one.

@@ -1,10 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { asCertdError, CertdError, systemErrorOf } from '../core/errors.ts';
 import { byAge, counterOf } from '../core/generation-id.ts';
 import type { Leaf } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
-import { keyMatchesLeaf, parseKey, readLeaf } from '../x509/certificate.ts';
+import { leafOf, parseCertificate, parseKey, readLeaf } from '../x509/certificate.ts';
 import { splitChain } from '../x509/pem.ts';
 import type { GenerationFile, Layout } from './layout.ts';
 import { exists } from './replace-file.ts';
@@ -39,14 +40,15 @@ export async function writePair(
  */
 export function readPair(directory: string): Pair & { readonly leaf: Leaf } {
   try {
-    const key = canonicalKey(readBounded(join(directory, 'privkey.pem')));
+    const key = parseKey(readBounded(join(directory, 'privkey.pem')));
     const cert = splitChain(readBounded(join(directory, 'cert.pem')))[0];
     const chainText = readBounded(join(directory, 'chain.pem'));
     const chain = chainText.trim() === '' ? '' : splitChain(chainText).join('');
     const fullchain = splitChain(readBounded(join(directory, 'fullchain.pem'))).join('');
     if (fullchain !== cert + chain) throw damaged(directory, 'fullchain.pem is not cert.pem and chain.pem');
-    if (!keyMatchesLeaf(cert, key)) throw damaged(directory, 'privkey.pem does not fit cert.pem');
-    return { key, cert, chain, leaf: readLeaf(cert) };
+    const certificate = parseCertificate(cert);
+    if (!certificate.checkPrivateKey(key)) throw damaged(directory, 'privkey.pem does not fit cert.pem');
+    return { key: canonicalKey(key), cert, chain, leaf: leafOf(certificate) };
   } catch (thrown) {
     throw explained(directory, thrown);
   }
@@ -80,8 +82,8 @@ export function liveId(layout: Layout, name: string): string | null {
   }
 }
 
-function canonicalKey(pem: string): string {
-  return parseKey(pem).export({ type: 'pkcs8', format: 'pem' }).toString();
+function canonicalKey(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function readBounded(path: string): string {

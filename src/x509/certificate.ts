@@ -3,22 +3,25 @@ import { CertdError } from '../core/errors.ts';
 import type { KeyType, Leaf } from '../core/model.ts';
 import { children, content } from './der.ts';
 import { derOf } from './pem.ts';
-import { readTbs } from './tbs.ts';
+import { readTbs, type Tbs } from './tbs.ts';
 
 const subjectAltName = '551d11';
 const dnsNameTag = 0x82;
 
 /** What the first certificate in `pem` says. Throws `certificate-unreadable`. */
 export function readLeaf(pem: string): Leaf {
-  const der = derOf(pem);
-  const certificate = parseCertificate(pem);
-  const tbs = readTbs(der);
+  return leafOf(parseCertificate(pem));
+}
+
+/** The same of a certificate that is parsed already, which is most of the work. */
+export function leafOf(certificate: X509Certificate): Leaf {
+  const tbs = readTbs(certificate.raw);
   return {
     serial: Buffer.from(tbs.serial).toString('hex'),
     fingerprintSha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     notBefore: instantOf(certificate.validFromDate),
     notAfter: instantOf(certificate.validToDate),
-    domains: dnsNames(der),
+    domains: dnsNames(tbs),
     keyType: keyTypeOf(certificate.publicKey),
   };
 }
@@ -31,11 +34,6 @@ export function parseCertificate(pem: string): X509Certificate {
   } catch (error) {
     throw new CertdError('certificate-unreadable', 'The certificate cannot be parsed.', { cause: error });
   }
-}
-
-/** Whether the private key belongs to the first certificate in `pem`. Throws `certificate-unreadable`. */
-export function keyMatchesLeaf(pem: string, keyPem: string): boolean {
-  return parseCertificate(pem).checkPrivateKey(parseKey(keyPem));
 }
 
 /** Reads an unencrypted private key. The error carries no text of OpenSSL: it could quote the key. */
@@ -61,8 +59,8 @@ export function keyTypeOf(key: KeyObject): KeyType | null {
 }
 
 /** From the DER: Node's `subjectAltName` is a display string with quoting of its own. */
-function dnsNames(der: Uint8Array): readonly string[] {
-  const extension = readTbs(der).extension(subjectAltName);
+function dnsNames(tbs: Tbs): readonly string[] {
+  const extension = tbs.extension(subjectAltName);
   if (extension === null) return [];
   return children(extension)
     .filter(node => node.tag === dnsNameTag)

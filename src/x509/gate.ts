@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Instant, KeyType, Leaf } from '../core/model.ts';
-import { keyMatchesLeaf, parseCertificate, readLeaf } from './certificate.ts';
+import { leafOf, parseCertificate, parseKey } from './certificate.ts';
 import { splitChain } from './pem.ts';
 
 // A clock that runs behind must not refuse what the CA made a moment ago; clients with a right clock accept it.
@@ -18,18 +18,20 @@ export function gateReasons(set: {
   readonly keyType: KeyType;
   readonly now: Instant;
 }): readonly string[] {
-  const certificates = splitChain(set.fullchainPem);
-  const leaf = readLeaf(certificates[0]);
+  const [first, ...chain] = splitChain(set.fullchainPem);
+  const certificate = parseCertificate(first);
+  const leaf = leafOf(certificate);
+  const fits = certificate.checkPrivateKey(parseKey(set.keyPem));
   return [
-    ...keyReasons(leaf, certificates[0], set.keyPem, set.keyType),
+    ...keyReasons(leaf, fits, set.keyType),
     ...nameReasons(leaf, set.domains),
-    ...chainReasons(certificates.map(parseCertificate), set.now),
+    ...chainReasons([certificate, ...chain.map(parseCertificate)], set.now),
   ];
 }
 
-function keyReasons(leaf: Leaf, leafPem: string, keyPem: string, wanted: KeyType): readonly string[] {
+function keyReasons(leaf: Leaf, keyFits: boolean, wanted: KeyType): readonly string[] {
   const reasons: string[] = [];
-  if (!keyMatchesLeaf(leafPem, keyPem)) reasons.push('the private key does not belong to the leaf');
+  if (!keyFits) reasons.push('the private key does not belong to the leaf');
   if (leaf.keyType !== wanted) reasons.push(`the key type is ${leaf.keyType ?? 'unknown'}, not ${wanted}`);
   return reasons;
 }

@@ -146,6 +146,8 @@ it('replaces a state as a whole, over whatever a crash left beside it', async ()
   const disk = recordingDisk(layout.root);
   await writeDeployState(disk, path, fullDeployState);
   expect(disk.calls).toEqual([
+    // Refused, since it is there.
+    'writeNew deploy/a.example.json.new',
     'unlink deploy/a.example.json.new',
     'writeNew deploy/a.example.json.new',
     'rename deploy/a.example.json.new deploy/a.example.json',
