@@ -4,8 +4,14 @@ import type { Millis, Target } from '../core/model.ts';
 export type Authority = {
   readonly name: string;
   readonly directoryUrl: string;
+  /** The directory that `--dry-run` orders from; null where the CA has none. */
+  readonly stagingUrl: string | null;
   /** PEM file with further roots for the CA's own HTTPS, beside the system's. */
   readonly trustFile: string | null;
+  /** PEM file with the roots that certificates of this CA must lead to; null: those of the system's trust store. */
+  readonly rootsFile: string | null;
+  /** External account binding (RFC 8555 §7.3.4): the MAC key stays in its file until it is needed. */
+  readonly eab: { readonly kid: string; readonly hmacKeyFile: string } | null;
   readonly issueTimeoutMs: Millis;
   /** The port that the CA validates on; anything but 80 only for test CAs. */
   readonly validationPort: number;

@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import type { ChallengeMethod, Target } from '../core/model.ts';
+import type { CaChoice, ChallengeMethod, Target } from '../core/model.ts';
 import { defaultAuthority, presets } from './authorities.ts';
 import type { Authority, Config, ConfigProblem } from './config.ts';
 import type { CertificateEntry, Defaults, MainFile } from './schema.ts';
@@ -42,12 +42,12 @@ export function defaultName(firstDomain: string): string {
 
 function targetOf(entry: CertificateEntry, defaults: Defaults, mainCa: MainFile['ca']): Target {
   const [first = ''] = entry.domains;
-  const [ca = defaultAuthority] = entry.ca ?? defaults.ca ?? mainCa ?? [];
   return {
     name: entry.name ?? defaultName(first),
     domains: entry.domains,
-    ca,
+    cas: choicesOf(entry.ca ?? defaults.ca ?? mainCa ?? []),
     keyType: entry.key?.type ?? defaults.key?.type ?? 'ecdsa-p256',
+    keyReuse: entry.key?.reuse ?? defaults.key?.reuse ?? false,
     challenge: challengeOf(entry.challenge ?? defaults.challenge),
     renewAt: entry.renew?.at ?? defaults.renew?.at ?? null,
     deploy: {
@@ -55,6 +55,11 @@ function targetOf(entry: CertificateEntry, defaults: Defaults, mainCa: MainFile[
       timeoutMs: entry.deploy?.timeout ?? defaults.deploy?.timeout ?? 60_000,
     },
   };
+}
+
+function choicesOf([first = defaultAuthority, ...others]: readonly string[]): Target['cas'] {
+  const choice = (name: string): CaChoice => ({ name, profile: null, preferredChain: null });
+  return [choice(first), ...others.map(choice)];
 }
 
 function challengeOf(challenge: CertificateEntry['challenge']): ChallengeMethod {
@@ -70,7 +75,8 @@ function authoritiesOf(
   targets: readonly Target[],
   cas: NonNullable<MainFile['cas']>,
 ): ReadonlyMap<string, Authority> {
-  return new Map(targets.map(({ ca }) => [ca, authorityOf(ca, cas[ca])]));
+  const names = targets.flatMap(target => target.cas.map(({ name }) => name));
+  return new Map(names.map(name => [name, authorityOf(name, cas[name])]));
 }
 
 function authorityOf(name: string, entry: NonNullable<MainFile['cas']>[string] | undefined): Authority {
@@ -81,7 +87,10 @@ function authorityOf(name: string, entry: NonNullable<MainFile['cas']>[string] |
   return {
     name,
     directoryUrl,
+    stagingUrl: null,
     trustFile: entry?.trust ?? null,
+    rootsFile: null,
+    eab: null,
     issueTimeoutMs: entry?.issue_timeout ?? 600_000,
     validationPort: entry?.validation_port ?? 80,
   };

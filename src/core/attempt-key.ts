@@ -5,8 +5,8 @@ import type { ChallengeMethod, Target } from './model.ts';
  * What an attempt depends on in the configuration, as text: stored with a failure, so that its back-off does
  * not outlive the change that cures it.
  */
-export function attemptKey({ ca, keyType, challenge, domains }: Target): string {
-  return [ca, keyType, methodKey(challenge), ...domains].join(' ');
+export function attemptKey({ cas, keyType, challenge, domains }: Target): string {
+  return [...cas.map(({ name }) => name), keyType, methodKey(challenge), ...domains].join(' ');
 }
 
 function methodKey(method: ChallengeMethod): string {

@@ -57,7 +57,7 @@ export function whyDue(look: Look): { readonly reason: Reason } | { readonly mom
  */
 export function fits(order: OrderUnderWay, target: Target): boolean {
   return (
-    order.ca === target.ca &&
+    mayCome(order.ca, target) &&
     order.keyType === target.keyType &&
     order.domains.length === target.domains.length &&
     order.domains.every(domain => target.domains.includes(domain))
@@ -77,8 +77,13 @@ export function pendingChanges(target: Target, newest: Generation): readonly str
   const removed = newest.leaf.domains.filter(domain => !target.domains.includes(domain));
   if (removed.length > 0) changes.push(`domains removed: ${removed.join(', ')}`);
   if (newest.leaf.keyType !== target.keyType) changes.push(`key type: ${target.keyType}`);
-  if (newest.ca !== target.ca) changes.push(`ca: ${target.ca}`);
+  if (!mayCome(newest.ca, target)) changes.push(`ca: ${target.cas[0].name}`);
   return changes;
+}
+
+/** From a fallback, too: what is good is not replaced because another CA comes first in the list. */
+function mayCome(ca: string, { cas }: Target): boolean {
+  return cas.some(({ name }) => name === ca);
 }
 
 function forced({ asked }: Held): Reason | null {

@@ -25,14 +25,26 @@ export type ChallengeMethod =
   | { readonly kind: 'standalone'; readonly listen: readonly ListenAddress[] }
   | { readonly kind: 'systemd-socket' };
 
+/** One CA that a certificate may come from, and what is asked of it there. */
+export type CaChoice = {
+  /** Name of the authority in the configuration. */
+  readonly name: string;
+  /** The CA's certificate profile (draft-ietf-acme-profiles); `required`: rather none than one of another profile. */
+  readonly profile: { readonly name: string; readonly required: boolean } | null;
+  /** The root that the chain should lead to, where the CA offers several; null for the CA's own choice. */
+  readonly preferredChain: string | null;
+};
+
 /** One certificate that the operator wants: normalised from the configuration, never mutated. */
 export type Target = {
   readonly name: string;
   /** A-labels, lower case, without duplicates, in the order of the configuration. */
   readonly domains: readonly string[];
-  /** Name of the authority in the configuration. */
-  readonly ca: string;
+  /** In the order of preference. */
+  readonly cas: readonly [CaChoice, ...CaChoice[]];
   readonly keyType: KeyType;
+  /** A renewal keeps the key of the newest generation, where that has the type that is asked for. */
+  readonly keyReuse: boolean;
   readonly challenge: ChallengeMethod;
   /** Null: 2/3 of the lifetime, 1/2 where the lifetime is under ten days. */
   readonly renewAt: RenewAt | null;

@@ -1,9 +1,10 @@
 import { attemptKey } from './attempt-key.ts';
 import { holds } from './backoff.ts';
 import type { ErrorCode } from './catalogue.ts';
+import { chooseCa } from './choose-ca.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { byAge } from './generation-id.ts';
-import type { Instant, IssuerState, Observed, Target } from './model.ts';
+import type { CaChoice, Instant, IssuerState, Observed, Target } from './model.ts';
 import type { RenewalMoment } from './renewal.ts';
 
 /** What is to be done about the issue of one certificate. */
@@ -32,6 +33,8 @@ type Blocked = { readonly kind: 'blocked'; readonly code: ErrorCode; readonly me
 
 export type Verdict = {
   readonly name: string;
+  /** Where an order of this moment goes to. */
+  readonly ca: CaChoice;
   readonly issue: IssueVerdict;
   /** True where the CA should be asked for its renewal window now. */
   readonly askWindow: boolean;
@@ -52,6 +55,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
     const verdict = { kind: 'blocked', code: blocked.code, message: blocked.message } as const;
     return {
       name: target.name,
+      ca: chooseCa(target, seen),
       issue: verdict,
       askWindow: false,
       deploy: verdict,
@@ -66,6 +70,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   const windowAt = newest === undefined ? null : windowQuestionAt(look);
   return {
     name: target.name,
+    ca: chooseCa(target, seen),
     issue,
     askWindow: windowAt !== null && windowAt <= now,
     deploy,

@@ -56,7 +56,7 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
     managed: true,
     status: worst(problems),
     problems,
-    ca: target.ca,
+    ca: target.cas[0].name,
     profile: null,
     key_type: target.keyType,
     generation: generationFields(seen),

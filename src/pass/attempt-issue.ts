@@ -1,7 +1,9 @@
+import type { Authority } from '../config/config.ts';
 import { attemptKey } from '../core/attempt-key.ts';
 import { holds, nextAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
 import {
+  type CaChoice,
   firstIssuerState,
   type Instant,
   type IssuerState,
@@ -11,10 +13,13 @@ import {
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { issue } from './issue.ts';
 import type { PassParts } from './pass-parts.ts';
-import { authorityOf, replacedCertId } from './renewal-window.ts';
+import { replacedCertId } from './renewal-window.ts';
 import { writeJournal } from './write-journal.ts';
 
 export type Circumstances = {
+  /** Where the order goes to. */
+  readonly ca: CaChoice;
+  readonly authority: Authority;
   /** This pass has already lost an order, so that another loss counts as a failure. */
   readonly lostBefore: boolean;
   /** A person asked for it. */
@@ -32,7 +37,7 @@ export async function attemptIssue(
   let issued: string;
   try {
     await holdAhead(target, seen.issuer, parts);
-    issued = await issueOnce(target, seen, parts);
+    issued = await issueOnce(target, seen, circumstances, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
     await recorded(target, parts, () =>
@@ -40,7 +45,9 @@ export async function attemptIssue(
     );
     return { issued: null, error };
   }
-  const error = await recorded(target, parts, () => recordSuccess(target, issued, startedAt, parts));
+  const error = await recorded(target, parts, () =>
+    recordSuccess(target, issued, { ...circumstances, startedAt }, parts),
+  );
   return { issued, error };
 }
 
@@ -57,10 +64,15 @@ async function holdAhead(target: Target, before: IssuerState, parts: PassParts):
   await writeIssuerState(disk, layout.issuerState(target.name), state);
 }
 
-function issueOnce(target: Target, seen: Observed, parts: PassParts): Promise<string> {
-  const authority = authorityOf(target, parts);
+function issueOnce(
+  target: Target,
+  seen: Observed,
+  { ca, authority }: Circumstances,
+  parts: PassParts,
+): Promise<string> {
   const attempt = {
     target,
+    ca,
     authority,
     issuer: parts.issuerFor(authority),
     solver: parts.solverFor(target, authority),
@@ -88,14 +100,19 @@ async function recorded(
   }
 }
 
-async function recordSuccess(target: Target, id: string, startedAt: number, parts: PassParts): Promise<void> {
+async function recordSuccess(
+  target: Target,
+  id: string,
+  { ca, startedAt }: Circumstances & { readonly startedAt: Instant },
+  parts: PassParts,
+): Promise<void> {
   const { disk, layout, clock, log } = parts;
   const now = clock.now();
   const facts = { certificate: target.name, generation: id, durationMs: now - startedAt };
   log.info(facts, 'certificate issued');
   parts.tally.onAttempt({
     name: target.name,
-    ca: target.ca,
+    ca: ca.name,
     result: 'success',
     durationMs: facts.durationMs,
   });
@@ -110,7 +127,7 @@ type Failed = Circumstances & { readonly error: CertdError; readonly startedAt: 
 async function recordFailure(
   target: Target,
   before: IssuerState,
-  { error, lostBefore, byHand, startedAt }: Failed,
+  { error, ca, lostBefore, byHand, startedAt }: Failed,
   parts: PassParts,
 ): Promise<void> {
   const { disk, layout, clock, random, log } = parts;
@@ -122,7 +139,7 @@ async function recordFailure(
   }
   log.error(facts, 'certificate could not be issued');
   const now = clock.now();
-  parts.tally.onAttempt({ name: target.name, ca: target.ca, result: 'failure', durationMs: now - startedAt });
+  parts.tally.onAttempt({ name: target.name, ca: ca.name, result: 'failure', durationMs: now - startedAt });
   // Who tries again and again while mending must not put certd's own next attempt off by a day.
   const failures = byHand ? Math.max(1, before.failures) : before.failures + 1;
   const { notBefore, problemType } = error;

@@ -1,7 +1,7 @@
 import type { Authority } from '../config/config.ts';
 import type { ErrorCode } from '../core/catalogue.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type { Target } from '../core/model.ts';
+import type { CaChoice, Target } from '../core/model.ts';
 import type { Issuer, Solver } from '../core/ports.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readPair } from '../store/generation.ts';
@@ -21,6 +21,7 @@ import type { PassParts } from './pass-parts.ts';
 
 type Attempt = {
   readonly target: Target;
+  readonly ca: CaChoice;
   readonly authority: Authority;
   readonly issuer: Issuer;
   readonly solver: Solver;
@@ -96,7 +97,7 @@ async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
   const url = await issuer.order({ domains: target.domains, replaces }, signal);
   const order = {
     url,
-    ca: target.ca,
+    ca: authority.name,
     directoryUrl: authority.directoryUrl,
     domains: target.domains,
     keyType: target.keyType,
@@ -125,7 +126,7 @@ async function download(attempt: Attempt, work: Work, parts: PassParts): Promise
   await loopTurn();
   const pair = gated(pem, work, target, parts);
   const { directoryUrl } = authority;
-  await recordDownload(parts.disk, parts.layout, target.name, { pair, ca: target.ca, directoryUrl });
+  await recordDownload(parts.disk, parts.layout, target.name, { pair, ca: authority.name, directoryUrl });
 }
 
 /** Nothing that a CA sends is kept as good before it fits (contract section 5, gate). */

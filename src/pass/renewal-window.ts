@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type { Generation, Instant, IssuerState, Observed, RenewalWindow, Target } from '../core/model.ts';
+import type {
+  CaChoice,
+  Generation,
+  Instant,
+  IssuerState,
+  Observed,
+  RenewalWindow,
+  Target,
+} from '../core/model.ts';
 import type { Issuer } from '../core/ports.ts';
 import { windowAfterAnswer } from '../core/renewal.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
@@ -32,10 +40,10 @@ export async function askWindow(
       window,
       windowCheckAt: checkAt,
     });
-  const authority = authorityOf(target, parts);
+  const authority = issuedBy(generation, parts);
   const certId = certIdOf(certificateText(target.name, generation.id, parts));
   // A window comes from the CA that issued: after a change of CA there is nobody to ask.
-  if (certId === null || generation.directoryUrl !== authority.directoryUrl) {
+  if (certId === null || authority === null) {
     await write({ window: null, checkAt: now + withoutAriMs });
     return null;
   }
@@ -98,10 +106,20 @@ export function replacedCertId(
   return certIdOf(certificateText(seen.name, newest.id, parts));
 }
 
-export function authorityOf(target: Target, { authorities }: PassParts): Authority {
-  const authority = authorities.get(target.ca);
-  if (authority === undefined) throw new CertdError('internal-error', `no authority named ${target.ca}`);
+export function authorityOf({ name }: CaChoice, { authorities }: PassParts): Authority {
+  const authority = authorities.get(name);
+  if (authority === undefined) throw new CertdError('internal-error', `no authority named ${name}`);
   return authority;
+}
+
+/** The CA that issued, also where it has another name by now; null where the configuration has it no longer. */
+export function issuedBy(
+  { ca, directoryUrl }: Pick<Generation, 'ca' | 'directoryUrl'>,
+  { authorities }: PassParts,
+): Authority | null {
+  const named = authorities.get(ca);
+  if (named?.directoryUrl === directoryUrl) return named;
+  return [...authorities.values()].find(authority => authority.directoryUrl === directoryUrl) ?? null;
 }
 
 function certificateText(name: string, id: string, { layout }: PassParts): string {

@@ -1,13 +1,14 @@
+import type { Authority } from '../config/config.ts';
 import { isAboutTheCa } from '../core/about-the-ca.ts';
 import type { Asked, Reason } from '../core/due.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type { Target } from '../core/model.ts';
+import type { Observed, Target } from '../core/model.ts';
 import { type IssueVerdict, planFor, type Verdict } from '../core/plan.ts';
 import { urgency } from '../core/urgency.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { attemptIssue } from './attempt-issue.ts';
 import type { PassParts } from './pass-parts.ts';
-import { askWindow, authorityOf } from './renewal-window.ts';
+import { askWindow, authorityOf, issuedBy } from './renewal-window.ts';
 
 export type Settled = {
   /** The generation that was issued. */
@@ -24,8 +25,9 @@ export async function settle(target: Target, asked: Asked, parts: PassParts): Pr
     if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
     await loopTurn();
     const seen = parts.world.look(target.name);
-    if (!needsCa(planFor(target, seen, asked, parts.clock.now()))) return nothing;
-    const { directoryUrl, issueTimeoutMs } = authorityOf(target, parts);
+    const verdict = planFor(target, seen, asked, parts.clock.now());
+    if (!needsCa(verdict)) return nothing;
+    const { directoryUrl, issueTimeoutMs } = authorityAsked(verdict, seen, parts);
     const visitor = { name: target.name, rank: urgency(seen, asked) };
     const place = await parts.lanes.enter(directoryUrl, visitor, parts.signal);
     if (place.kind === 'away') return turnedAway(target, place.error, parts);
@@ -45,6 +47,13 @@ export async function settle(target: Target, asked: Asked, parts: PassParts): Pr
     else parts.log.error(facts, 'certificate could not be looked after');
     return { issued: null, error };
   }
+}
+
+/** The CA that is asked first: for an order the one of the verdict, for a window alone the one that issued. */
+function authorityAsked({ ca, issue }: Verdict, { issued }: Observed, parts: PassParts): Authority {
+  const newest = issued.at(-1);
+  const isOrder = issue.kind === 'now' || newest === undefined;
+  return (isOrder ? null : issuedBy(newest, parts)) ?? authorityOf(ca, parts);
 }
 
 /** A blocked certificate is said at every look, in the log and by `renew`, until somebody has mended it. */
@@ -75,7 +84,8 @@ async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): P
     const newest = seen.issued.at(-1);
     if (verdict.askWindow && newest !== undefined && !windowAsked) {
       windowAsked = true;
-      sendOthersAway(target, await askWindow(target, newest, seen.issuer, parts), parts);
+      const error = await askWindow(target, newest, seen.issuer, parts);
+      sendOthersAway(issuedBy(newest, parts), error, parts);
       await loopTurn();
       parts.world.look(target.name);
       continue;
@@ -83,11 +93,12 @@ async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): P
     const reason = reasonToOrder(verdict.issue);
     if (reason === null) return nothing;
     parts.log.info({ certificate: target.name, reason: reason.code }, 'certificate is due');
-    const circumstances = { lostBefore: lostOrder, byHand: asked !== 'nothing' };
+    const authority = authorityOf(verdict.ca, parts);
+    const circumstances = { ca: verdict.ca, authority, lostBefore: lostOrder, byHand: asked !== 'nothing' };
     const attempt = await attemptIssue(target, seen, circumstances, parts);
     await loopTurn();
     parts.world.look(target.name);
-    sendOthersAway(target, attempt.error, parts);
+    sendOthersAway(authority, attempt.error, parts);
     // One order that the CA lost is placed anew in the same pass; everything else waits for another one.
     if (attempt.error?.code !== 'order-gone' || lostOrder) return attempt;
     lostOrder = true;
@@ -102,9 +113,9 @@ function reasonToOrder(issue: IssueVerdict): Reason | null {
   return issue.kind === 'now' ? issue.reason : null;
 }
 
-function sendOthersAway(target: Target, error: CertdError | null, parts: PassParts): void {
-  if (error === null || !isAboutTheCa(error)) return;
-  const certificates = parts.lanes.turnAway(authorityOf(target, parts).directoryUrl, error);
+function sendOthersAway(authority: Authority | null, error: CertdError | null, parts: PassParts): void {
+  if (authority === null || error === null || !isAboutTheCa(error)) return;
+  const certificates = parts.lanes.turnAway(authority.directoryUrl, error);
   if (certificates === 0) return;
-  parts.log.info({ ca: target.ca, certificates, ...logFields(error) }, 'certificates wait for their CA');
+  parts.log.info({ ca: authority.name, certificates, ...logFields(error) }, 'certificates wait for their CA');
 }

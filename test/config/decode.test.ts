@@ -42,7 +42,10 @@ describe('a good configuration', () => {
           {
             name: 'letsencrypt',
             directoryUrl: 'https://acme-v02.api.letsencrypt.org/directory',
+            stagingUrl: null,
             trustFile: null,
+            rootsFile: null,
+            eab: null,
             issueTimeoutMs: 600_000,
             validationPort: 80,
           },
@@ -52,8 +55,9 @@ describe('a good configuration', () => {
         {
           name: 'example.com',
           domains: ['example.com', 'www.example.com'],
-          ca: 'letsencrypt',
+          cas: [{ name: 'letsencrypt', profile: null, preferredChain: null }],
           keyType: 'ecdsa-p256',
+          keyReuse: false,
           challenge: { kind: 'webroot', path: '/var/www/certd' },
           renewAt: null,
           deploy: { hooks: [{ kind: 'argv', argv: ['nginx', '-s', 'reload'] }], timeoutMs: 60_000 },
@@ -96,7 +100,10 @@ log: { level: debug }
     expect(config.authorities.get('corp')).toEqual({
       name: 'corp',
       directoryUrl: 'https://acme.corp.example/directory',
+      stagingUrl: null,
       trustFile: '/etc/certd/corp.pem',
+      rootsFile: null,
+      eab: null,
       issueTimeoutMs: 90_000,
       validationPort: 5002,
     });
@@ -104,8 +111,9 @@ log: { level: debug }
       {
         name: 'rsa',
         domains: ['xn--mnchen-3ya.example', 'intranet'],
-        ca: 'corp',
+        cas: [{ name: 'corp', profile: null, preferredChain: null }],
         keyType: 'rsa-3072',
+        keyReuse: false,
         challenge: { kind: 'webroot', path: '/w' },
         renewAt: { kind: 'before-end', ms: 2_592_000_000 },
         deploy: {
@@ -173,14 +181,14 @@ certificates:
     const c = { kind: 'argv', argv: ['c'] };
     expect(certificates).toMatchObject([
       {
-        ca: 'letsencrypt-staging',
+        cas: [{ name: 'letsencrypt-staging' }],
         keyType: 'ecdsa-p384',
         challenge: { path: '/default' },
         renewAt: { kind: 'share', share: 0.5 },
         deploy: { hooks: [a, b], timeoutMs: 5_000 },
       },
       {
-        ca: 'letsencrypt',
+        cas: [{ name: 'letsencrypt' }],
         keyType: 'ecdsa-p384',
         challenge: { path: '/own' },
         renewAt: { kind: 'before-end', ms: 864_000_000 },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { attemptKey } from '../../src/core/attempt-key.ts';
-import { makeTarget } from '../support/make-observed.ts';
+import { makeChoice, makeTarget } from '../support/make-observed.ts';
 
 const usual = makeTarget();
 
@@ -14,7 +14,7 @@ const standalone = (port: number) =>
 
 it.each([
   ['another domain', makeTarget({ domains: ['b.example'] })],
-  ['another CA', makeTarget({ ca: 'other' })],
+  ['another CA', makeTarget({ cas: [makeChoice({ name: 'other' })] })],
   ['another key type', makeTarget({ keyType: 'rsa-2048' })],
   ['another webroot', makeTarget({ challenge: { kind: 'webroot', path: '/elsewhere' } })],
   ['a listener of its own', standalone(80)],

@@ -3,6 +3,7 @@ import { type Asked, pendingChanges, whyDue } from '../../src/core/due.ts';
 import type { Observed, Target } from '../../src/core/model.ts';
 import {
   at,
+  makeChoice,
   makeGeneration,
   makeLeaf,
   makeObserved,
@@ -30,7 +31,7 @@ describe('why a certificate is due', () => {
       'an order under way comes before everything',
       {
         issued: [],
-        order: { ca: makeTarget().ca, domains: makeTarget().domains, keyType: makeTarget().keyType },
+        order: { ca: 'main', domains: makeTarget().domains, keyType: makeTarget().keyType },
       },
       'forced',
       early,
@@ -38,7 +39,7 @@ describe('why a certificate is due', () => {
     ],
     [
       'an order under way for other domains is no reason',
-      { order: { ca: makeTarget().ca, domains: ['other.example'], keyType: makeTarget().keyType } },
+      { order: { ca: 'main', domains: ['other.example'], keyType: makeTarget().keyType } },
       'nothing',
       early,
       null,
@@ -47,7 +48,7 @@ describe('why a certificate is due', () => {
       'an order under way for more domains is no reason',
       {
         order: {
-          ca: makeTarget().ca,
+          ca: 'main',
           domains: [...makeTarget().domains, 'other.example'],
           keyType: makeTarget().keyType,
         },
@@ -58,7 +59,7 @@ describe('why a certificate is due', () => {
     ],
     [
       'an order under way for another key is no reason',
-      { order: { ca: makeTarget().ca, domains: makeTarget().domains, keyType: 'rsa-2048' } },
+      { order: { ca: 'main', domains: makeTarget().domains, keyType: 'rsa-2048' } },
       'nothing',
       early,
       null,
@@ -136,7 +137,11 @@ describe('the window of the CA', () => {
 });
 
 describe('what waits for the next renewal', () => {
-  const changed = makeTarget({ domains: ['b.example'], keyType: 'rsa-2048', ca: 'other' });
+  const changed = makeTarget({
+    domains: ['b.example'],
+    keyType: 'rsa-2048',
+    cas: [makeChoice({ name: 'other' })],
+  });
   const generation = makeGeneration({ leaf: makeLeaf({ domains: ['a.example', 'b.example'] }) });
 
   it('is named, each change', () => {

@@ -6,6 +6,7 @@ import { deployTarget, planFor } from '../../src/core/plan.ts';
 import {
   at,
   day,
+  makeChoice,
   makeGeneration,
   makeLeaf,
   makeObserved,
@@ -22,6 +23,7 @@ it('with everything done there is nothing to do until the renewal, or the next q
   const seen = makeObserved({ issuer: { windowCheckAt: at('2026-01-15T06:00Z') } });
   expect(plan(seen, '2026-01-15')).toEqual({
     name: 'a.example',
+    ca: makeChoice(),
     issue: later,
     askWindow: false,
     deploy: { kind: 'none' },
@@ -33,6 +35,7 @@ it('with everything done there is nothing to do until the renewal, or the next q
 it('without anything on disk: order now, nothing to deploy, nothing to wake for', () => {
   expect(plan(makeObserved({ issued: [] }), '2026-01-15')).toEqual({
     name: 'a.example',
+    ca: makeChoice(),
     issue: { kind: 'now', reason: { code: 'no-certificate', text: 'there is no certificate yet' } },
     askWindow: false,
     deploy: { kind: 'none' },
@@ -50,6 +53,7 @@ it('a state file that cannot be read stops everything for the certificate, whate
   for (const asked of ['nothing', 'forced'] as const) {
     expect(plan(seen, '2099-01-01', asked)).toEqual({
       name: 'a.example',
+      ca: makeChoice(),
       issue: blocked,
       deploy: blocked,
       ...nothing,

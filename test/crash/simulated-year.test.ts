@@ -8,13 +8,19 @@ import { observe } from '../../src/store/observe.ts';
 import { authority, type CrashHost, crashHost, target } from '../support/crash-host.ts';
 import { type FakeIssuer, fakeIssuer } from '../support/fake-issuer.ts';
 import { makeCa, type TestCa } from '../support/make-cert.ts';
+import { makeChoice } from '../support/make-observed.ts';
 
 const day = 86_400_000;
 /** Days, and the name of the CA and of the one certificate that it issues. */
 const lifetimes = { 'six.test': 6, 'forty-seven.test': 47, 'two-hundred.test': 200 } as const;
 const names = ['six.test', 'forty-seven.test', 'two-hundred.test'] as const;
 
-const targets: readonly Target[] = names.map(name => ({ ...target, name, domains: [name], ca: name }));
+const targets: readonly Target[] = names.map(name => ({
+  ...target,
+  name,
+  domains: [name],
+  cas: [makeChoice({ name })],
+}));
 
 let ca: TestCa;
 beforeAll(async () => {

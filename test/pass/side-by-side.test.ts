@@ -8,13 +8,14 @@ import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { authority, target } from '../support/crash-host.ts';
+import { makeChoice } from '../support/make-observed.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { passHost } from './pass-host.ts';
 
 const targetsOf = (count: number, ca = 'test'): readonly Target[] =>
   Array.from({ length: count }, (_, index) => {
     const name = `${ca}-${index}.test`;
-    return { ...target, name, domains: [name], ca };
+    return { ...target, name, domains: [name], cas: [makeChoice({ name: ca })] };
   });
 
 /** A CA whose orders wait until the test lets them go, and how many wait at a time. */
@@ -130,7 +131,7 @@ it('what has failed before does not keep its place from what has not', async () 
       return slow.order(request, signal);
     },
   };
-  const busy = targetsOf(16, 'busy').map(one => ({ ...one, ca: 'test' }));
+  const busy = targetsOf(16, 'busy').map(one => ({ ...one, cas: [makeChoice({ name: 'test' })] as const }));
   const pass = host.start(realDisk, 'nothing', {
     targets: [...busy, ...targets],
     parts: { issuerFor: () => issuer },

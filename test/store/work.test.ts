@@ -14,7 +14,7 @@ import {
   recordOrder,
   workFits,
 } from '../../src/store/work.ts';
-import { makeTarget } from '../support/make-observed.ts';
+import { makeChoice, makeTarget } from '../support/make-observed.ts';
 import { makePair, writeGeneration } from '../support/make-pair.ts';
 import { recordingDisk } from '../support/recording-disk.ts';
 import { modesOf, openStateDir, treeOf } from '../support/state-dir.ts';
@@ -114,7 +114,7 @@ it.each([
   ['with a domain more', false, { domains: ['a.example', 'b.example', 'c.example'] }],
   ['with a domain less', false, { domains: ['a.example'] }],
   ['with another key type', false, { keyType: 'rsa-2048' }],
-  ['from another CA', false, { ca: 'other' }],
+  ['from another CA', false, { cas: [makeChoice({ name: 'other' })] }],
 ] as const)('a certificate %s fits: %s', async (_, fits, change) => {
   await ordered();
   const work = readWork(layout, name);

@@ -31,8 +31,9 @@ const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export const target: Target = {
   name: 'crash.test',
   domains: ['crash.test', 'www.crash.test'],
-  ca: 'test',
+  cas: [{ name: 'test', profile: null, preferredChain: null }],
   keyType: 'ecdsa-p256',
+  keyReuse: false,
   challenge: { kind: 'webroot', path: '' },
   renewAt: null,
   deploy: {
@@ -47,7 +48,10 @@ export const target: Target = {
 export const authority: Authority = {
   name: 'test',
   directoryUrl: 'https://ca.test/dir',
+  stagingUrl: null,
   trustFile: null,
+  rootsFile: null,
+  eab: null,
   issueTimeoutMs: 600_000,
   validationPort: 80,
 };

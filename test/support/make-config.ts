@@ -6,7 +6,10 @@ export function makeConfig(certificates: readonly Target[]): Config {
   const authority = {
     name: 'main',
     directoryUrl: 'https://ca.invalid/dir',
+    stagingUrl: null,
     trustFile: null,
+    rootsFile: null,
+    eab: null,
     issueTimeoutMs: 600_000,
     validationPort: 80,
   };

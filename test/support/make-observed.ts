@@ -1,4 +1,5 @@
 import {
+  type CaChoice,
   type DeployState,
   firstDeployState,
   firstIssuerState,
@@ -39,13 +40,18 @@ export function makeGeneration(change: Partial<Generation> = {}): Generation {
   };
 }
 
+export function makeChoice(change: Partial<CaChoice> = {}): CaChoice {
+  return { name: 'main', profile: null, preferredChain: null, ...change };
+}
+
 /** What the operator wants: exactly what `makeGeneration` has. */
 export function makeTarget(change: Partial<Target> = {}): Target {
   return {
     name: 'a.example',
     domains: ['a.example'],
-    ca: 'main',
+    cas: [makeChoice()],
     keyType: 'ecdsa-p256',
+    keyReuse: false,
     challenge: { kind: 'webroot', path: '/srv/www' },
     renewAt: null,
     deploy: { hooks: [], timeoutMs: 60_000 },
