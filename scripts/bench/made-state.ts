@@ -63,6 +63,7 @@ async function makeOne(
       end: now + 61 * day,
       renewAt: now + 60.5 * day,
       explanationUrl: null,
+      confirmedAt: now,
     },
     windowCheckAt: now + day,
   });

@@ -92,6 +92,8 @@ export type RenewalWindow = {
   /** Drawn once per window and stored: a draw at each decision could postpone the renewal for ever. */
   readonly renewAt: Instant;
   readonly explanationUrl: string | null;
+  /** When the CA said so last. */
+  readonly confirmedAt: Instant;
 };
 
 /** `issuer/state/<name>.json` (docs/state.md section 6). */

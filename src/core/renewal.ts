@@ -59,9 +59,34 @@ function momentByLifetime(generation: Generation, renewAt: RenewAt | null): Inst
   return Math.round(generation.leaf.notBefore + lifetime * share);
 }
 
-/** One uniform moment inside the window (RFC 9773 §4.2), to be stored. `draw` is uniform in [0, 1). */
+/**
+ * One uniform moment inside the window (RFC 9773 §4.2), to be stored. `draw` is uniform in [0, 1). It leaves the last
+ * tenth, or minute, alone: an order must be at the CA before the window ends, since limits spare only those that are.
+ */
 export function drawInWindow(start: Instant, end: Instant, draw: number): Instant {
-  return Math.floor(start + (end - start) * draw);
+  const width = end - start;
+  return Math.floor(start + (width - Math.min(width / 10, longestMargin)) * draw);
+}
+
+const longestMargin: Millis = 60_000;
+
+/** How long a CA that no longer answers is believed about a window: a tenth of the lifetime, three days at the most. */
+function longestSilence(generation: Generation): Millis {
+  return Math.min(3 * 24 * hour, lifetimeOf(generation) / 10);
+}
+
+/**
+ * The window to keep when the CA could not be asked. After a long silence a window that is later than the share of
+ * the lifetime no longer holds the renewal up: nobody knows whether the CA still means it.
+ */
+export function windowAfterSilence(
+  stored: RenewalWindow | null,
+  generation: Generation,
+  renewAt: RenewAt | null,
+  now: Instant,
+): RenewalWindow | null {
+  if (stored === null || now - stored.confirmedAt < longestSilence(generation)) return stored;
+  return stored.renewAt > momentByLifetime(generation, renewAt) ? null : stored;
 }
 
 /**
@@ -71,8 +96,7 @@ export function drawInWindow(start: Instant, end: Instant, draw: number): Instan
 export function windowAfterAnswer(
   stored: RenewalWindow | null,
   answer: { readonly start: Instant; readonly end: Instant; readonly explanationUrl: string | null },
-  generation: string,
-  draw: number,
+  { generation, draw, now }: { readonly generation: string; readonly draw: number; readonly now: Instant },
 ): RenewalWindow {
   const same =
     stored !== null &&
@@ -80,5 +104,6 @@ export function windowAfterAnswer(
     stored.start === answer.start &&
     stored.end === answer.end;
   const renewAt = same ? stored.renewAt : drawInWindow(answer.start, answer.end, draw);
-  return { generation, start: answer.start, end: answer.end, renewAt, explanationUrl: answer.explanationUrl };
+  const { start, end, explanationUrl } = answer;
+  return { generation, start, end, renewAt, explanationUrl, confirmedAt: now };
 }

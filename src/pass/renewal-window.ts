@@ -12,7 +12,7 @@ import type {
   Target,
 } from '../core/model.ts';
 import type { Issuer } from '../core/ports.ts';
-import { windowAfterAnswer } from '../core/renewal.ts';
+import { windowAfterAnswer, windowAfterSilence } from '../core/renewal.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { certIdOf } from '../x509/cert-id.ts';
 import type { PassParts } from './pass-parts.ts';
@@ -78,7 +78,11 @@ async function answerTo(
     const info = await issuer.renewalInfo(certId, parts.signal);
     if (info === null) return { window: null, checkAt: now + withoutAriMs, error: null };
     return {
-      window: windowAfterAnswer(before.window, info, generation.id, parts.random()),
+      window: windowAfterAnswer(before.window, info, {
+        generation: generation.id,
+        draw: parts.random(),
+        now,
+      }),
       checkAt: info.checkAt,
       error: null,
     };
@@ -89,7 +93,8 @@ async function answerTo(
     const facts = { certificate: target.name, ...logFields(error) };
     parts.log.warn(facts, 'renewal window could not be read');
     const asked = Math.min(error.notBefore ?? 0, now + withoutAriMs);
-    return { window: before.window, checkAt: Math.max(now + afterErrorMs, asked), error };
+    const window = windowAfterSilence(before.window, generation, target.renewAt, now);
+    return { window, checkAt: Math.max(now + afterErrorMs, asked), error };
   }
 }
 

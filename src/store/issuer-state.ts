@@ -56,6 +56,7 @@ function windowOf(fields: Fields | null): RenewalWindow | null {
     end: fields.instant('end'),
     renewAt: fields.instant('renew_at'),
     explanationUrl: fields.textOrNull('explanation_url'),
+    confirmedAt: fields.instant('confirmed_at'),
   };
 }
 
@@ -67,5 +68,6 @@ function windowDocument(window: RenewalWindow | null) {
     end: toRfc3339(window.end),
     renew_at: toRfc3339(window.renewAt),
     explanation_url: window.explanationUrl,
+    confirmed_at: toRfc3339(window.confirmedAt),
   };
 }

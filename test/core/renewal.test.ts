@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RenewAt, RenewalWindow } from '../../src/core/model.ts';
-import { drawInWindow, renewalMoment, windowAfterAnswer } from '../../src/core/renewal.ts';
+import {
+  drawInWindow,
+  renewalMoment,
+  windowAfterAnswer,
+  windowAfterSilence,
+} from '../../src/core/renewal.ts';
 import { at, day, hour, makeGeneration, makeLeaf, makeWindow } from '../support/make-observed.ts';
 
 /** Six days, as short-lived profiles have: from 2026-01-01 to 2026-01-07. */
@@ -105,23 +110,33 @@ describe('by the window of the CA', () => {
 
 it.each([
   [0, '2026-02-10'],
-  [0.5, '2026-02-11'],
-  [0.999999999999, '2026-02-11T23:59:59.999Z'],
-])('draw %d of a window of two days is %s', (draw, expected) => {
+  [0.5, '2026-02-10T23:59:30Z'],
+  [0.999999999999, '2026-02-11T23:58:59.999Z'],
+])('draw %d of a window of two days is %s: its last minute is for the order', (draw, expected) => {
   expect(drawInWindow(at('2026-02-10'), at('2026-02-12'), draw)).toBe(at(expected));
+});
+
+it.each([
+  [0, '2026-02-10T00:00:00.000Z'],
+  [0.5, '2026-02-10T00:00:09.000Z'],
+  [0.9999, '2026-02-10T00:00:17.998Z'],
+])('draw %d of a window of twenty seconds is %s: its last tenth is for the order', (draw, expected) => {
+  expect(drawInWindow(at('2026-02-10'), at('2026-02-10T00:00:20Z'), draw)).toBe(at(expected));
 });
 
 describe('after the CA was asked', () => {
   const answer = { start: at('2026-02-10'), end: at('2026-02-12'), explanationUrl: 'https://ca.test/why' };
   const id = '0001-11223344';
-  const drawnAnew = { ...answer, generation: id, renewAt: at('2026-02-10') };
+  const now = at('2026-02-03');
+  const asked = { generation: id, draw: 0, now };
+  const drawnAnew = { ...answer, generation: id, renewAt: at('2026-02-10'), confirmedAt: now };
 
   it('the first answer is drawn in', () => {
-    expect(windowAfterAnswer(null, answer, id, 0)).toEqual(drawnAnew);
+    expect(windowAfterAnswer(null, answer, asked)).toEqual(drawnAnew);
   });
 
   it('the same window keeps its moment, and takes the new explanation', () => {
-    expect(windowAfterAnswer(makeWindow(), answer, id, 0)).toEqual({
+    expect(windowAfterAnswer(makeWindow(), answer, asked)).toEqual({
       ...drawnAnew,
       renewAt: at('2026-02-11'),
     });
@@ -132,6 +147,34 @@ describe('after the CA was asked', () => {
     ['a later end', { end: at('2026-02-13') }],
     ['another generation', { generation: '0000-99999999' }],
   ])('%s is another window and is drawn in anew', (_sentence, change) => {
-    expect(windowAfterAnswer(makeWindow(change), answer, id, 0)).toEqual(drawnAnew);
+    expect(windowAfterAnswer(makeWindow(change), answer, asked)).toEqual(drawnAnew);
+  });
+});
+
+describe('when the CA could not be asked', () => {
+  const confirmedAt = at('2026-02-20');
+  const late = makeWindow({ renewAt: at('2026-03-20'), confirmedAt });
+  const silent = (window: RenewalWindow | null, now: string) =>
+    windowAfterSilence(window, makeGeneration(), null, at(now));
+
+  it('a window that lies behind the share of the lifetime holds for three days', () => {
+    expect(silent(late, '2026-02-22T23:59:59.999Z')).toEqual(late);
+    expect(silent(late, '2026-02-23')).toBeNull();
+  });
+
+  it('one that lies before it holds for ever', () => {
+    const early = makeWindow({ renewAt: at('2026-02-25'), confirmedAt });
+    expect(silent(early, '2026-03-31')).toEqual(early);
+  });
+
+  it('a tenth of a lifetime of six days is all that its window holds', () => {
+    const six = makeGeneration({ leaf: makeLeaf({ notAfter: at('2026-01-07') }) });
+    const window = makeWindow({ renewAt: at('2026-01-06'), confirmedAt: at('2026-01-01') });
+    expect(windowAfterSilence(window, six, null, at('2026-01-01T14:23:59Z'))).toEqual(window);
+    expect(windowAfterSilence(window, six, null, at('2026-01-01T14:24Z'))).toBeNull();
+  });
+
+  it('none stays none', () => {
+    expect(silent(null, '2026-03-31')).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { urgency } from '../../src/core/urgency.ts';
-import { makeGeneration, makeLeaf, makeObserved } from '../support/make-observed.ts';
+import { at, makeGeneration, makeLeaf, makeObserved, makeWindow } from '../support/make-observed.ts';
 
 const ending = (notAfter: number) =>
   makeObserved({ issued: [makeGeneration({ leaf: makeLeaf({ notAfter }) })] });
@@ -18,4 +18,11 @@ it('what has failed comes after what has not, however soon it ends', () => {
 
 it('no certificate at all is more urgent than any end', () => {
   expect(urgency(makeObserved({ issued: [] }), 'nothing')).toEqual([1, 0, 0]);
+});
+
+it('a window that ends comes before certificates that end later', () => {
+  const seen = makeObserved({ issuer: { window: makeWindow({ end: 5 }) } });
+  expect(urgency(seen, 'nothing')).toEqual([1, 0, 5]);
+  const older = makeObserved({ issuer: { window: makeWindow({ generation: '0000-99999999', end: 5 }) } });
+  expect(urgency(older, 'nothing')).toEqual([1, 0, at('2026-04-01')]);
 });

@@ -40,6 +40,7 @@ const fullIssuerState: IssuerState = {
     end: at('2026-11-22T00:00:00.000Z'),
     renewAt: at('2026-11-21T10:11:12.000Z'),
     explanationUrl: 'https://ca.test/why',
+    confirmedAt: at('2026-11-20T06:00:00.000Z'),
   },
   windowCheckAt: at('2026-11-22T00:00:00.000Z'),
 };
@@ -111,6 +112,7 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
       end: '2026-11-22T00:00:00.000Z',
       renew_at: '2026-11-21T10:11:12.000Z',
       explanation_url: 'https://ca.test/why',
+      confirmed_at: '2026-11-20T06:00:00.000Z',
     },
     window_check_at: '2026-11-22T00:00:00.000Z',
   });

@@ -66,6 +66,7 @@ export function makeWindow(change: Partial<RenewalWindow> = {}): RenewalWindow {
     end: at('2026-02-12'),
     renewAt: at('2026-02-11'),
     explanationUrl: null,
+    confirmedAt: at('2026-01-01'),
     ...change,
   };
 }
