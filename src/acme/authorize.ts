@@ -1,4 +1,5 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { addressText } from '../core/ip-address.ts';
 import type { Authorization, Challenge, Order } from './decode.ts';
 import { objectRefusal } from './problem.ts';
 import { ask, lookAtAuthorization, pollOrder, problemsOf, type Work } from './work.ts';
@@ -33,9 +34,10 @@ async function answer(work: Work, url: string, presented: string[]): Promise<voi
   if (challenge.status === 'pending') await start(work, url, challenge);
 }
 
-/** One of our own names, as we wrote it: the solver connects to it. DNS compares without regard to case. */
+/** One of our own names, as we wrote it: the solver connects to it. Neither case nor zeros tell two of them apart. */
 function askedDomain({ domain }: Authorization, asked: readonly string[]): string {
-  const own = asked.find(name => name === domain.toLowerCase());
+  const text = addressText(domain) ?? domain.toLowerCase();
+  const own = asked.find(name => name === text);
   if (own !== undefined) return own;
   throw new CertdError('ca-malformed', `The CA wants ${domain} authorized, which certd did not ask for.`);
 }

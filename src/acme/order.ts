@@ -1,10 +1,11 @@
 import { CertdError } from '../core/errors.ts';
+import { isAddress } from '../core/ip-address.ts';
 import type { Signer } from './client.ts';
 import type { Connection } from './connection.ts';
 import { decodeOrder, type Order } from './decode.ts';
 import { isRefusalOf } from './problem.ts';
 
-/** Places an order for DNS names (RFC 8555 §7.4), as the replacement of `replaces` where the CA has ARI. */
+/** Places an order for DNS names and IP addresses (RFC 8555 §7.4, RFC 8738 §3), as the replacement of `replaces` where the CA has ARI. */
 export async function placeOrder(
   connection: Connection,
   signer: Signer,
@@ -12,7 +13,7 @@ export async function placeOrder(
   signal: AbortSignal,
 ): Promise<{ url: string; order: Order }> {
   const { newOrder, renewalInfo } = await connection.directory(signal);
-  const identifiers = request.domains.map(value => ({ type: 'dns', value }));
+  const identifiers = request.domains.map(value => ({ type: isAddress(value) ? 'ip' : 'dns', value }));
   const post = async (payload: Record<string, unknown>) => {
     const answer = await signer.post({ kind: 'order', url: newOrder, payload, accept: [201] }, signal);
     const url = answer.headers['location'];

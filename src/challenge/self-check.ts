@@ -69,7 +69,8 @@ async function failureOf(
 }
 
 function urlOf({ domain, token }: HttpChallenge, port: number): URL {
-  const authority = port === 80 ? domain : `${domain}:${port}`;
+  const host = domain.includes(':') ? `[${domain}]` : domain;
+  const authority = port === 80 ? host : `${host}:${port}`;
   return new URL(`http://${authority}/.well-known/acme-challenge/${token}`);
 }
 

@@ -1,3 +1,4 @@
+import { isAddress } from '../core/ip-address.ts';
 import { defaultAuthority, presets } from './authorities.ts';
 import type { Entry, Located } from './entries.ts';
 import { didYouMean } from './nearest.ts';
@@ -29,13 +30,18 @@ export function singleLabelFindings(main: Source, entries: readonly Entry[]): Lo
   return entries.flatMap(entry => {
     const { source, path, domains } = entry;
     const authority = caOf(main, entry);
-    if (!presets.has(authority) || at(main.data, ['cas', authority, 'directory']) !== undefined) return [];
+    if (!isPublic(main, authority)) return [];
     return domains.flatMap((domain, index) => {
-      if (domain === null || domain.includes('.')) return [];
+      if (domain === null || domain.includes('.') || isAddress(domain)) return [];
       const message = `${domain} has no dot: a public CA such as ${authority} does not issue for it`;
       return [{ source, finding: invalid([...path, 'domains', index], message) }];
     });
   });
+}
+
+/** Whether a CA is one of the built-in ones, at its own directory. */
+export function isPublic(main: Source, ca: string): boolean {
+  return presets.has(ca) && at(main.data, ['cas', ca, 'directory']) === undefined;
 }
 
 /** The CA of a certificate, as far as it can be understood. */

@@ -1,3 +1,4 @@
+import { addressDoubts } from './check-addresses.ts';
 import { listenDoubts } from './check-listen.ts';
 import type { Config, ConfigProblem } from './config.ts';
 import { crossFindings } from './cross-check.ts';
@@ -39,7 +40,8 @@ export function decodeConfig(
     place(main, { code: 'config-doubtful', path, onKey: false, message }),
   );
   const entries = sources.flatMap(source => (source === null ? [] : entriesOf(source)));
-  warnings.push(...listenDoubts(main, entries).map(({ source, finding }) => place(source, finding)));
+  const found = [...listenDoubts(main, entries), ...addressDoubts(main, entries)];
+  warnings.push(...found.map(({ source, finding }) => place(source, finding)));
   return { config: normalise(decoded, warnings) };
 }
 

@@ -1,18 +1,14 @@
-import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { readAddress } from './ip-address.ts';
 import type { Reading } from './reading.ts';
 
 /**
  * One domain of a certificate as A-labels in lower case (RFC 5890 §2.3.2.1; letters, digits and hyphens,
- * RFC 1123 §2.1). A name of one label passes here: private authorities issue for such.
+ * RFC 1123 §2.1), or one IP address. A name of one label passes here: private authorities issue for such.
  */
 export function readDomain(text: string): Reading<string> {
-  if (isIP(text.replace(/^\[(.*)\]$/, '$1')) !== 0) {
-    return {
-      problem: `${text} is an IP address; certificates for addresses are not available in this version`,
-      code: 'not-available-yet',
-    };
-  }
+  const address = readAddress(text);
+  if (address !== null) return address;
   const shape = shapeProblem(text);
   if (shape !== null) return { problem: shape };
   const ascii = toAscii(text);
@@ -58,6 +54,6 @@ function nameProblem(name: string): string | null {
   const long = labels.find(label => label.length > 63);
   if (long !== undefined) return `the part ${JSON.stringify(long)} is longer than 63 characters`;
   if (/^\d+$/.test(labels.at(-1) ?? ''))
-    return `${JSON.stringify(name)} ends in a number: no such domain exists`;
+    return `${JSON.stringify(name)} ends in a number: that is neither a domain nor an IP address`;
   return null;
 }

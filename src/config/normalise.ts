@@ -35,9 +35,12 @@ export function normalise({ main, certificates }: DecodedFiles, warnings: readon
 
 export const defaultThresholds = { warning: 0.2, critical: 0.05 };
 
-/** The name of a certificate that is given none. `*` can be no part of a path that people type. */
+/**
+ * The name of a certificate that is given none. `*` can be no part of a path that people type, and a name may not
+ * begin with a dash: `::1` is `0::1`, and so `0--1`.
+ */
 export function defaultName(firstDomain: string): string {
-  return firstDomain.replace(/^\*\./, '_.');
+  return firstDomain.replace(/^\*\./, '_.').replace(/^:/, '0:').replaceAll(':', '-');
 }
 
 function targetOf(entry: CertificateEntry, defaults: Defaults, mainCa: MainFile['ca']): Target {

@@ -182,11 +182,14 @@ export const defaultsSchema = mapping(shared).meta({
 /** One item of `certificates:` */
 export const certificateSchema = mapping({
   name: plainName
-    .meta({ description: 'Default: the first domain. The name of the directory below live/.' })
+    .meta({
+      description:
+        'Default: the first domain, with dashes for the colons of an IPv6 address. The name of the directory below live/.',
+    })
     .optional(),
   domains: listOf(domain, 'a list of domain names').min(1, 'a list of at least one domain name').meta({
     description:
-      'DNS names; international ones as they are written. No wildcards: HTTP-01 cannot prove them.',
+      'DNS names, international ones as they are written, and IP addresses. No wildcards: HTTP-01 cannot prove them.',
   }),
   ...shared,
 }).meta({ description: 'One certificate.' });

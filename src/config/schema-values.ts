@@ -43,8 +43,7 @@ function reading<Value>(read: (text: string) => Reading<Value>, phrase: string) 
 
 function settle<Value>(result: Reading<Value>, context: z.core.$RefinementCtx): Value {
   if ('value' in result) return result.value;
-  if (result.code === 'not-available-yet') refuseNotYet(context, result.problem);
-  else context.addIssue({ code: 'custom', message: result.problem });
+  context.addIssue({ code: 'custom', message: result.problem });
   return z.NEVER;
 }
 

@@ -38,7 +38,10 @@ export type CaChoice = {
 /** One certificate that the operator wants: normalised from the configuration, never mutated. */
 export type Target = {
   readonly name: string;
-  /** A-labels, lower case, without duplicates, in the order of the configuration. */
+  /**
+   * A-labels in lower case and IP addresses (`core/ip-address.ts` tells them apart), without duplicates, in the
+   * order of the configuration.
+   */
   readonly domains: readonly string[];
   /** In the order of preference. */
   readonly cas: readonly [CaChoice, ...CaChoice[]];
@@ -59,7 +62,7 @@ export type Leaf = {
   readonly fingerprintSha256: string;
   readonly notBefore: Instant;
   readonly notAfter: Instant;
-  /** dNSName entries, lower case. */
+  /** dNSName entries in lower case, and iPAddress entries as `addressText` has them. */
   readonly domains: readonly string[];
   readonly keyType: KeyType | null;
 };

@@ -1,12 +1,15 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { CertdError } from '../core/errors.ts';
+import { addressText } from '../core/ip-address.ts';
 import type { KeyType, Leaf } from '../core/model.ts';
-import { children, content } from './der.ts';
+import { children, content, type DerNode } from './der.ts';
+import { addressOf } from './ip-octets.ts';
 import { derOf } from './pem.ts';
 import { readTbs, type Tbs } from './tbs.ts';
 
 const subjectAltName = '551d11';
 const dnsNameTag = 0x82;
+const ipAddressTag = 0x87;
 
 /** What the first certificate in `pem` says. Throws `certificate-unreadable`. */
 export function readLeaf(pem: string): Leaf {
@@ -21,7 +24,7 @@ export function leafOf(certificate: X509Certificate): Leaf {
     fingerprintSha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     notBefore: instantOf(certificate.validFromDate),
     notAfter: instantOf(certificate.validToDate),
-    domains: dnsNames(tbs),
+    domains: namesOf(tbs),
     keyType: keyTypeOf(certificate.publicKey),
   };
 }
@@ -59,12 +62,17 @@ export function keyTypeOf(key: KeyObject): KeyType | null {
 }
 
 /** From the DER: Node's `subjectAltName` is a display string with quoting of its own. */
-function dnsNames(tbs: Tbs): readonly string[] {
+function namesOf(tbs: Tbs): readonly string[] {
   const extension = tbs.extension(subjectAltName);
-  if (extension === null) return [];
-  return children(extension)
-    .filter(node => node.tag === dnsNameTag)
-    .map(node => Buffer.from(content(node)).toString('latin1').toLowerCase());
+  return extension === null ? [] : children(extension).flatMap(nameOf);
+}
+
+/** A dNSName that looks like an address is none: clients that connect to one do not look there (RFC 6125 §6.2.1). */
+function nameOf(node: DerNode): readonly string[] {
+  if (node.tag === ipAddressTag) return [addressOf(content(node))];
+  if (node.tag !== dnsNameTag) return [];
+  const name = Buffer.from(content(node)).toString('latin1').toLowerCase();
+  return addressText(name) === null ? [name] : [];
 }
 
 function instantOf(date: Date): number {

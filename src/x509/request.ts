@@ -1,13 +1,15 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { CertdError } from '../core/errors.ts';
+import { isAddress } from '../core/ip-address.ts';
 import { children, pick, readDer, tags } from './der.ts';
+import { octetsOf } from './ip-octets.ts';
 
 const signOnWorker = promisify(sign);
 
 /**
- * A certificate request (PKCS#10, RFC 2986 §4) as DER, signed with the key it is for: the domains as
- * subjectAltName and an empty subject (RFC 8555 §7.4 asks for no common name, and some profiles have none).
+ * A certificate request (PKCS#10, RFC 2986 §4) as DER, signed with the key it is for: the domains, IP
+ * addresses among them (RFC 8738 §3), as subjectAltName and an empty subject (RFC 8555 §7.4 asks for no common name, and some profiles have none).
  * Written by hand: the library that did it was a quarter of the daemon's code in memory.
  */
 export async function createRequest(keyPem: string, domains: readonly string[]): Promise<Uint8Array> {
@@ -63,7 +65,7 @@ function signatureOf(key: KeyObject): { readonly digest: string; readonly algori
 function extensionRequest(domains: readonly string[]): Uint8Array {
   // digitalSignature and keyEncipherment: bits 0 and 2 of eight, five of them unused (RFC 5280 §4.2.1.3).
   const usage = der(bitString, Buffer.of(5, 0xa0));
-  const names = der(tags.sequence, ...domains.map(domain => der(dnsName, Buffer.from(domain, 'ascii'))));
+  const names = der(tags.sequence, ...domains.map(generalName));
   const extensions = der(
     tags.sequence,
     extension(oids.keyUsage, usage),
@@ -73,6 +75,11 @@ function extensionRequest(domains: readonly string[]): Uint8Array {
 }
 
 const dnsName = 0x82;
+const ipAddress = 0x87;
+
+function generalName(domain: string): Uint8Array {
+  return isAddress(domain) ? der(ipAddress, octetsOf(domain)) : der(dnsName, Buffer.from(domain, 'ascii'));
+}
 
 function extension(id: string, value: Uint8Array): Uint8Array {
   return der(tags.sequence, oid(id), der(tags.octetString, value));

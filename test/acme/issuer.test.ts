@@ -7,6 +7,12 @@ import { splitChain } from '../../src/x509/pem.ts';
 import { createRequest } from '../../src/x509/request.ts';
 import { openBench } from './harness.ts';
 
+/** Pending, and without a challenge. */
+function authorizationFor(value: string) {
+  const body = { identifier: { type: 'ip', value }, status: 'pending', challenges: [] };
+  return { status: 200, body: JSON.stringify(body) };
+}
+
 describe('issuing', () => {
   it('gets a certificate for two domains and cleans up both tokens', async () => {
     const bench = await openBench();
@@ -63,6 +69,38 @@ describe('issuing', () => {
     bench.requests.length = 0;
     await bench.issue('a.example');
     expect(bench.requests).not.toContain('challenge');
+  });
+
+  it('gets a certificate for addresses beside a name', async () => {
+    const bench = await openBench();
+    const pem = await bench.issue('192.0.2.1', '2001:db8::1', 'a.example');
+    expect(readLeaf(pem).domains).toEqual(['192.0.2.1', '2001:db8::1', 'a.example']);
+    expect(bench.ca.orders).toEqual([
+      {
+        identifiers: [
+          { type: 'ip', value: '192.0.2.1' },
+          { type: 'ip', value: '2001:db8::1' },
+          { type: 'dns', value: 'a.example' },
+        ],
+      },
+    ]);
+    expect(bench.solver.steps.slice(0, 3)).toEqual([
+      'present 192.0.2.1',
+      'present 2001:db8::1',
+      'present a.example',
+    ]);
+  });
+
+  it('knows its address in whatever form the CA writes it', async () => {
+    const bench = await openBench({
+      intercept: (resource, count) =>
+        resource === 'authz' && count === 1 ? authorizationFor('2001:0DB8:0::0001') : null,
+    });
+    const attempt = bench.issue('2001:db8::1');
+    await expect(attempt).rejects.toMatchObject({
+      code: 'challenge-missing',
+      facts: { domain: '2001:db8::1' },
+    });
   });
 
   it('signs every body anew', async () => {

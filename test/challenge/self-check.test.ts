@@ -56,6 +56,30 @@ describe('withSelfCheck', () => {
     expect(asked).toEqual(['/.well-known/acme-challenge/token', expect.stringMatching(/^localhost:\d+$/)]);
   });
 
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '[::1]'],
+  ])('connects to the address %s itself, and names it as the host %s', async (domain, host) => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers.host);
+      response.end('token.thumbprint');
+    });
+    await new Promise<void>(resolve => server.listen(0, domain, resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const warnings: CertdError[] = [];
+    const solver = withSelfCheck(recorder([]), {
+      port,
+      warn: error => warnings.push(error),
+      lookups: () => ({ lookup: () => expect.fail('nobody looks an address up'), isWaiting: () => false }),
+    });
+    await solver.present({ ...challenge, domain }, new AbortController().signal);
+    await solver.cleanUp('token');
+    expect(warnings).toEqual([]);
+    expect(asked).toEqual([`${host}:${port}`]);
+  });
+
   it.each<[string, string, RequestListener]>([
     ['another answer', 'something else answers there', (_, response) => response.end('token.other')],
     ['a 404', 'HTTP 404', (_, response) => response.writeHead(404).end()],

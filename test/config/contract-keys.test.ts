@@ -71,6 +71,13 @@ describe('what this version has is taken', () => {
   });
 });
 
+it('addresses are taken among the domains, and as the first', () => {
+  const names = 'domains: [192.0.2.1, "2001:db8::1", example.com]';
+  expect(
+    codesOf(`account: { agree_tos: true }\ncertificates: [{ ${names}, challenge: { webroot: /w } }]\n`),
+  ).toEqual([]);
+});
+
 describe('every way to answer a challenge is taken', () => {
   it.each([
     'webroot: /var/www/certd',
@@ -130,11 +137,6 @@ describe('what a later version brings is refused where it stands', () => {
   ])('of a certificate and in defaults: %s', (line, offset) => {
     expect(inCertificate(line)).toEqual([`6:${5 + offset} not-available-yet`]);
     expect(inDefaults(line)).toEqual([`2:${13 + offset} not-available-yet`]);
-  });
-
-  it('as domains: addresses', () => {
-    const text = `account: { agree_tos: true }\ncertificates:\n  - domains: [192.0.2.1, "2001:db8::1"]\n    challenge: { webroot: /w }\n`;
-    expect(codesOf(text)).toEqual(['3:15 not-available-yet', '3:26 not-available-yet']);
   });
 });
 

@@ -50,15 +50,46 @@ describe('what is no domain is refused with the reason', () => {
   ])('%j', (text, problem) => {
     const read = readDomain(text);
     expect('problem' in read && read.problem).toContain(problem);
-    expect(read).not.toHaveProperty('code');
   });
 });
 
-describe('an IP address waits for a later version', () => {
-  it.each(['192.0.2.1', '2001:db8::1', '[2001:db8::1]'])('%s', text => {
-    expect(readDomain(text)).toEqual({
-      problem: `${text} is an IP address; certificates for addresses are not available in this version`,
-      code: 'not-available-yet',
-    });
+describe('an IP address becomes its one text', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['0.0.0.0', '0.0.0.0'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['[2001:0db8::0001]', '2001:db8::1'],
+    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+    ['2001:0:0:1:0:0:0:1', '2001:0:0:1::1'],
+    ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+    ['64:ff9b::192.0.2.33', '64:ff9b::c000:221'],
+    ['::1', '::1'],
+    ['::', '::'],
+  ])('%s', (text, address) => {
+    expect(readDomain(text)).toEqual({ value: address });
+  });
+});
+
+describe('what is nearly an IP address is refused with the reason', () => {
+  it.each([
+    ['192.0.2.0/24', '192.0.2.0/24 is a network: a certificate names addresses one by one'],
+    ['2001:db8::/64', '2001:db8::/64 is a network: a certificate names addresses one by one'],
+    ['[2001:db8::]/64', '[2001:db8::]/64 is a network: a certificate names addresses one by one'],
+    ['fe80::1%eth0', 'fe80::1%eth0 has a zone, which means something on one host alone'],
+    ['192.0.2.1:443', 'write the address alone, without ":443"'],
+    ['[2001:db8::1]:443', 'write the address alone, without ":443"'],
+    ['::ffff:192.0.2.1', '::ffff:c000:201 is the IPv4 address 192.0.2.1 in another form: write that'],
+    ['2001:db8::g', '"2001:db8::g" is no IPv6 address'],
+    ['1:2:3:4:5:6:7', '"1:2:3:4:5:6:7" is no IPv6 address'],
+    ['[192.0.2.1]', '"[192.0.2.1]" is no IPv6 address'],
+    ['[]', '"[]" is no IPv6 address'],
+    ['[::1', '"[::1" is no IPv6 address'],
+    ['256.0.0.1', '"256.0.0.1" ends in a number: that is neither a domain nor an IP address'],
+    ['010.0.0.1', '"010.0.0.1" ends in a number: that is neither a domain nor an IP address'],
+    ['192.0.2.1.', '"192.0.2.1." ends with a dot; write it without'],
+    ['https://[2001:db8::1]/', 'write the domain alone, without https://'],
+  ])('%s', (text, problem) => {
+    expect(readDomain(text)).toEqual({ problem });
   });
 });

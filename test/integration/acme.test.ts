@@ -10,6 +10,7 @@ import { realClock } from '../../src/host/clock.ts';
 import { openQueue } from '../../src/host/queue.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { certIdOf } from '../../src/x509/cert-id.ts';
+import { readLeaf } from '../../src/x509/certificate.ts';
 import { gateReasons } from '../../src/x509/gate.ts';
 import { generateKey } from '../../src/x509/keys.ts';
 import { createRequest } from '../../src/x509/request.ts';
@@ -123,6 +124,14 @@ describe('against a strict Pebble', () => {
       await issue(['a.test', 'b.test', 'c.test'], keyType);
     },
   );
+
+  test('a web server answers for its address', async () => {
+    const { issue } = await openWorld();
+    expect(readLeaf(await issue(['127.0.0.1', 'a.test'])).domains.toSorted()).toEqual([
+      '127.0.0.1',
+      'a.test',
+    ]);
+  });
 
   test('valid authorizations are taken over without a challenge', async () => {
     const { issue, requests } = await openWorld({ authzReuse: 100 });

@@ -77,6 +77,19 @@ certificates: [${domains.map(names => `{ domains: [${names.join(', ')}] }`).join
     await expect(tcpClient(port, '::1')).rejects.toThrow('ECONNREFUSED');
   });
 
+  test('certificates for addresses, to which the CA comes without a look at the DNS', async () => {
+    const sets = [['127.0.0.1'], ['"::1"', 'beside.certd.test']];
+    certd = await startCertd(join(stack.dir, 'addresses'), configOf(bothFamilies(), sets));
+    expect(await issued(certd, '127.0.0.1')).toBe('IP Address:127.0.0.1');
+    expect(await issued(certd, '0--1')).toBe('DNS:beside.certd.test, IP Address:0:0:0:0:0:0:0:1');
+    const { stdout } = await certd.command('status', '--json');
+    expect(JSON.parse(stdout).certificates.map((each: { domains: string[] }) => each.domains)).toEqual([
+      ['127.0.0.1'],
+      ['::1', 'beside.certd.test'],
+    ]);
+    expect(certd.process.log()).not.toContain('"level":40');
+  });
+
   test('one pass without a daemon frees the port and ends', async () => {
     const alone = await certdAt(join(stack.dir, 'alone'), configOf(bothFamilies(), [['alone.certd.test']]));
     expect(await alone.command('renew')).toMatchObject({ code: 0 });

@@ -1,7 +1,7 @@
 import { type JsonWebKey, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { type Behaviour, type Canned, type Resource, wellBehaved } from './fake-ca-behaviour.ts';
 import { FakeProblem, readPost, record, type SignedPost, text, thumbprint } from './fake-ca-jws.ts';
@@ -178,13 +178,13 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
   const showOrder = (id: number, order: Order) => ({
     status:
       order.lag > 0 && order.status === 'ready' ? 'pending' : order.lag > 0 ? 'processing' : order.status,
-    identifiers: order.domains.map(value => ({ type: 'dns', value })),
+    identifiers: order.domains.map(identifierOf),
     authorizations: order.authorizations.map(each => `${ca.base}/authz/${each.id}`),
     finalize: `${ca.base}/finalize/${id}`,
     ...(order.chain === null || order.lag > 0 ? {} : { certificate: `${ca.base}/cert/${id}` }),
   });
   const showAuthorization = (each: Authorization) => ({
-    identifier: { type: 'dns', value: each.domain },
+    identifier: identifierOf(each.domain),
     status: each.status,
     challenges: behaviour.challengeTypes.map(type => ({
       type,
@@ -214,7 +214,7 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
     const identifiers = payload['identifiers'];
     if (!Array.isArray(identifiers)) throw new FakeProblem(400, 'malformed', 'identifiers');
     const order: Order = {
-      domains: identifiers.map(each => text(record(each)['value'])),
+      domains: identifiers.map(each => domainOf(record(each))),
       authorizations: [],
       status: 'pending',
       lag: 0,
@@ -294,6 +294,18 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
         throw new FakeProblem(404, 'malformed', resource);
     }
   };
+}
+
+function identifierOf(value: string): { type: 'dns' | 'ip'; value: string } {
+  return { type: isIP(value) === 0 ? 'dns' : 'ip', value };
+}
+
+/** RFC 8738 §3: an address is of the type `ip`, and nothing else is. */
+function domainOf(identifier: Record<string, unknown>): string {
+  const value = text(identifier['value']);
+  const { type } = identifierOf(value);
+  if (identifier['type'] === type) return value;
+  throw new FakeProblem(400, 'malformed', `${value} is of the type ${type}`);
 }
 
 /** A certificate for the request, which must name exactly the order's domains and nothing else. */

@@ -9,6 +9,8 @@ export type TestCa = { readonly pem: string; readonly keyPem: string };
 
 type LeafWish = {
   readonly domains: readonly string[];
+  /** Further subjectAltName entries as they are. */
+  readonly names?: readonly { readonly type: 'dns' | 'email' | 'url'; readonly value: string }[];
   readonly keyType?: KeyType;
   /** Reuses this key instead of making one. Only its public half goes into the certificate. */
   readonly keyPem?: string;
@@ -45,7 +47,7 @@ export async function makeCa(
   return { pem: certificatePem(new Uint8Array(certificate.rawData)), keyPem };
 }
 
-/** A leaf signed by `ca`. An all-digit name with dots is an IP address. */
+/** A leaf signed by `ca`. A name of digits and dots, or with a colon, is an IP address. */
 export async function makeLeaf(ca: TestCa, wish: LeafWish): Promise<{ pem: string; keyPem: string }> {
   const keyPem = wish.keyPem ?? (await generateKey(wish.keyType ?? 'ecdsa-p256'));
   const publicKey = await publicKeyOf(wish.publicKeyPem ?? keyPem);
@@ -62,7 +64,7 @@ export async function makeLeaf(ca: TestCa, wish: LeafWish): Promise<{ pem: strin
     signingKey: await signingKeyOf(ca.keyPem),
     extensions: [
       new x509.BasicConstraintsExtension(wish.isCa ?? false, undefined, true),
-      new x509.SubjectAlternativeNameExtension(wish.domains.map(nameOf), true),
+      new x509.SubjectAlternativeNameExtension([...wish.domains.map(nameOf), ...(wish.names ?? [])], true),
       ...(wish.withoutAki === true ? [] : [aki]),
     ],
   });
@@ -70,7 +72,7 @@ export async function makeLeaf(ca: TestCa, wish: LeafWish): Promise<{ pem: strin
 }
 
 function nameOf(value: string): { type: 'ip' | 'dns'; value: string } {
-  return { type: /^[0-9.]+$/.test(value) ? 'ip' : 'dns', value };
+  return { type: /^[0-9.]+$|^[0-9a-f]*:[0-9a-f:]+$/.test(value) ? 'ip' : 'dns', value };
 }
 
 /** Signing with P-256 only: leaves of other kinds are signed by a P-256 CA all the same. */

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseKey, readLeaf } from '../../src/x509/certificate.ts';
-import { splitChain } from '../../src/x509/pem.ts';
+import { certificatePem, splitChain } from '../../src/x509/pem.ts';
 import { makeCa, makeLeaf, type TestCa } from '../support/make-cert.ts';
 
 let ca: TestCa;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 describe('readLeaf', () => {
   it('reads serial, dates, names and key type', async () => {
     const leaf = await makeLeaf(ca, {
-      domains: ['WWW.Example.com', 'example.com', '192.0.2.1'],
+      domains: ['WWW.Example.com', 'example.com', '192.0.2.1', '2001:db8::1'],
       serialHex: '00a1b2c3',
       notBefore: new Date('2026-01-02T03:04:05Z'),
       notAfter: new Date('2026-04-02T03:04:05Z'),
@@ -24,7 +24,7 @@ describe('readLeaf', () => {
       fingerprintSha256: createHash('sha256').update(raw).digest('hex'),
       notBefore: Date.UTC(2026, 0, 2, 3, 4, 5),
       notAfter: Date.UTC(2026, 3, 2, 3, 4, 5),
-      domains: ['www.example.com', 'example.com'],
+      domains: ['www.example.com', 'example.com', '192.0.2.1', '2001:db8::1'],
       keyType: 'ecdsa-p384',
     });
   });
@@ -32,6 +32,27 @@ describe('readLeaf', () => {
   it('reads names that a display string would quote', async () => {
     const leaf = await makeLeaf(ca, { domains: ['a.example, DNS:b.example'] });
     expect(readLeaf(leaf.pem).domains).toEqual(['a.example, dns:b.example']);
+  });
+
+  it('takes no name of another kind, and no address that stands as a DNS name', async () => {
+    const names = [
+      { type: 'dns', value: '192.0.2.1' },
+      { type: 'dns', value: '2001:db8::1' },
+      { type: 'email', value: 'ops@example.com' },
+      { type: 'url', value: 'https://example.com' },
+    ] as const;
+    const leaf = await makeLeaf(ca, { domains: ['a.example'], names });
+    expect(readLeaf(leaf.pem).domains).toEqual(['a.example']);
+  });
+
+  it('refuses an address of a wrong length', async () => {
+    const leaf = await makeLeaf(ca, { domains: ['192.0.2.1', '192.0.2.2'] });
+    // 87 04 c0000201 87 04 c0000202 becomes one entry of ten octets.
+    const der = Buffer.from(
+      new X509Certificate(leaf.pem).raw.toString('hex').replace('8704c0000201', '870ac0000201'),
+      'hex',
+    );
+    expect(() => readLeaf(certificatePem(der))).toThrow('has an IP address of 10 bytes');
   });
 
   it('tells an RSA key by its size', async () => {

@@ -45,6 +45,15 @@ describe('gateReasons', () => {
     ]);
   });
 
+  it('takes an address by its own entry alone', async () => {
+    const own = await makeLeaf(intermediate, { domains: ['192.0.2.1', '2001:db8::1'], notBefore, notAfter });
+    const set = { ...within(own.pem), keyPem: own.keyPem };
+    expect(check({ ...set, domains: ['2001:db8::1', '192.0.2.1'] })).toEqual([]);
+    expect(check({ ...set, domains: ['2001:db8::2', '192.0.2.1'] })).toEqual([
+      'the leaf does not name 2001:db8::2',
+    ]);
+  });
+
   it('names each domain that the leaf does not name, whatever a wildcard in it stands for', () => {
     const domains = ['example.com', 'www.example.com', 'example.org'];
     expect(check({ domains, ...within(leaf.pem) })).toEqual([

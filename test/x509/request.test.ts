@@ -49,6 +49,20 @@ test('a hundred long names are all in it', async () => {
   expect(await read.verify()).toBe(true);
 });
 
+test('addresses are in it by their octets, beside names, in the order that was given', async () => {
+  const domains = ['192.0.2.1', 'a.example', '2001:db8::1', '::1'];
+  const request = await createRequest(await generateKey('ecdsa-p256'), domains);
+  const names = [
+    '8704c0000201',
+    '8209612e6578616d706c65',
+    '871020010db8000000000000000000000001',
+    '871000000000000000000000000000000001',
+  ].join('');
+  // subjectAltName, an OCTET STRING, a SEQUENCE of 53 octets.
+  expect(Buffer.from(request).toString('hex')).toContain(`0603551d1104373035${names}`);
+  expect(await new x509.Pkcs10CertificateRequest(Buffer.from(request)).verify()).toBe(true);
+});
+
 test('what createRequest makes is a request, whatever the lengths in it', async () => {
   const key = await generateKey('ecdsa-p256');
   for (const length of [1, 40, 63]) checkRequest(await createRequest(key, [`${'a'.repeat(length)}.example`]));

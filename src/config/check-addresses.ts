@@ -1,0 +1,66 @@
+import { BlockList, isIPv4 } from 'node:net';
+import { isAddress } from '../core/ip-address.ts';
+import { caOf, isPublic } from './check-authorities.ts';
+import type { Entry, Located } from './entries.ts';
+import type { Source } from './parse.ts';
+
+/** Addresses that no public CA issues for (CA/B BR 4.2.2), asked of one: valid, and refused at each attempt. */
+export function addressDoubts(main: Source, entries: readonly Entry[]): Located[] {
+  return entries.flatMap(entry => {
+    const ca = caOf(main, entry);
+    if (!isPublic(main, ca)) return [];
+    return entry.domains.flatMap((domain, index) => {
+      const kind = domain !== null && isAddress(domain) ? specialKind(domain) : null;
+      if (kind === null) return [];
+      const message = `${domain} is ${kind}: a public CA such as ${ca} does not issue for it`;
+      const path = [...entry.path, 'domains', index];
+      return [{ source: entry.source, finding: { code: 'config-doubtful', path, onKey: false, message } }];
+    });
+  });
+}
+
+/** What an address is, where it is not one of the public internet's; null where it is. */
+function specialKind(address: string): string | null {
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  return kinds.find(({ list }) => list.check(address, family))?.what ?? null;
+}
+
+/** The registries of special-purpose addresses (RFC 6890, iana.org), what is globally reachable left out, and multicast. */
+const kinds: readonly { readonly what: string; readonly list: BlockList }[] = [
+  blocks('an unspecified address', '0.0.0.0/8', '::/128'),
+  blocks('a loopback address', '127.0.0.0/8', '::1/128'),
+  blocks('a link-local address', '169.254.0.0/16', 'fe80::/10'),
+  blocks('a private address', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10'),
+  blocks('an address shared behind a carrier’s NAT', '100.64.0.0/10'),
+  blocks(
+    'an address for documentation',
+    '192.0.2.0/24',
+    '198.51.100.0/24',
+    '203.0.113.0/24',
+    '2001:db8::/32',
+    '3fff::/20',
+  ),
+  blocks('a multicast address', '224.0.0.0/4', 'ff00::/8'),
+  blocks(
+    'a reserved address',
+    '192.0.0.0/24',
+    '192.88.99.0/24',
+    '198.18.0.0/15',
+    '240.0.0.0/4',
+    '64:ff9b::/96',
+    '64:ff9b:1::/48',
+    '100::/64',
+    '2001::/23',
+    '2002::/16',
+    '5f00::/16',
+  ),
+];
+
+function blocks(what: string, ...networks: readonly string[]) {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', bits = ''] = network.split('/');
+    list.addSubnet(address, Number(bits), isIPv4(address) ? 'ipv4' : 'ipv6');
+  }
+  return { what, list };
+}
