@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/catalogue.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/model.ts';
 import type { Answer } from './answer.ts';
+import { linkTargets } from './links.ts';
 import { decodeProblem, isAcmeProblem, type Problem } from './problem-document.ts';
 import type { RequestKind } from './request-kind.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -19,7 +20,10 @@ export function refusal(answer: Answer, kind: RequestKind, now: Instant): CertdE
   const problem = decodeProblem(answer.data);
   const wait = retryAfterMs(answer.headers['retry-after'], now);
   const code = codeOf(answer.status, problem, kind);
-  const words = problem === null ? `HTTP ${answer.status} without a problem document` : wordsOf(problem);
+  const words =
+    problem === null
+      ? `HTTP ${answer.status} without a problem document`
+      : wordsOf(problem) + termsText(answer, problem);
   return new CertdError(code, safeText(`The CA refused ${objects[kind]}: ${words}`), {
     facts: { status: answer.status, request: kind },
     notBefore: notBefore(code, wait, kind, now),
@@ -111,6 +115,13 @@ function notBefore(code: ErrorCode, wait: Millis | null, kind: RequestKind, now:
     return now + Math.min(asked ?? hour, isUnsigned ? longestUnsignedLimit : longestRateLimit);
   }
   return code === 'ca-error' && asked !== null ? now + Math.min(asked, day) : null;
+}
+
+/** Of new terms the CA gives the place in a Link (RFC 8555 §7.3.3), beside the `instance` where a person agrees. */
+function termsText(answer: Answer, problem: Problem): string {
+  if (leadingName(problem) !== 'userActionRequired') return '';
+  const [terms] = linkTargets(answer.headers['link'], 'terms-of-service');
+  return terms === undefined ? '' : ` The terms are at ${terms}`;
 }
 
 function wordsOf(problem: Problem): string {
