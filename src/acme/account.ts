@@ -1,17 +1,13 @@
 import { CertdError } from '../core/errors.ts';
-import type { AccountStore, Clock } from '../core/ports.ts';
+import type { AccountStore } from '../core/ports.ts';
 import type { InTurn } from '../host/queue.ts';
 import { generateKey } from '../x509/keys.ts';
 import { openSigner, type Signer } from './client.ts';
-import type { Connection } from './connection.ts';
+import { type Registration, register } from './register.ts';
 import { singleFlight } from './single-flight.ts';
 
-export type AccountOptions = {
-  readonly connection: Connection;
+type AccountOptions = Registration & {
   readonly store: AccountStore;
-  readonly email: string | null;
-  readonly agreeTos: boolean;
-  readonly clock: Clock;
   /**
    * One for all that use this account's files: a second authority with the same directory, and the same one
    * under another configuration, too. Two that entered at once would leave the key of one with the URL of the other.
@@ -22,7 +18,7 @@ export type AccountOptions = {
 /**
  * The signer of the account, registered at the first use (RFC 8555 §7.3) and then remembered. The key is
  * on disk before the CA hears of it and the URL before anything else is asked: a crash in between leads
- * to newAccount again, which gives back the account of that key. Callers that come at once share one entry.
+ * to the account of that key. Callers that come at once share one entry.
  */
 export function openAccount(options: AccountOptions): (signal: AbortSignal) => Promise<Signer> {
   let known: Signer | null = null;
@@ -78,7 +74,10 @@ async function enter(
   const stored = await store.read();
   const keyPem = stored?.keyPem ?? (await createKey(store));
   const known = url === 'stored' ? (stored?.url ?? null) : null;
-  return openSigner(connection, { keyPem, url: known ?? (await register(options, keyPem, signal)) }, clock);
+  if (known !== null) return openSigner(connection, { keyPem, url: known }, clock);
+  const registered = await register(options, { pem: keyPem, isNew: stored === null }, signal);
+  await store.saveUrl(registered);
+  return openSigner(connection, { keyPem, url: registered }, clock);
 }
 
 /** ES256 works with every CA. */
@@ -86,21 +85,4 @@ async function createKey(store: AccountStore): Promise<string> {
   const keyPem = await generateKey('ecdsa-p256');
   await store.createKey(keyPem);
   return keyPem;
-}
-
-async function register(options: AccountOptions, keyPem: string, signal: AbortSignal): Promise<string> {
-  const { newAccount } = await options.connection.directory(signal);
-  const signer = openSigner(options.connection, { keyPem, url: null }, options.clock);
-  const payload = {
-    termsOfServiceAgreed: options.agreeTos,
-    ...(options.email === null ? {} : { contact: [`mailto:${options.email}`] }),
-  };
-  // 200: the account of this key existed already.
-  const request = { kind: 'account', url: newAccount, payload, accept: [200, 201] } as const;
-  const answer = await signer.post(request, signal);
-  const url = answer.headers['location'];
-  if (url === undefined)
-    throw new CertdError('ca-malformed', 'The CA’s newAccount answers without an account URL.');
-  await options.store.saveUrl(url);
-  return url;
 }

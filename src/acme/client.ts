@@ -16,7 +16,14 @@ type SignedRequest = {
   /** Null is a POST-as-GET (RFC 8555 §6.3). */
   readonly payload: Readonly<Record<string, unknown>> | null;
   readonly accept: readonly number[];
+  /**
+   * External account binding of a newAccount (§7.3.4), by HS256; `macKey` in base64url. It may be good for one
+   * request only, so that one is sent once.
+   */
+  readonly binding?: Binding;
 };
+
+type Binding = { readonly kid: string; readonly macKey: string };
 
 /** Signs with one account key. */
 export type Signer = {
@@ -67,13 +74,18 @@ async function postSigned(
   request: SignedRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const bound = bind(connection, account, request.kind, signal);
-  const sign = () =>
-    bound.api.apiRequest(request.url, request.payload, [], { includeJwsKid: account.url !== null });
+  const bound = bind(connection, account, request, signal);
+  const options = {
+    includeJwsKid: account.url !== null,
+    includeExternalAccountBinding: request.binding !== undefined,
+  };
+  // A copy, since acme-client writes the binding into it.
+  const payload = request.payload === null ? null : { ...request.payload };
+  const sign = () => bound.api.apiRequest(request.url, payload, [], options);
   try {
     return await sign();
   } catch (error) {
-    if (!isStaleConnection(error)) throw error;
+    if (!isStaleConnection(error) || request.binding !== undefined) throw error;
     return await sign();
   }
 }
@@ -82,10 +94,13 @@ async function postSigned(
 function bind(
   connection: Connection,
   account: Account & ParsedKey,
-  kind: RequestKind,
+  { kind, binding }: SignedRequest,
   signal: AbortSignal,
 ): Internals {
   const client = internalsOf(account);
+  if (binding !== undefined) {
+    client.http.externalAccountBinding = { kid: binding.kid, hmacKey: binding.macKey };
+  }
   client.http.maxBadNonceRetries = maxBadNonces;
   client.http.getNonce = () => connection.takeNonce(signal);
   client.http.request = async (url, method, { data }) => {
@@ -110,6 +125,7 @@ type Internals = {
     accountKey: KeyObject;
     jwk: object;
     maxBadNonceRetries: number;
+    externalAccountBinding: { readonly kid: string; readonly hmacKey: string };
     getNonce: () => Promise<string>;
     request: (url: string, method: string, options: { data: unknown }) => Promise<Answer>;
   };
@@ -119,7 +135,7 @@ type Internals = {
       url: string,
       payload: Readonly<Record<string, unknown>> | null,
       validStatusCodes: readonly number[],
-      options: { includeJwsKid: boolean },
+      options: { includeJwsKid: boolean; includeExternalAccountBinding: boolean },
     ): Promise<Answer>;
   };
   getChallengeKeyAuthorization(challenge: { type: 'http-01'; token: string }): Promise<string>;

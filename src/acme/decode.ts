@@ -9,6 +9,8 @@ export type Directory = {
   readonly newOrder: string;
   /** Null where the CA has no ARI (RFC 9773). */
   readonly renewalInfo: string | null;
+  /** Whether newAccount needs an external account binding (RFC 8555 §7.1.1). */
+  readonly externalAccountRequired: boolean;
 };
 
 type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
@@ -53,7 +55,14 @@ export function decodeDirectory(data: unknown): Directory {
     newAccount: textOf(object, 'newAccount', 'directory'),
     newOrder: textOf(object, 'newOrder', 'directory'),
     renewalInfo: optionalText(object, 'renewalInfo'),
+    externalAccountRequired: metaOf(object)['externalAccountRequired'] === true,
   };
+}
+
+/** `meta` is optional, and some CAs have null there or in its fields. */
+function metaOf(directory: Record<string, unknown>): Record<string, unknown> {
+  const meta = directory['meta'];
+  return typeof meta === 'object' && meta !== null ? { ...meta } : {};
 }
 
 export function decodeOrder(data: unknown): Order {

@@ -13,7 +13,9 @@ import { openTimeLimit } from './time-limit.ts';
 
 export type IssuerOptions = {
   readonly authority: {
+    readonly name: string;
     readonly directoryUrl: string;
+    readonly eab: { readonly kid: string; readonly hmacKeyFile: string } | null;
     readonly trustFile: string | null;
     readonly issueTimeoutMs: Millis;
   };
@@ -49,7 +51,9 @@ export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
     onRequest: options.onRequest ?? (() => undefined),
   });
   const account = openAccount({
+    ca: options.authority.name,
     connection,
+    eab: options.authority.eab,
     store: options.account,
     email: options.email,
     agreeTos: options.agreeTos,

@@ -8,7 +8,7 @@ import { caChoice } from './schema-certificate.ts';
 import { at, type Finding } from './schema-findings.ts';
 import { plainName } from './schema-values.ts';
 
-/** Every CA that is named must exist and be one that this version can register with; each entry needs a directory. */
+/** Every CA that is named must exist and have what it takes to register there; each entry needs a directory. */
 export function authorityFindings(main: Source, entries: readonly Entry[]): Located[] {
   const cas = at(main.data, ['cas']);
   const written = typeof cas === 'object' && cas !== null ? Object.keys(cas) : [];
@@ -19,7 +19,7 @@ export function authorityFindings(main: Source, entries: readonly Entry[]): Loca
     ...entries.map(entry => ({ source: entry.source, path: [...entry.path, 'ca'], ca: entry.ca })),
   ];
   const found: Located[] = mentions.flatMap(({ source, path, ca }) => {
-    const problem = ca === null ? null : mentionProblem(ca, known);
+    const problem = ca === null ? null : mentionProblem(ca, known, main);
     return problem === null ? [] : [{ source, finding: { ...problem, path, onKey: false } }];
   });
   return [...found, ...written.flatMap(name => entryFindings(main, name))];
@@ -49,14 +49,24 @@ export function caOf(main: Source, { ca }: Entry): string {
   return ca ?? writtenCa(main, ['defaults', 'ca']) ?? writtenCa(main, ['ca']) ?? defaultAuthority;
 }
 
-function mentionProblem(ca: string, known: readonly string[]): Pick<Finding, 'code' | 'message'> | null {
+function mentionProblem(
+  ca: string,
+  known: readonly string[],
+  main: Source,
+): Pick<Finding, 'code' | 'message'> | null {
   if (!known.includes(ca)) {
     return { code: 'config-invalid', message: `there is no CA \`${ca}\`${didYouMean(ca, known)}` };
   }
-  if (presets.get(ca)?.needsEab !== true) return null;
+  const preset = presets.get(ca);
+  if (preset?.needsEab !== true) return null;
+  const entry = at(main.data, ['cas', ca]);
+  if (at(entry, ['eab']) !== undefined || hasUnknownKey(entry)) return null;
+  // Where there is an entry, that it lacks the directory is said of it.
+  const directory = preset.directoryUrl === null && entry === undefined ? 'directory: https://…, ' : '';
+  const keys = `${directory}eab: { kid: …, hmac_key_file: /etc/certd/${ca}.hmac }`;
   return {
-    code: 'not-available-yet',
-    message: `the CA \`${ca}\` wants external account binding, which is not available in this version`,
+    code: 'config-invalid',
+    message: `the CA \`${ca}\` wants external account binding: write \`cas: { ${ca}: { ${keys} } }\` with what it gave out`,
   };
 }
 
@@ -69,12 +79,17 @@ function entryFindings(main: Source, name: string): Located[] {
   const preset = presets.get(name);
   const entry = at(main.data, ['cas', name]);
   if (typeof entry !== 'object' || entry === null || preset?.directoryUrl) return [];
-  // A key that is unknown is probably this one, misspelt, and reported already.
-  const keys = Object.keys(entry);
-  if (keys.includes('directory') || keys.some(key => !(key in authority.shape))) return [];
+  if (at(entry, ['directory']) !== undefined || hasUnknownKey(entry)) return [];
   const similar = preset === undefined ? didYouMean(name, [...presets.keys()]) : '';
   const message = `the CA \`${name}\` needs a \`directory\`${similar}`;
   return [{ source: main, finding: { ...invalid(['cas', name], message), onKey: true } }];
+}
+
+/** A key that is unknown is probably the one that is missing, misspelt, and reported already. */
+function hasUnknownKey(entry: unknown): boolean {
+  return (
+    typeof entry === 'object' && entry !== null && Object.keys(entry).some(key => !(key in authority.shape))
+  );
 }
 
 function writtenCa(main: Source, path: readonly string[]): string | null {

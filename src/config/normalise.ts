@@ -93,7 +93,7 @@ function authorityOf(name: string, entry: NonNullable<MainFile['cas']>[string] |
     stagingUrl: null,
     trustFile: entry?.trust ?? null,
     rootsFile: null,
-    eab: null,
+    eab: entry?.eab === undefined ? null : { kid: entry.eab.kid, hmacKeyFile: entry.eab.hmac_key_file },
     issueTimeoutMs: entry?.issue_timeout ?? 600_000,
     validationPort: entry?.validation_port ?? 80,
   };

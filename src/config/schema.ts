@@ -28,6 +28,11 @@ const port = z
   .min(1, 'a port from 1 to 65535')
   .max(65_535, 'a port from 1 to 65535');
 
+/** base64 may begin with a slash, as paths do; a path would be shown in errors. */
+function looksLikeKey(value: string): boolean {
+  return /^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[A-Za-z0-9+/]{40,}={0,2}$/.test(value);
+}
+
 /** One entry of `cas:`; its name is checked in `check-authorities.ts`, since zod passes over the value under a bad one. */
 export const authority = mapping({
   directory: httpsUrl.meta({ description: 'URL of the ACME directory (RFC 8555 §7.1.1).' }).optional(),
@@ -36,10 +41,21 @@ export const authority = mapping({
     .meta({ description: 'PEM file with the root of the CA’s own HTTPS, beside the system’s roots.' })
     .optional(),
   roots: notYet(path, 'PEM file with the issuing roots to accept.').optional(),
-  eab: notYet(
-    mapping({ kid: text('a key identifier'), hmac_key_file: path }),
-    'External account binding (RFC 8555 §7.3.4).',
-  ).optional(),
+  eab: mapping({
+    kid: text('a key identifier').meta({ description: 'The key identifier that the CA gave out.' }),
+    hmac_key_file: path
+      .refine(value => !looksLikeKey(value), {
+        error: 'it looks like the key itself: name a file that holds it',
+      })
+      .meta({
+        description:
+          'File with the MAC key in base64url, of mode 0640. It is read when an account is made, and never inline.',
+      }),
+  })
+    .meta({
+      description: 'External account binding (RFC 8555 §7.3.4), which some CAs want for a new account.',
+    })
+    .optional(),
   profile: notYet(
     text('a profile’s name'),
     'What certificates of this CA get unless they say otherwise.',

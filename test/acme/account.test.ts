@@ -79,11 +79,35 @@ describe('the account', () => {
     expect(bench.store.steps).toEqual(['key', 'url']);
   });
 
-  it('is refused without agreement to the terms', async () => {
+  it('is refused without agreement to the terms, and it says where they are', async () => {
     const bench = await openBench({}, { agreeTos: false });
     await expect(bench.order('a.example')).rejects.toMatchObject({
       code: 'account-refused',
       problemType: 'urn:ietf:params:acme:error:userActionRequired',
+      message: `The CA refused the account: agree first (userActionRequired) The terms are at ${bench.ca.directoryUrl.replace('/dir', '/terms')}`,
+    });
+  });
+
+  it('that must agree to new terms is refused with the place where a person does', async () => {
+    const bench = await openBench();
+    await bench.order('a.example');
+    bench.ca.behaviour.intercept = resource =>
+      resource !== 'new-order'
+        ? null
+        : {
+            status: 403,
+            headers: { link: '<https://ca.test/terms-2>; rel="terms-of-service"' },
+            body: JSON.stringify({
+              type: 'urn:ietf:params:acme:error:userActionRequired',
+              detail: 'the terms have changed',
+              instance: 'https://ca.test/agree/7',
+            }),
+          };
+    await expect(bench.order('a.example')).rejects.toMatchObject({
+      code: 'account-refused',
+      retry: 'daily',
+      message:
+        'The CA refused the order: the terms have changed (userActionRequired) See https://ca.test/agree/7 The terms are at https://ca.test/terms-2',
     });
   });
 

@@ -120,7 +120,13 @@ export async function openBench(
   const requests: string[] = [];
   const { signal } = new AbortController();
   const opened: { close(): void }[] = [];
-  const authority = { directoryUrl: ca.directoryUrl, trustFile, issueTimeoutMs: 600_000 };
+  const authority = {
+    name: 'corp',
+    directoryUrl: ca.directoryUrl,
+    trustFile,
+    eab: null,
+    issueTimeoutMs: 600_000,
+  };
   const reopen: Bench['reopen'] = async (more = {}, other = {}) => {
     const issuer = openIssuer({
       authority: { ...authority, ...other },

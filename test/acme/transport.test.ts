@@ -13,7 +13,7 @@ describe('the transport', () => {
   it('is ca-untrusted without the CA’s root', async () => {
     const bench = await openBench();
     const { directoryUrl } = bench.ca;
-    const issuer = await bench.reopen({ authority: { directoryUrl, trustFile: null, issueTimeoutMs: 1000 } });
+    const issuer = await bench.reopenAt({ directoryUrl, trustFile: null, issueTimeoutMs: 1000 });
     await expect(
       issuer.order({ domains: ['a.example'], replaces: null }, bench.signal),
     ).rejects.toMatchObject({

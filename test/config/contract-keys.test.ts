@@ -45,6 +45,7 @@ describe('what this version has is taken', () => {
     'cas: { letsencrypt: { issue_timeout: 10m } }',
     'cas: { letsencrypt: { validation_port: 80 } }',
     'cas: { zerossl: { issue_timeout: 10m } }',
+    'cas: { letsencrypt: { eab: { kid: abc, hmac_key_file: /etc/certd/eab.hmac } } }',
     'defaults: {}',
     'schedule: "* * * * *"',
     'health: { socket: /run/certd/health.sock, mode: "0660", group: certd }',
@@ -78,6 +79,28 @@ it('addresses are taken among the domains, and as the first', () => {
   ).toEqual([]);
 });
 
+describe('the built-in CAs that want external account binding', () => {
+  const eab = 'eab: { kid: abc, hmac_key_file: /etc/certd/eab.hmac }';
+
+  it.each(['zerossl', 'google', 'google-staging'])('%s is taken with it, and refused without', ca => {
+    expect(codesOf(withCa(ca, `cas: { ${ca}: { ${eab} } }`))).toEqual([]);
+    expect(codesOf(withCa(ca, ''))).toEqual(['2:5 config-invalid']);
+    expect(codesOf(withCa(ca, `cas: { ${ca}: { issue_timeout: 1h } }`))).toEqual(['2:5 config-invalid']);
+  });
+
+  it.each(['sslcom', 'digicert'])('%s needs its directory besides', ca => {
+    const directory = 'directory: "https://acme.example/directory"';
+    expect(codesOf(withCa(ca, `cas: { ${ca}: { ${directory}, ${eab} } }`))).toEqual([]);
+    expect(codesOf(withCa(ca, `cas: { ${ca}: { ${eab} } }`))).toEqual(['3:8 config-invalid']);
+    expect(codesOf(withCa(ca, `cas: { ${ca}: { ${directory} } }`))).toEqual(['2:5 config-invalid']);
+    expect(codesOf(withCa(ca, ''))).toEqual(['2:5 config-invalid']);
+  });
+
+  function withCa(ca: string, cas: string): string {
+    return `account: { agree_tos: true }\nca: ${ca}\n${cas}\ncertificates:\n${certificate}`;
+  }
+});
+
 describe('every way to answer a challenge is taken', () => {
   it.each([
     'webroot: /var/www/certd',
@@ -95,14 +118,8 @@ describe('every way to answer a challenge is taken', () => {
 describe('what a later version brings is refused where it stands', () => {
   it.each<[string, string]>([
     ['ca: [letsencrypt, letsencrypt-staging]', '2:1'],
-    ['ca: zerossl', '2:5'],
-    ['ca: google', '2:5'],
-    ['ca: google-staging', '2:5'],
-    ['ca: sslcom', '2:5'],
-    ['ca: digicert', '2:5'],
     ['cas: { letsencrypt: { staging: "https://acme.example/directory" } }', '2:23'],
     ['cas: { letsencrypt: { roots: /etc/certd/corp-issuing.pem } }', '2:23'],
-    ['cas: { letsencrypt: { eab: { kid: abc, hmac_key_file: /etc/certd/eab.hmac } } }', '2:23'],
     ['cas: { letsencrypt: { profile: tlsserver } }', '2:23'],
     ['notify: { webhook: "https://x.example" }', '2:1'],
     ['monitor: []', '2:1'],
@@ -160,6 +177,8 @@ describe('a wrong value in what a later version brings is called wrong', () => {
     ['cas: { letsencrypt: { staging: "http://acme.example" } }', '2:32'],
     ['cas: { letsencrypt: { roots: here.pem } }', '2:30'],
     ['cas: { letsencrypt: { eab: { kid: abc, hmac_key_file: eab } } }', '2:55'],
+    ['cas: { letsencrypt: { eab: { kid: abc } } }', '2:28'],
+    ['cas: { letsencrypt: { eab: { hmac_key_file: /x } } }', '2:28'],
     ['cas: { letsencrypt: { profile: "" } }', '2:32'],
   ])('%s', (line, place) => {
     expect(atTop(line)).toContain(`${place} config-invalid`);

@@ -203,6 +203,26 @@ describe('values', () => {
       '2:5 config-invalid there is no CA `letsencrpyt`; did you mean `letsencrypt`?',
     ],
     [
+      'a CA that wants external account binding, without it',
+      'account: { agree_tos: true }\nca: google\n',
+      '2:5 config-invalid the CA `google` wants external account binding: write `cas: { google: { eab: { kid: …, hmac_key_file: /etc/certd/google.hmac } } }` with what it gave out',
+    ],
+    [
+      'the same of one that has no directory for all',
+      'account: { agree_tos: true }\nca: digicert\n',
+      '2:5 config-invalid the CA `digicert` wants external account binding: write `cas: { digicert: { directory: https://…, eab: { kid: …, hmac_key_file: /etc/certd/digicert.hmac } } }` with what it gave out',
+    ],
+    [
+      'the same with `eab` misspelt, of which only that is said',
+      'account: { agree_tos: true }\nca: google\ncas: { google: { eabs: { kid: a } } }\n',
+      '3:18 config-unknown-key there is no key `eabs` here; did you mean `eab`?',
+    ],
+    [
+      'an EAB key in the place of its file, that begins like a path',
+      'account: { agree_tos: true }\ncas: { google: { eab: { kid: a, hmac_key_file: /WNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W } } }\n',
+      '2:48 config-invalid `hmac_key_file`: it looks like the key itself: name a file that holds it',
+    ],
+    [
       'a port that is none',
       'account: { agree_tos: true }\ncas: { letsencrypt: { validation_port: 70000 } }\n',
       '2:40 config-invalid `validation_port` must be a port from 1 to 65535, not the number 70000',

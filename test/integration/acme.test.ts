@@ -54,7 +54,7 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
   const open = (change: Partial<IssuerOptions> = {}) => {
     const { directoryUrl, trustFile } = stack.pebble;
     const issuer = openIssuer({
-      authority: { directoryUrl, trustFile, issueTimeoutMs: 60_000 },
+      authority: { name: 'pebble', directoryUrl, trustFile, eab: null, issueTimeoutMs: 60_000 },
       account: store,
       accountInTurn,
       email: 'ops@example.com',
@@ -158,7 +158,9 @@ describe('against a strict Pebble', () => {
   test('a CA behind an unknown root is ca-untrusted', async () => {
     const { open, stack } = await openWorld();
     const { directoryUrl } = stack.pebble;
-    const issuer = open({ authority: { directoryUrl, trustFile: null, issueTimeoutMs: 60_000 } });
+    const issuer = open({
+      authority: { name: 'pebble', directoryUrl, trustFile: null, eab: null, issueTimeoutMs: 60_000 },
+    });
     const attempt = issuer.order({ domains: ['a.test'], replaces: null }, signal);
     await expect(attempt).rejects.toMatchObject({ code: 'ca-untrusted' });
   });

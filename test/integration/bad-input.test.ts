@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type CertdCommands, certdAt, nginxConfig } from '../support/certd-process.ts';
 import { makeCa } from '../support/make-cert.ts';
-import { startPebble } from '../support/pebble.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const domain = 'bad.certd.test';
@@ -45,26 +44,6 @@ describe('certd with input that is wrong', () => {
     await writeFile(stranger, (await makeCa('stranger')).pem);
     await certd.configure(config.replace(/trust: .*/, `trust: ${stranger}`));
     await expectFailure('ca-untrusted', /certificate/);
-  });
-
-  test('an account that the CA refuses is account-refused, with the CA’s words', async () => {
-    const dir = join(stack.dir, 'eab');
-    await mkdir(dir);
-    const pebble = await startPebble(stack.programs.pebble, dir, {
-      eabRequired: true,
-      validationPort: stack.nginx.httpPort,
-      dnsAddress: stack.dns.address,
-    });
-    try {
-      await certd.configure(
-        config
-          .replace(/directory: .*/, `directory: ${pebble.directoryUrl}`)
-          .replace(/trust: .*/, `trust: ${pebble.trustFile}`),
-      );
-      await expectFailure('account-refused', /externalAccountBinding/);
-    } finally {
-      await pebble.process.stop();
-    }
   });
 
   test('a name that the CA does not issue for is identifier-rejected and named', async () => {

@@ -29,6 +29,10 @@ export type Behaviour = {
   badNonces: number;
   sendNonces: boolean;
   directory: Record<string, unknown>;
+  /** Whether newAccount needs an external account binding; `meta` of the directory says nothing of it by itself. */
+  eabRequired: boolean;
+  /** MAC keys in base64url by key identifier; each is good for one account. */
+  eabKeys: Map<string, string>;
   challengeTypes: readonly string[];
   token: () => string;
   /** Domains whose new authorizations are valid at once. */
@@ -66,6 +70,8 @@ export function wellBehaved(base: string): Behaviour {
       meta: null,
       'xYz random': 'https://community.example/why-is-this-here',
     },
+    eabRequired: false,
+    eabKeys: new Map(),
     challengeTypes: ['dns-01', 'http-01', 'unheard-of-02'],
     token: () => randomBytes(16).toString('base64url'),
     preauthorized: [],

@@ -4,9 +4,11 @@ import { createHash, createPublicKey, type JsonWebKey, verify } from 'node:crypt
 export class FakeProblem extends Error {
   readonly status: number;
   readonly type: string;
-  constructor(status: number, name: string, detail: string) {
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(status: number, name: string, detail: string, headers: Readonly<Record<string, string>> = {}) {
     super(detail);
     this.status = status;
+    this.headers = headers;
     this.type = `urn:ietf:params:acme:error:${name}`;
   }
 }
@@ -74,7 +76,7 @@ function checkSignature(
   }
 }
 
-function fromBase64url(value: string): Buffer {
+export function fromBase64url(value: string): Buffer {
   if (!/^[A-Za-z0-9_-]*$/.test(value)) throw new FakeProblem(400, 'malformed', 'base64url');
   return Buffer.from(value, 'base64url');
 }

@@ -1,8 +1,9 @@
-import { type JsonWebKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
+import { type FakeAccount, newAccount } from './fake-ca-accounts.ts';
 import { type Behaviour, type Canned, type Resource, wellBehaved } from './fake-ca-behaviour.ts';
 import { FakeProblem, readPost, record, type SignedPost, text, thumbprint } from './fake-ca-jws.ts';
 import { makeCa, makeLeaf, type TestCa } from './make-cert.ts';
@@ -16,7 +17,7 @@ export type FakeCa = {
   readonly log: string[];
   /** Payloads of newOrder. */
   readonly orders: Record<string, unknown>[];
-  readonly accounts: { readonly url: string; readonly jwk: JsonWebKey; readonly payload: unknown }[];
+  readonly accounts: FakeAccount[];
   /** Bytes of every signed body: to see that none is sent twice. */
   readonly bodies: string[];
   close(): Promise<void>;
@@ -137,6 +138,7 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
 function replyProblem(error: unknown, response: ServerResponse): void {
   const problem =
     error instanceof FakeProblem ? error : new FakeProblem(500, 'serverInternal', String(error));
+  for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
   response.setHeader('content-type', 'application/problem+json');
   reply(response, problem.status, { type: problem.type, detail: problem.message, status: problem.status });
 }
@@ -196,17 +198,6 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
   });
   const waits = (): Record<string, string> =>
     behaviour.retryAfter === null ? {} : { 'retry-after': behaviour.retryAfter };
-
-  const newAccount = (post: SignedPost): Reply => {
-    const known = ca.accounts.find(each => thumbprint(each.jwk) === thumbprint(post.jwk));
-    if (known !== undefined)
-      return { status: 200, headers: { location: known.url }, json: { status: 'valid' } };
-    if (post.payload?.['termsOfServiceAgreed'] !== true)
-      throw new FakeProblem(403, 'userActionRequired', 'agree first');
-    const url = `${ca.base}/account/${ca.accounts.length}`;
-    ca.accounts.push({ url, jwk: post.jwk, payload: post.payload });
-    return { status: 201, headers: { location: url }, json: { status: 'valid' } };
-  };
 
   const newOrder = (post: SignedPost): Reply => {
     const payload = record(post.payload);
@@ -274,7 +265,7 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
   return async (resource, id, post) => {
     switch (resource) {
       case 'new-account':
-        return newAccount(post);
+        return newAccount(ca, post);
       case 'new-order':
         return newOrder(post);
       case 'challenge':

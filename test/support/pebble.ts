@@ -21,8 +21,8 @@ export type PebbleOptions = {
    */
   readonly profiles?: Readonly<Record<string, { description: string; validityPeriod: number }>>;
   readonly blocklist?: readonly string[];
-  /** Accounts need an external account binding, with a key that nobody here has. */
-  readonly eabRequired?: boolean;
+  /** Accounts need an external account binding, with one of these MAC keys in base64url, by key identifier. */
+  readonly eabKeys?: Readonly<Record<string, string>>;
   /** Seconds; 0 sends no Retry-After for orders and authorizations under way. */
   readonly retryAfter?: number;
 };
@@ -104,7 +104,8 @@ function configOf(
     httpPort: wish.validationPort,
     tlsPort: 443,
     ocspResponderURL: '',
-    externalAccountBindingRequired: wish.eabRequired ?? false,
+    externalAccountBindingRequired: wish.eabKeys !== undefined,
+    externalAccountMACKeys: wish.eabKeys ?? {},
     domainBlocklist: wish.blocklist ?? [],
     retryAfter: { authz: seconds, order: seconds },
     keyAlgorithm: 'ecdsa',

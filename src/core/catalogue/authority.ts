@@ -39,7 +39,22 @@ export const authorityErrors = {
   'account-refused': entry(
     'daily',
     'The CA refused the ACME account: deactivated, revoked, or it wants something first.',
-    'Read the CA’s words in the message; some CAs want external account binding or new terms agreed to.',
+    'Read the CA’s words in the message; some CAs want new terms agreed to.',
+  ),
+  'eab-required': entry(
+    'daily',
+    'The CA wants an external account binding for a new account, and the configuration has none for it.',
+    'Get a key identifier and a MAC key from the CA, write the key into a file of mode 0640, and set `cas.<name>.eab: { kid: …, hmac_key_file: … }`. After the reload `certd renew` tries at once.',
+  ),
+  'eab-refused': entry(
+    'daily',
+    'The CA did not take the external account binding: the pair is wrong, has expired, or is spent.',
+    'Compare `cas.<name>.eab` with what the CA gave out; many pairs are good for one account only, and a new one is needed. After the reload `certd renew` tries at once.',
+  ),
+  'eab-key-unusable': entry(
+    'back-off',
+    'The file with the MAC key of an external account binding cannot be used. Nothing was asked of the CA.',
+    'The message says why. It holds one key in base64url, as the CA gave it out, belongs to root and the group certd, and has mode 0640.',
   ),
   'identifier-rejected': entry(
     'daily',
