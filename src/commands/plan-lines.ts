@@ -31,6 +31,7 @@ function issueText(issue: IssueVerdict, now: Instant): string {
 
 function holderText({ by, begun }: Extract<IssueVerdict, { kind: 'held' }>): string {
   if (by === 'ca') return 'the CA asks to wait';
+  if (by === 'limit') return 'the last of five orders in seven days is spared';
   return begun ? 'an attempt is under way or was cut short' : 'backing off';
 }
 

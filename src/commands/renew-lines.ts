@@ -22,7 +22,13 @@ function outcome(result: CertificateAnswer, now: Instant): string {
   return parts.join(', ');
 }
 
+const holders = {
+  ca: 'the CA asks to wait',
+  'back-off': 'certd backs off',
+  limit:
+    'four of the five orders that a CA allows in seven days are spent, and it could wait (--force does not)',
+};
+
 function heldText({ by, until }: NonNullable<CertificateAnswer['held']>, now: Instant): string {
-  const holder = by === 'ca' ? 'the CA asks to wait' : 'certd backs off';
-  return `due, but ${holder} until ${until} (${relativeText(Date.parse(until), now)})`;
+  return `due, but ${holders[by]} until ${until} (${relativeText(Date.parse(until), now)})`;
 }

@@ -1,14 +1,14 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { isAddress } from '../core/ip-address.ts';
-import { caOf, isPublic } from './check-authorities.ts';
+import { casOf, isPublic } from './check-authorities.ts';
 import type { Entry, Located } from './entries.ts';
 import type { Source } from './parse.ts';
 
 /** Addresses that no public CA issues for (CA/B BR 4.2.2), asked of one: valid, and refused at each attempt. */
 export function addressDoubts(main: Source, entries: readonly Entry[]): Located[] {
   return entries.flatMap(entry => {
-    const ca = caOf(main, entry);
-    if (!isPublic(main, ca)) return [];
+    const ca = casOf(main, entry).find(name => isPublic(main, name));
+    if (ca === undefined) return [];
     return entry.domains.flatMap((domain, index) => {
       const kind = domain !== null && isAddress(domain) ? specialKind(domain) : null;
       if (kind === null) return [];

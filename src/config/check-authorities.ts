@@ -14,14 +14,17 @@ export function authorityFindings(main: Source, entries: readonly Entry[]): Loca
   const written = typeof cas === 'object' && cas !== null ? Object.keys(cas) : [];
   const known = [...new Set([...presets.keys(), ...written])];
   const mentions = [
-    { source: main, path: ['ca'], ca: writtenCa(main, ['ca']) },
-    { source: main, path: ['defaults', 'ca'], ca: writtenCa(main, ['defaults', 'ca']) },
-    ...entries.map(entry => ({ source: entry.source, path: [...entry.path, 'ca'], ca: entry.ca })),
+    { source: main, path: ['ca'], cas: writtenCas(main, ['ca']) },
+    { source: main, path: ['defaults', 'ca'], cas: writtenCas(main, ['defaults', 'ca']) },
+    ...entries.map(entry => ({ source: entry.source, path: [...entry.path, 'ca'], cas: entry.cas })),
   ];
-  const found: Located[] = mentions.flatMap(({ source, path, ca }) => {
-    const problem = ca === null ? null : mentionProblem(ca, known, main);
-    return problem === null ? [] : [{ source, finding: { ...problem, path, onKey: false } }];
-  });
+  const found: Located[] = mentions.flatMap(({ source, path, cas }) =>
+    (cas ?? []).flatMap((ca, index) => {
+      const problem = mentionProblem(ca, known, main);
+      const place = Array.isArray(at(source.data, path)) ? [...path, index] : path;
+      return problem === null ? [] : [{ source, finding: { ...problem, path: place, onKey: false } }];
+    }),
+  );
   return [...found, ...written.flatMap(name => entryFindings(main, name))];
 }
 
@@ -29,8 +32,8 @@ export function authorityFindings(main: Source, entries: readonly Entry[]): Loca
 export function singleLabelFindings(main: Source, entries: readonly Entry[]): Located[] {
   return entries.flatMap(entry => {
     const { source, path, domains } = entry;
-    const authority = caOf(main, entry);
-    if (!isPublic(main, authority)) return [];
+    const authority = casOf(main, entry).find(ca => isPublic(main, ca));
+    if (authority === undefined) return [];
     return domains.flatMap((domain, index) => {
       if (domain === null || domain.includes('.') || isAddress(domain)) return [];
       const message = `${domain} has no dot: a public CA such as ${authority} does not issue for it`;
@@ -44,9 +47,9 @@ export function isPublic(main: Source, ca: string): boolean {
   return presets.has(ca) && at(main.data, ['cas', ca, 'directory']) === undefined;
 }
 
-/** The CA of a certificate, as far as it can be understood. */
-export function caOf(main: Source, { ca }: Entry): string {
-  return ca ?? writtenCa(main, ['defaults', 'ca']) ?? writtenCa(main, ['ca']) ?? defaultAuthority;
+/** The CAs of a certificate, as far as they can be understood. */
+export function casOf(main: Source, { cas }: Entry): readonly string[] {
+  return cas ?? writtenCas(main, ['defaults', 'ca']) ?? writtenCas(main, ['ca']) ?? [defaultAuthority];
 }
 
 function mentionProblem(
@@ -92,8 +95,8 @@ function hasUnknownKey(entry: unknown): boolean {
   );
 }
 
-function writtenCa(main: Source, path: readonly string[]): string | null {
-  return caChoice.safeParse(at(main.data, path)).data?.[0] ?? null;
+function writtenCas(main: Source, path: readonly string[]): readonly string[] | null {
+  return caChoice.safeParse(at(main.data, path)).data ?? null;
 }
 
 function invalid(path: readonly PropertyKey[], message: string): Finding {

@@ -1,5 +1,5 @@
 import { collide, type ListenAddress, listenText } from '../core/listen-address.ts';
-import { caOf } from './check-authorities.ts';
+import { casOf } from './check-authorities.ts';
 import type { Entry, Located } from './entries.ts';
 import { readListenAddress } from './listen-address.ts';
 import type { Source } from './parse.ts';
@@ -44,9 +44,10 @@ export function listenDoubts(main: Source, entries: readonly Entry[]): Located[]
     const own = at(entry.raw, ['challenge']) !== undefined;
     const list = own ? listOf(entry.source, entry.path) : listOf(main, ['defaults']);
     const [first] = list;
-    const ca = caOf(main, entry);
-    const port = at(main.data, ['cas', ca, 'validation_port']) ?? 80;
-    if (first === undefined || list.some(({ address }) => address.port === port)) return [];
+    const portOf = (ca: string) => at(main.data, ['cas', ca, 'validation_port']) ?? 80;
+    const ca = casOf(main, entry).find(name => !list.some(({ address }) => address.port === portOf(name)));
+    if (first === undefined || ca === undefined) return [];
+    const port = portOf(ca);
     const message = `the CA ${ca} validates on port ${port}, and certd will not listen there: that works only where the port is forwarded to ${listenText(first.address)}`;
     if (!own && said.has(message)) return [];
     said.add(message);

@@ -15,8 +15,8 @@ export type Entry = {
   readonly explicitName: string | null | undefined;
   /** In the order of the file; null for one that is not usable. */
   readonly domains: readonly (string | null)[];
-  /** Null: none written, or not usable. */
-  readonly ca: string | null;
+  /** In the order of preference. Null: none written, or not usable. */
+  readonly cas: readonly string[] | null;
 };
 
 /** Every certificate of a file. */
@@ -32,7 +32,7 @@ export function entriesOf(source: Source): Entry[] {
       raw,
       explicitName: name.success ? (name.data ?? null) : undefined,
       domains: domainsOf(at(raw, ['domains'])),
-      ca: ca.data?.[0] ?? null,
+      cas: ca.data ?? null,
     };
   });
 }

@@ -18,22 +18,21 @@ import {
   yesOrNo,
 } from './schema-values.ts';
 
-/** A CA's name, or the CAs to try in order; more than one is for a later version. */
+/** A CA's name, or the CAs to try in order. */
 export const caChoice = z
   .union(
     [
       plainName.transform(name => [name]),
       listOf(plainName, 'the name of a CA or a list of names')
         .min(1, 'the name of a CA or a list of names')
-        .superRefine((names, context) => {
-          if (names.length > 1) {
-            refuseNotYet(context, 'more than one CA is not available in this version: name one');
-          }
-        }),
+        .refine(names => new Set(names).size === names.length, { error: 'it names a CA twice' }),
     ],
     { error: 'the name of a CA or a list of names' },
   )
-  .meta({ description: 'The CA to order from: built in, or one of `cas`. Default: letsencrypt.' });
+  .meta({
+    description:
+      'The CA to order from: built in, or one of `cas`. Of a list the first that serves: another one comes in after an outage or a limit that lasts too long. Default: letsencrypt.',
+  });
 
 const textPerCa = z.record(plainName, text('text'), { error: 'a mapping from CA to text' });
 

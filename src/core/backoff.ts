@@ -16,30 +16,49 @@ type Failure = {
   readonly now: Instant;
   /** Uniform in [0, 1); drawn by the caller and so stored with the result. */
   readonly draw: number;
+  /** Since when the CA is out, for an outage; null for every other failure. */
+  readonly outSince: Instant | null;
+  /** The end of the newest certificate; null where there is none. */
+  readonly end: Instant | null;
 };
 
 /**
  * When our own back-off allows the next attempt. A tenth of jitter on top, so that a fleet that failed
  * together does not come back together. What the CA asks for (`not-before`) is kept apart by the caller.
  */
-export function nextAttempt({ retry, failures, notBefore, now, draw }: Failure): Instant {
+export function nextAttempt(failure: Failure): Instant {
+  const { retry, notBefore, now, draw } = failure;
   // A CA that names no time, or one that is past, is not asked at every tick either.
   const silent = notBefore === null || notBefore <= now;
   const own = retry === 'not-before' && silent ? 'back-off' : retry;
-  return Math.round(now + delay(own, failures) * (1 + draw / 10));
+  return Math.round(now + delay(own, failure) * (1 + draw / 10));
 }
 
-function delay(retry: Retry, failures: number): Millis {
+function delay(retry: Retry, { failures, outSince, end, now }: Failure): Millis {
+  if (outSince !== null && retry === 'back-off') return outageDelay(now - outSince);
   switch (retry) {
     case 'next-tick':
     case 'not-before':
       return 0;
     case 'back-off':
-      return table[failures - 1] ?? day;
+      return Math.min(table[failures - 1] ?? day, longestBackOff(end, now));
     case 'daily':
     case 'none':
       return day;
   }
+}
+
+/** An outage is asked about again after half the time that it lasts: from a minute to a quarter of an hour. */
+export function outageDelay(lasted: Millis): Millis {
+  return Math.min(15 * minute, Math.max(minute, lasted / 2));
+}
+
+/**
+ * A certificate of six days does not survive waits of one. A twentieth of what is left, but no less than the last
+ * step of the table: CAs count failures by the hour.
+ */
+function longestBackOff(end: Instant | null, now: Instant): Millis {
+  return end === null ? day : Math.max(100 * minute, (end - now) / 20);
 }
 
 /**

@@ -1,4 +1,6 @@
-import type { Generation, Instant, Observed, OrderUnderWay, Target } from './model.ts';
+import { chooseCa } from './choose-ca.ts';
+import type { Generation, Instant, Observed, Target } from './model.ts';
+import { fits, mayCome } from './order-fits.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 
 /** Why a certificate is to be ordered now: a stable code and the facts for a person. */
@@ -39,8 +41,8 @@ const checks: readonly ((held: Held) => Reason | null)[] = [
 
 /** Why the certificate is to be ordered now, or else the moment that is waited for. */
 export function whyDue(look: Look): { readonly reason: Reason } | { readonly moment: RenewalMoment } {
-  const { target, seen } = look;
-  if (seen.order !== null && fits(seen.order, target)) return { reason: orderUnderWay };
+  const { target, seen, now } = look;
+  if (isUnderWay(target, seen, now)) return { reason: orderUnderWay };
   const newest = seen.issued.at(-1);
   if (newest === undefined) return { reason: noCertificate };
   const moment = renewalMoment(newest, seen.issuer, target.renewAt);
@@ -51,17 +53,10 @@ export function whyDue(look: Look): { readonly reason: Reason } | { readonly mom
   return { moment };
 }
 
-/**
- * Whether an order under way still is what the configuration asks for. One that is not is no reason to do
- * anything: it is cleared away by the next attempt.
- */
-export function fits(order: OrderUnderWay, target: Target): boolean {
-  return (
-    mayCome(order.ca, target) &&
-    order.keyType === target.keyType &&
-    order.domains.length === target.domains.length &&
-    order.domains.every(domain => target.domains.includes(domain))
-  );
+/** One at a CA that is given up is cleared away by the next attempt, at another. */
+function isUnderWay(target: Target, seen: Observed, now: Instant): boolean {
+  const { order } = seen;
+  return order !== null && fits(order, target) && order.ca === chooseCa(target, seen, now).name;
 }
 
 const orderUnderWay: Reason = {
@@ -79,11 +74,6 @@ export function pendingChanges(target: Target, newest: Generation): readonly str
   if (newest.leaf.keyType !== target.keyType) changes.push(`key type: ${target.keyType}`);
   if (!mayCome(newest.ca, target)) changes.push(`ca: ${target.cas[0].name}`);
   return changes;
-}
-
-/** From a fallback, too: what is good is not replaced because another CA comes first in the list. */
-function mayCome(ca: string, { cas }: Target): boolean {
-  return cas.some(({ name }) => name === ca);
 }
 
 function forced({ asked }: Held): Reason | null {

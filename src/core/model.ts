@@ -99,13 +99,29 @@ export type RenewalWindow = {
   readonly confirmedAt: Instant;
 };
 
+/** How one CA has failed a certificate since it last served it (docs/state.md section 6). */
+export type Trouble = {
+  /** Name of the authority. */
+  readonly ca: string;
+  /** The first and the last failure in a row. */
+  readonly since: Instant;
+  readonly at: Instant;
+  /** Its Retry-After; nothing overrides it. */
+  readonly notBefore: Instant | null;
+};
+
+/** An order that certd placed. */
+export type PlacedOrder = { readonly at: Instant; readonly domains: readonly string[] };
+
 /** `issuer/state/<name>.json` (docs/state.md section 6). */
 export type IssuerState = {
   readonly failures: number;
   /** Our own back-off; `certd renew` overrides it. */
   readonly nextAttemptAt: Instant | null;
-  /** The CA's Retry-After; nothing overrides it. */
-  readonly notBefore: Instant | null;
+  /** The CAs that failed it, each once. */
+  readonly troubles: readonly Trouble[];
+  /** Of the last seven days, oldest first. */
+  readonly orders: readonly PlacedOrder[];
   readonly lastAttemptAt: Instant | null;
   readonly lastSuccessAt: Instant | null;
   readonly lastError: FailureRecord | null;
@@ -118,7 +134,8 @@ export type IssuerState = {
 export const firstIssuerState: IssuerState = {
   failures: 0,
   nextAttemptAt: null,
-  notBefore: null,
+  troubles: [],
+  orders: [],
   lastAttemptAt: null,
   lastSuccessAt: null,
   lastError: null,

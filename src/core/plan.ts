@@ -1,11 +1,13 @@
 import { attemptKey } from './attempt-key.ts';
 import { holds } from './backoff.ts';
+import { longestCaHold } from './ca-trouble.ts';
 import type { ErrorCode } from './catalogue.ts';
 import { chooseCa } from './choose-ca.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { byAge } from './generation-id.ts';
 import type { CaChoice, Instant, IssuerState, Observed, Target } from './model.ts';
-import type { RenewalMoment } from './renewal.ts';
+import { sparedUntil } from './order-budget.ts';
+import { type RenewalMoment, renewalMoment } from './renewal.ts';
 
 /** What is to be done about the issue of one certificate. */
 export type IssueVerdict =
@@ -14,7 +16,8 @@ export type IssueVerdict =
       readonly kind: 'held';
       readonly reason: Reason;
       readonly until: Instant;
-      readonly by: 'back-off' | 'ca';
+      /** `limit`: it could wait, and would take the last of the orders that the CA allows in a week. */
+      readonly by: 'back-off' | 'ca' | 'limit';
       /** An attempt that has begun is held by what was written down ahead of it: it is under way or was cut short. */
       readonly begun: boolean;
     }
@@ -55,7 +58,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
     const verdict = { kind: 'blocked', code: blocked.code, message: blocked.message } as const;
     return {
       name: target.name,
-      ca: chooseCa(target, seen),
+      ca: chooseCa(target, seen, now),
       issue: verdict,
       askWindow: false,
       deploy: verdict,
@@ -70,7 +73,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   const windowAt = newest === undefined ? null : windowQuestionAt(look);
   return {
     name: target.name,
-    ca: chooseCa(target, seen),
+    ca: chooseCa(target, seen, now),
     issue,
     askWindow: windowAt !== null && windowAt <= now,
     deploy,
@@ -93,18 +96,15 @@ export function isBehind(seen: Observed): boolean {
 function issueVerdict(look: Look): IssueVerdict {
   const due = whyDue(look);
   if ('moment' in due) return { kind: 'later', moment: due.moment };
-  return { ...(hold(look) ?? { kind: 'now' }), reason: due.reason };
+  return { ...(hold(look, due.reason) ?? { kind: 'now' }), reason: due.reason };
 }
 
-/**
- * A CA's wait is stored with at most a week (`acme/problem.ts`); a longer one was written by a clock that ran
- * ahead.
- */
-const longestCaHold = 8 * 86_400_000;
-
-/** What an attempt waits for: the CA or our own back-off, whichever is longer. */
-function hold({ target, seen, asked, now }: Look) {
-  const { nextAttemptAt, notBefore, failedFor } = seen.issuer;
+/** What an attempt waits for: the CA, our own back-off or a limit that is nearly spent, whichever is longest. */
+function hold(look: Look, reason: Reason) {
+  const { target, seen, asked, now } = look;
+  const { nextAttemptAt, troubles, failedFor } = seen.issuer;
+  const { name } = chooseCa(target, seen, now);
+  const notBefore = troubles.find(({ ca }) => ca === name)?.notBefore ?? null;
   const byCa = holds(notBefore, now, longestCaHold) ? notBefore : null;
   // What failed for another configuration says nothing about this one.
   const ours = asked === 'nothing' && (failedFor === null || failedFor === attemptKey(target));
@@ -112,7 +112,19 @@ function hold({ target, seen, asked, now }: Look) {
   if (byUs !== null && byUs > (byCa ?? now)) {
     return { kind: 'held', until: byUs, by: 'back-off', begun: hasBegun(seen.issuer) } as const;
   }
+  const byLimit = isEarly(look, reason) ? sparedUntil(seen.issuer.orders, target.domains, now) : null;
+  if (byLimit !== null && byLimit > (byCa ?? now)) {
+    return { kind: 'held', until: byLimit, by: 'limit', begun: false } as const;
+  }
   return byCa === null ? null : ({ kind: 'held', until: byCa, by: 'ca', begun: false } as const);
+}
+
+/** Whether the certificate could wait: neither forced nor due by its lifetime. */
+function isEarly({ target, seen, now }: Look, { code }: Reason): boolean {
+  if (code === 'configuration-changed') return true;
+  const newest = seen.issued.at(-1);
+  if (code !== 'renewal-due' || newest === undefined) return false;
+  return renewalMoment(newest, { ...seen.issuer, window: null }, target.renewAt).renewAt > now;
 }
 
 /** An attempt that failed is as old as its error. */

@@ -1,5 +1,6 @@
 import { certificateProblems, type Thresholds, unmanagedProblems, worst } from './certificate-problems.ts';
 import type { FailureRecord, Instant, Leaf, Observed, Target } from './model.ts';
+import { mayCome } from './order-fits.ts';
 import { isBehind, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
@@ -56,7 +57,7 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
     managed: true,
     status: worst(problems),
     problems,
-    ca: target.cas[0].name,
+    ca: caOf(target, seen),
     profile: null,
     key_type: target.keyType,
     generation: generationFields(seen),
@@ -64,6 +65,12 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
     deploy: deployFields(seen, verdict),
     served: [],
   };
+}
+
+/** Where the newest generation came from, as long as the configuration still allows it; else where the next one is to come from. */
+function caOf(target: Target, { issued }: Observed): string {
+  const ca = issued.at(-1)?.ca ?? null;
+  return ca !== null && mayCome(ca, target) ? ca : target.cas[0].name;
 }
 
 function unmanagedStatus(seen: Observed, leaf: Leaf, input: StatusInput): CertificateStatus {

@@ -20,8 +20,8 @@ export type CertificateAnswer = {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** When it will be renewed by itself; null where that is not known. */
   readonly renew_at: string | null;
-  /** It is due, and waits: for the CA, which nothing overrides, or for certd's own back-off. */
-  readonly held: { readonly by: 'ca' | 'back-off'; readonly until: string } | null;
+  /** It is due, and waits: for the CA, which nothing overrides, for certd's own back-off, or to spare a limit. */
+  readonly held: { readonly by: 'ca' | 'back-off' | 'limit'; readonly until: string } | null;
 };
 
 /** One pass over the named certificates, or all. Throws `usage` for a name that is not configured. */

@@ -1,15 +1,20 @@
 import type { Authority } from '../config/config.ts';
 import { attemptKey } from '../core/attempt-key.ts';
-import { holds, nextAttempt } from '../core/backoff.ts';
+import { nextAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
 import {
   type CaChoice,
   firstIssuerState,
+  type Generation,
   type Instant,
   type IssuerState,
   type Observed,
+  type PlacedOrder,
   type Target,
 } from '../core/model.ts';
+import { recentOrders } from '../core/order-budget.ts';
+import { fits } from '../core/order-fits.ts';
+import { stateAfter } from '../core/state-after-failure.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { issue } from './issue.ts';
 import type { PassParts } from './pass-parts.ts';
@@ -34,46 +39,76 @@ export async function attemptIssue(
   parts: PassParts,
 ): Promise<{ readonly issued: string | null; readonly error: CertdError | null }> {
   const startedAt = parts.clock.now();
+  const before: Before = { issuer: seen.issuer, newest: seen.issued.at(-1) ?? null, orders: [], startedAt };
+  let orders = recentOrders(seen.issuer.orders, startedAt);
+  const onOrder = () => {
+    orders = [...orders, { at: startedAt, domains: target.domains }];
+  };
   let issued: string;
   try {
-    await holdAhead(target, seen.issuer, parts);
-    issued = await issueOnce(target, seen, circumstances, parts);
+    await holdAhead(target, seen, circumstances, parts);
+    issued = await issueOnce(target, seen, { ...circumstances, onOrder }, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
     await recorded(target, parts, () =>
-      recordFailure(target, seen.issuer, { ...circumstances, error, startedAt }, parts),
+      recordFailure(target, { ...before, orders }, { ...circumstances, error }, parts),
     );
     return { issued: null, error };
   }
   const error = await recorded(target, parts, () =>
-    recordSuccess(target, issued, { ...circumstances, startedAt }, parts),
+    recordSuccess(target, { ...before, orders }, { ...circumstances, id: issued }, parts),
   );
   return { issued, error };
 }
 
+/** What an attempt began with, and the orders of the last seven days with its own. */
+type Before = {
+  readonly issuer: IssuerState;
+  readonly newest: Generation | null;
+  readonly orders: readonly PlacedOrder[];
+  readonly startedAt: Instant;
+};
+
 /**
  * Writes the next attempt down before this one: an attempt whose failure could not be recorded would be made
- * again at every look, with an order each time. On a disk that takes not even this, none is placed.
+ * again at every look, with an order each time. On a disk that takes not even this, none is placed. The order that
+ * it will probably place is counted already.
  */
-async function holdAhead(target: Target, before: IssuerState, parts: PassParts): Promise<void> {
+async function holdAhead(
+  target: Target,
+  { issuer: before, issued, order }: Observed,
+  { ca }: Circumstances,
+  parts: PassParts,
+): Promise<void> {
   const { disk, layout, clock, random } = parts;
   const now = clock.now();
-  const failures = before.failures + 1;
-  const nextAttemptAt = nextAttempt({ retry: 'back-off', failures, notBefore: null, now, draw: random() });
-  const state = { ...before, nextAttemptAt, lastAttemptAt: now, failedFor: attemptKey(target) };
+  const nextAttemptAt = nextAttempt({
+    retry: 'back-off',
+    failures: before.failures + 1,
+    notBefore: null,
+    now,
+    draw: random(),
+    outSince: null,
+    end: issued.at(-1)?.leaf.notAfter ?? null,
+  });
+  const takesUp = order !== null && fits(order, target) && order.ca === ca.name;
+  const recent = recentOrders(before.orders, now);
+  const orders = takesUp ? recent : [...recent, { at: now, domains: target.domains }];
+  const state = { ...before, orders, nextAttemptAt, lastAttemptAt: now, failedFor: attemptKey(target) };
   await writeIssuerState(disk, layout.issuerState(target.name), state);
 }
 
 function issueOnce(
   target: Target,
   seen: Observed,
-  { ca, authority }: Circumstances,
+  { ca, authority, onOrder }: Circumstances & { readonly onOrder: () => void },
   parts: PassParts,
 ): Promise<string> {
   const attempt = {
     target,
     ca,
     authority,
+    onOrder,
     issuer: parts.issuerFor(authority),
     solver: parts.solverFor(target, authority),
     replaces: replacedCertId(target, seen, authority, parts),
@@ -102,63 +137,43 @@ async function recorded(
 
 async function recordSuccess(
   target: Target,
-  id: string,
-  { ca, startedAt }: Circumstances & { readonly startedAt: Instant },
+  { orders, startedAt }: Before,
+  { ca, id }: Circumstances & { readonly id: string },
   parts: PassParts,
 ): Promise<void> {
   const { disk, layout, clock, log } = parts;
   const now = clock.now();
-  const facts = { certificate: target.name, generation: id, durationMs: now - startedAt };
+  const durationMs = now - startedAt;
+  const facts = { certificate: target.name, generation: id, ca: ca.name, durationMs };
   log.info(facts, 'certificate issued');
-  parts.tally.onAttempt({
-    name: target.name,
-    ca: ca.name,
-    result: 'success',
-    durationMs: facts.durationMs,
-  });
+  parts.tally.onAttempt({ name: target.name, ca: ca.name, result: 'success', durationMs });
   // The window belonged to the generation before; the next look asks for the new one.
-  const state: IssuerState = { ...firstIssuerState, lastAttemptAt: now, lastSuccessAt: now };
+  const state: IssuerState = { ...firstIssuerState, orders, lastAttemptAt: now, lastSuccessAt: now };
   await writeIssuerState(disk, layout.issuerState(target.name), state);
   await writeJournal(layout.issuer, { event: 'issued', ...facts }, parts);
 }
 
-type Failed = Circumstances & { readonly error: CertdError; readonly startedAt: Instant };
+type Failed = Circumstances & { readonly error: CertdError };
 
 async function recordFailure(
   target: Target,
-  before: IssuerState,
-  { error, ca, lostBefore, byHand, startedAt }: Failed,
+  before: Before,
+  failed: Failed,
   parts: PassParts,
 ): Promise<void> {
-  const { disk, layout, clock, random, log } = parts;
-  const facts = { certificate: target.name, ...logFields(error) };
+  const { disk, layout, clock, log } = parts;
+  const { error, ca, lostBefore } = failed;
+  const facts = { certificate: target.name, ca: ca.name, ...logFields(error) };
+  const file = layout.issuerState(target.name);
   // A stop is no failure, and a lost order is placed anew at once: neither counts against the certificate.
   if (error.code === 'stopped' || (error.code === 'order-gone' && !lostBefore)) {
     log.info(facts, 'attempt ended early');
-    return writeIssuerState(disk, layout.issuerState(target.name), before);
+    return writeIssuerState(disk, file, { ...before.issuer, orders: before.orders });
   }
   log.error(facts, 'certificate could not be issued');
   const now = clock.now();
-  parts.tally.onAttempt({ name: target.name, ca: ca.name, result: 'failure', durationMs: now - startedAt });
-  // Who tries again and again while mending must not put certd's own next attempt off by a day.
-  const failures = byHand ? Math.max(1, before.failures) : before.failures + 1;
-  const { notBefore, problemType } = error;
-  const own = nextAttempt({ retry: error.retry, failures, notBefore, now, draw: random() });
-  const state: IssuerState = {
-    ...before,
-    failures,
-    nextAttemptAt: byHand && holds(before.nextAttemptAt, now) ? before.nextAttemptAt : own,
-    notBefore,
-    lastAttemptAt: now,
-    failedFor: attemptKey(target),
-    lastError: {
-      code: error.code,
-      message: error.message,
-      at: now,
-      since: before.lastError?.since ?? now,
-      problemType,
-    },
-  };
-  await writeIssuerState(disk, layout.issuerState(target.name), state);
+  const durationMs = now - before.startedAt;
+  parts.tally.onAttempt({ name: target.name, ca: ca.name, result: 'failure', durationMs });
+  await writeIssuerState(disk, file, stateAfter(target, before, failed, { now, draw: parts.random() }));
   await writeJournal(layout.issuer, { event: 'failed', certificate: target.name, code: error.code }, parts);
 }

@@ -25,6 +25,8 @@ type Attempt = {
   readonly authority: Authority;
   readonly issuer: Issuer;
   readonly solver: Solver;
+  /** The CA has an order for this attempt. */
+  readonly onOrder: () => void;
   /** The certID of the certificate that is being replaced (RFC 9773 §5), where the CA knows it. */
   readonly replaces: string | null;
 };
@@ -95,6 +97,7 @@ async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
   const request = await parts.createRequest(key, target.domains);
   await beginWork(disk, layout, target.name, { key, request });
   const url = await issuer.order({ domains: target.domains, replaces }, signal);
+  attempt.onOrder();
   const order = {
     url,
     ca: authority.name,

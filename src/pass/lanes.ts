@@ -1,3 +1,4 @@
+import { outageDelay } from '../core/backoff.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/model.ts';
 
@@ -16,10 +17,13 @@ export type Lanes = {
   /** A person waits for this certificate: if it is in a queue, it goes first. */
   hurry(name: string): void;
   /**
-   * Sends away all that wait for this CA, and until the error's `notBefore` whoever comes: one after the other
-   * they would learn the same, half a minute or a Retry-After each. Returns how many waited.
+   * Sends away all that wait for this CA, and for a while whoever comes: one after the other they would learn the
+   * same, half a minute or a Retry-After each. The while is the error's `notBefore`, which holds for everybody, else
+   * half of what the outage has lasted. Returns how many waited.
    */
   turnAway(directoryUrl: string, error: CertdError): number;
+  /** The CA serves: the next outage is a new one. */
+  reached(directoryUrl: string): void;
 };
 
 type Visitor = { readonly name: string; readonly rank: Rank };
@@ -30,6 +34,18 @@ type Waiter = {
   readonly call: (away: CertdError | null) => void;
 };
 
+type Closure = {
+  readonly error: CertdError;
+  readonly until: Instant;
+  /** Nothing overrides what the CA asks for; a person need not wait out what certd thinks of it. */
+  readonly byCa: boolean;
+};
+
+/** What a person waits for comes first (`core/urgency.ts`). */
+function isByHand({ rank }: Visitor): boolean {
+  return rank[0] === 0;
+}
+
 /** A CA's wait is stored with at most a week (`acme/problem.ts`): a longer one is of a clock that ran ahead. */
 const longestClosure: Millis = 8 * 86_400_000;
 
@@ -37,7 +53,8 @@ const longestClosure: Millis = 8 * 86_400_000;
 export function openLanes(places: number, now: () => Instant): Lanes {
   const taken = new Map<string, number>();
   const queues = new Map<string, Waiter[]>();
-  const closures = new Map<string, CertdError>();
+  const closures = new Map<string, Closure>();
+  const outSince = new Map<string, Instant>();
   const queueOf = (url: string) => {
     const queue = queues.get(url) ?? [];
     queues.set(url, queue);
@@ -50,16 +67,23 @@ export function openLanes(places: number, now: () => Instant): Lanes {
   };
   const closureOf = (url: string) => {
     const closure = closures.get(url);
-    const left = (closure?.notBefore ?? 0) - now();
-    if (left > 0 && left < longestClosure) return closure ?? null;
+    const left = (closure?.until ?? 0) - now();
+    if (closure !== undefined && left > 0 && left < longestClosure) return closure;
     closures.delete(url);
     return null;
+  };
+  const closureFor = (url: string, error: CertdError): Closure => {
+    if (error.notBefore !== null) return { error, until: error.notBefore, byCa: true };
+    const since = Math.min(outSince.get(url) ?? now(), now());
+    outSince.set(url, since);
+    return { error, until: now() + outageDelay(now() - since), byCa: false };
   };
   return {
     async enter(url, visitor, signal) {
       if (signal.aborted) throw stopped();
       const closure = closureOf(url);
-      if (closure !== null) return { kind: 'away', error: closure };
+      const isHeld = closure !== null && (closure.byCa || !isByHand(visitor));
+      if (isHeld) return { kind: 'away', error: closure.error };
       const inside = taken.get(url) ?? 0;
       if (inside < places) taken.set(url, inside + 1);
       else {
@@ -77,8 +101,12 @@ export function openLanes(places: number, now: () => Instant): Lanes {
         insert(queue, waiter);
       }
     },
+    reached(url) {
+      outSince.delete(url);
+      closures.delete(url);
+    },
     turnAway(url, error) {
-      if (error.notBefore !== null) closures.set(url, error);
+      closures.set(url, closureFor(url, error));
       const away = queueOf(url).splice(0);
       for (const { call } of away) call(error);
       return away.length;

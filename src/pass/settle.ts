@@ -1,11 +1,13 @@
 import type { Authority } from '../config/config.ts';
 import { isAboutTheCa } from '../core/about-the-ca.ts';
+import { troublesAfter } from '../core/ca-trouble.ts';
 import type { Asked, Reason } from '../core/due.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type { Observed, Target } from '../core/model.ts';
+import type { CaChoice, Observed, Target } from '../core/model.ts';
 import { type IssueVerdict, planFor, type Verdict } from '../core/plan.ts';
 import { urgency } from '../core/urgency.ts';
 import { loopTurn } from '../host/loop-turn.ts';
+import { writeIssuerState } from '../store/issuer-state.ts';
 import { attemptIssue } from './attempt-issue.ts';
 import type { PassParts } from './pass-parts.ts';
 import { askWindow, authorityOf, issuedBy } from './renewal-window.ts';
@@ -17,35 +19,54 @@ export type Settled = {
 };
 
 /**
- * Does what one certificate needs of its CA: asks for the window, orders. Never throws: one failing
- * certificate never stops the others, and this is where whatever it threw ends.
+ * Does what one certificate needs of its CAs: asks for the window, orders; where a CA is given up, from the next of
+ * the list. Never throws: one failing certificate never stops the others, and this is where whatever it threw ends.
  */
 export async function settle(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
   try {
-    if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
-    await loopTurn();
-    const seen = parts.world.look(target.name);
-    const verdict = planFor(target, seen, asked, parts.clock.now());
-    if (!needsCa(verdict)) return nothing;
-    const { directoryUrl, issueTimeoutMs } = authorityAsked(verdict, seen, parts);
-    const visitor = { name: target.name, rank: urgency(seen, asked) };
-    const place = await parts.lanes.enter(directoryUrl, visitor, parts.signal);
-    if (place.kind === 'away') return turnedAway(target, place.error, parts);
-    parts.world.waits(target.name, null);
-    // Two orders, the first of which was lost, and the questions for a window around them.
-    const endStep = parts.beginStep(3 * issueTimeoutMs);
-    try {
-      return await issueWhatIsDue(target, asked, parts);
-    } finally {
-      endStep();
-      place.leave();
-    }
+    return await visitCas(target, asked, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
     const facts = { certificate: target.name, ...logFields(error) };
     if (error.code === 'stopped') parts.log.info(facts, 'look ended early');
     else parts.log.error(facts, 'certificate could not be looked after');
     return { issued: null, error };
+  }
+}
+
+/** Each CA once at most: also a person who asks does not ask the same one again for what it has just refused. */
+async function visitCas(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
+  const tried = new Set<string>();
+  for (let last = nothing; ; ) {
+    if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before it looked');
+    await loopTurn();
+    const seen = parts.world.look(target.name);
+    const verdict = planFor(target, seen, asked, parts.clock.now());
+    if (!needsCa(verdict) || tried.has(verdict.ca.name)) return last;
+    tried.add(verdict.ca.name);
+    last = await visitCa(target, asked, { seen, verdict }, parts);
+    if (last.error === null || tried.size === target.cas.length) return last;
+  }
+}
+
+async function visitCa(
+  target: Target,
+  asked: Asked,
+  { seen, verdict }: { readonly seen: Observed; readonly verdict: Verdict },
+  parts: PassParts,
+): Promise<Settled> {
+  const { directoryUrl, issueTimeoutMs } = authorityAsked(verdict, seen, parts);
+  const visitor = { name: target.name, rank: urgency(seen, asked) };
+  const place = await parts.lanes.enter(directoryUrl, visitor, parts.signal);
+  if (place.kind === 'away') return turnedAway(target, { seen, ca: verdict.ca, error: place.error }, parts);
+  parts.world.waits(target.name, null);
+  // Two orders, the first of which was lost, and the questions for a window around them.
+  const endStep = parts.beginStep(3 * issueTimeoutMs);
+  try {
+    return await issueWhatIsDue(target, asked, parts);
+  } finally {
+    endStep();
+    place.leave();
   }
 }
 
@@ -62,13 +83,22 @@ function needsCa({ issue, askWindow }: Verdict): boolean {
   return issue.kind === 'now' || askWindow;
 }
 
-/** No attempt, and so no failure of its own: it is due at the next look as it was at this one. */
-function turnedAway({ name }: Target, { code, message }: CertdError, { log, world }: PassParts): Settled {
-  const error = new CertdError(code, `not tried: ${message}`);
+type Away = { readonly seen: Observed; readonly ca: CaChoice; readonly error: CertdError };
+
+/** No attempt, and so no failure of its own: it is due at the next look as it was at this one, perhaps at another CA. */
+async function turnedAway(target: Target, { seen, ca, error }: Away, parts: PassParts): Promise<Settled> {
+  const { log, world, clock } = parts;
+  const away = new CertdError(error.code, `not tried: ${error.message}`);
   // One line for all of them comes from `sendOthersAway`.
-  log.debug({ certificate: name, ...logFields(error) }, 'certificate waits for the next look');
-  world.waits(name, error);
-  return { issued: null, error };
+  log.debug({ certificate: target.name, ...logFields(away) }, 'certificate waits for the next look');
+  const isNew = !seen.issuer.troubles.some(trouble => trouble.ca === ca.name);
+  if (isNew && target.cas.length > 1) {
+    const troubles = troublesAfter(seen.issuer.troubles, ca.name, error, clock.now());
+    const file = parts.layout.issuerState(target.name);
+    await writeIssuerState(parts.disk, file, { ...seen.issuer, troubles });
+  }
+  world.waits(target.name, away);
+  return { issued: null, error: away };
 }
 
 /** Above what a certificate ever needs (window, lost order, order): a defect ends here, not in a loop. */
@@ -114,7 +144,9 @@ function reasonToOrder(issue: IssueVerdict): Reason | null {
 }
 
 function sendOthersAway(authority: Authority | null, error: CertdError | null, parts: PassParts): void {
-  if (authority === null || error === null || !isAboutTheCa(error)) return;
+  if (authority === null) return;
+  if (error === null) parts.lanes.reached(authority.directoryUrl);
+  if (error === null || !isAboutTheCa(error)) return;
   const certificates = parts.lanes.turnAway(authority.directoryUrl, error);
   if (certificates === 0) return;
   parts.log.info({ ca: authority.name, certificates, ...logFields(error) }, 'certificates wait for their CA');

@@ -1,4 +1,11 @@
-import { type FailureRecord, firstIssuerState, type IssuerState, type RenewalWindow } from '../core/model.ts';
+import {
+  type FailureRecord,
+  firstIssuerState,
+  type IssuerState,
+  type PlacedOrder,
+  type RenewalWindow,
+  type Trouble,
+} from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
 import { type Fields, failureOf, readState } from './json.ts';
@@ -11,7 +18,8 @@ export function readIssuerState(path: string): IssuerState {
   return {
     failures: fields.number('failures'),
     nextAttemptAt: fields.instantOrNull('next_attempt_at'),
-    notBefore: fields.instantOrNull('not_before'),
+    troubles: fields.objects('troubles').map(troubleOf),
+    orders: fields.objects('orders').map(orderOf),
     lastAttemptAt: fields.instantOrNull('last_attempt_at'),
     lastSuccessAt: fields.instantOrNull('last_success_at'),
     lastError: failureOf(fields.objectOrNull('last_error')),
@@ -26,7 +34,8 @@ export async function writeIssuerState(disk: Disk, path: string, state: IssuerSt
     schema: 1,
     failures: state.failures,
     next_attempt_at: rfc3339OrNull(state.nextAttemptAt),
-    not_before: rfc3339OrNull(state.notBefore),
+    troubles: state.troubles.map(troubleDocument),
+    orders: state.orders.map(({ at, domains }) => ({ at: toRfc3339(at), domains })),
     last_attempt_at: rfc3339OrNull(state.lastAttemptAt),
     last_success_at: rfc3339OrNull(state.lastSuccessAt),
     last_error: failureDocument(state.lastError),
@@ -46,6 +55,23 @@ export function failureDocument(error: FailureRecord | null) {
     since: toRfc3339(error.since),
     problem_type: error.problemType,
   };
+}
+
+function troubleOf(fields: Fields): Trouble {
+  return {
+    ca: fields.text('ca'),
+    since: fields.instant('since'),
+    at: fields.instant('at'),
+    notBefore: fields.instantOrNull('not_before'),
+  };
+}
+
+function troubleDocument({ ca, since, at, notBefore }: Trouble) {
+  return { ca, since: toRfc3339(since), at: toRfc3339(at), not_before: rfc3339OrNull(notBefore) };
+}
+
+function orderOf(fields: Fields): PlacedOrder {
+  return { at: fields.instant('at'), domains: fields.texts('domains') };
 }
 
 function windowOf(fields: Fields | null): RenewalWindow | null {

@@ -13,6 +13,7 @@ export type Fields = {
   instant(key: string): Instant;
   texts(key: string): readonly string[];
   objectOrNull(key: string): Fields | null;
+  objects(key: string): readonly Fields[];
 };
 
 /** The object in a state file, or null where there is no file. Anything else is `state-corrupt`. */
@@ -59,6 +60,10 @@ function fieldsOf(value: unknown, where: string): Fields {
     instant: key => of(key, 'an RFC 3339 time', instantOf),
     instantOrNull: key => of(key, 'an RFC 3339 time or null', orNull(instantOf)),
     texts: key => of(key, 'a list of texts', textsOf),
+    objects: key =>
+      of(key, 'a list of objects', listOf).map((item, index) =>
+        fieldsOf(item, `${where}: "${key}"[${index}]`),
+      ),
     objectOrNull: key => {
       const found = of(key, 'an object or null', value => (value === undefined ? undefined : { value }));
       return found.value === null ? null : fieldsOf(found.value, `${where}: "${key}"`);
@@ -74,6 +79,10 @@ const orNull =
 const textOf = (found: unknown) => (typeof found === 'string' ? found : undefined);
 const countOf = (found: unknown) =>
   typeof found === 'number' && Number.isSafeInteger(found) && found >= 0 ? found : undefined;
+
+function listOf(found: unknown): readonly unknown[] | undefined {
+  return Array.isArray(found) ? found : undefined;
+}
 
 function textsOf(found: unknown): readonly string[] | undefined {
   if (!Array.isArray(found)) return undefined;

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fits } from '../core/due.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { nextId } from '../core/generation-id.ts';
 import type { KeyType, OrderUnderWay, Target } from '../core/model.ts';
+import { fits } from '../core/order-fits.ts';
 import type { Disk } from '../core/ports.ts';
 import { generationIds, type Pair, readPair, writePair } from './generation.ts';
 import { readState } from './json.ts';

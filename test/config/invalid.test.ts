@@ -223,6 +223,16 @@ describe('values', () => {
       '2:48 config-invalid `hmac_key_file`: it looks like the key itself: name a file that holds it',
     ],
     [
+      'a CA that is nowhere, in a list',
+      'account: { agree_tos: true }\nca: [letsencrypt, gogle]\n',
+      '2:19 config-invalid there is no CA `gogle`; did you mean `google`?',
+    ],
+    [
+      'a CA twice in a list',
+      'account: { agree_tos: true }\nca: [letsencrypt, letsencrypt]\n',
+      '2:5 config-invalid `ca`: it names a CA twice',
+    ],
+    [
       'a port that is none',
       'account: { agree_tos: true }\ncas: { letsencrypt: { validation_port: 70000 } }\n',
       '2:40 config-invalid `validation_port` must be a port from 1 to 65535, not the number 70000',

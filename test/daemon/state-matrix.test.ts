@@ -6,7 +6,7 @@ import type { FailureRecord } from '../../src/core/model.ts';
 import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
 import { expectAgreement, type Said } from '../support/agreement.ts';
 import { askSocket } from '../support/ask-socket.ts';
-import { day, hour } from '../support/make-observed.ts';
+import { day, hour, makeTrouble } from '../support/make-observed.ts';
 import { sampleValue } from '../support/prometheus.ts';
 import { type RoomDaemon, roomDaemon } from '../support/room-daemon.ts';
 import { name, type StateRoom, stateRoom } from '../support/state-room.ts';
@@ -134,9 +134,8 @@ const matrix: Readonly<Record<string, State>> = {
     line: oneWarning,
     problems: [`ca-unreachable ${name}`],
     ...dueShown,
-    // A minute, and half of a tenth of jitter.
+    // A minute, and half of a tenth of jitter. An outage is no failure of the certificate.
     nextAttempt: 63 / 86_400,
-    failures: 1,
     samples: [
       `certd_renewals_total{name="${name}",ca="main",result="success"} 0`,
       `certd_renewals_total{name="${name}",ca="main",result="failure"} 1`,
@@ -161,7 +160,8 @@ const matrix: Readonly<Record<string, State>> = {
     disk: async room => {
       await due(room);
       const limited = { ...lastError, code: 'rate-limited' };
-      await room.writeIssuer({ failures: 1, lastError: limited, notBefore: room.start + 2 * day });
+      const troubles = [makeTrouble({ notBefore: room.start + 2 * day })];
+      await room.writeIssuer({ failures: 1, lastError: limited, troubles });
     },
     exit: 1,
     line: oneWarning,

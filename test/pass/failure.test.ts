@@ -21,15 +21,15 @@ it('counts failures on disk and waits 1, 10 and 100 minutes, then a day, across 
   const host = await passHost();
   const since = host.now();
   for (const [index, wait] of [minute, 10 * minute, 100 * minute, day, day].entries()) {
-    host.issuer.failNext('order', new CertdError('ca-unreachable', 'no route'));
-    expect(await host.start(realDisk, 'nothing')).toMatchObject([{ error: { code: 'ca-unreachable' } }]);
+    host.issuer.failNext('complete', new CertdError('validation-failed', 'no route'));
+    expect(await host.start(realDisk, 'nothing')).toMatchObject([{ error: { code: 'validation-failed' } }]);
     // The draw of a half is half of a tenth of jitter.
     expect(stateOf(host)).toMatchObject({
       failures: index + 1,
       nextAttemptAt: host.now() + wait * 1.05,
-      notBefore: null,
+      troubles: [],
       lastAttemptAt: host.now(),
-      lastError: { code: 'ca-unreachable', message: 'no route', at: host.now(), since, problemType: null },
+      lastError: { code: 'validation-failed', message: 'no route', at: host.now(), since, problemType: null },
     });
     const disk = recordingDisk(host.layout().root);
     host.advance(wait * 1.05 - 1);
@@ -59,7 +59,7 @@ it('a person who tries in vain puts the next attempt of certd off by nothing', a
     expect(stateOf(host)).toMatchObject({ failures: 1, nextAttemptAt });
   }
   const other = await passHost();
-  other.issuer.refuse('crash.test', new CertdError('ca-unreachable', 'no route'));
+  other.issuer.refuse('crash.test', new CertdError('validation-failed', 'no route'));
   await other.start(realDisk, 'pass');
   expect(stateOf(other)).toMatchObject({ failures: 1, nextAttemptAt: other.now() + 1.05 * minute });
 });
@@ -76,7 +76,7 @@ it('lets nobody override the CA’s Retry-After', async () => {
   );
   await host.start(realDisk, 'nothing');
   expect(stateOf(host)).toMatchObject({
-    notBefore,
+    troubles: [{ ca: 'test', notBefore }],
     lastError: { code: 'rate-limited', problemType: 'urn:ietf:params:acme:error:rateLimited' },
   });
   host.advance(2 * hour - 1);

@@ -94,7 +94,7 @@ it('writes history of both halves', async () => {
       .map(line => JSON.parse(line));
   const generation = `0001-${host.live()}`;
   expect(lines(host.layout().issuer)).toEqual([
-    { at, event: 'issued', certificate: 'crash.test', generation, durationMs: 0 },
+    { at, event: 'issued', certificate: 'crash.test', generation, ca: 'test', durationMs: 0 },
   ]);
   expect(lines(host.layout().deploy)).toEqual([
     { at, event: 'deployed', code: null, certificate: 'crash.test', generation },

@@ -100,6 +100,39 @@ it('keeps everybody away for as long as the CA asked, and a year ahead is no wor
   expect(inside.at(-1)).toBe('e');
 });
 
+it('keeps those away that nobody waits for, for half of what an outage has lasted', async () => {
+  const { lanes, inside, enter, leave, clock } = room();
+  const out = () => lanes.turnAway('main', new CertdError('ca-unreachable', 'gone'));
+  const own: Rank = [1, 0, 0];
+  const minute = 60_000;
+  out();
+  clock.advance(minute - 1);
+  await enter('a minute at first', own);
+  await enter('a person', [0]);
+  leave('a person');
+  clock.advance(1);
+  await enter('after it', own);
+  expect(inside).toEqual(['a minute at first away: ca-unreachable', 'a person', 'after it']);
+  clock.advance(9 * minute);
+  out();
+  clock.advance(5 * minute - 1);
+  await enter('five after ten', own);
+  clock.advance(1);
+  await enter('after them', own);
+  expect(inside.slice(3)).toEqual(['five after ten away: ca-unreachable', 'after them']);
+});
+
+it('takes an outage after the CA has served for a new one', async () => {
+  const { lanes, inside, enter, clock } = room();
+  lanes.turnAway('main', new CertdError('ca-unreachable', 'gone'));
+  clock.advance(3_600_000);
+  lanes.reached('main');
+  lanes.turnAway('main', new CertdError('ca-unreachable', 'gone again'));
+  clock.advance(60_000);
+  await enter('a', [1, 0, 0]);
+  expect(inside).toEqual(['a']);
+});
+
 it('lets the one go first that a person waits for, however long others have waited', async () => {
   const { lanes, inside, enter, leave } = room();
   await enter('a');

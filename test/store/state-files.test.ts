@@ -23,7 +23,21 @@ const at = (text: string) => Date.parse(text);
 const fullIssuerState: IssuerState = {
   failures: 3,
   nextAttemptAt: at('2026-11-21T18:30:00.000Z'),
-  notBefore: at('2026-11-21T19:00:00.000Z'),
+  troubles: [
+    {
+      ca: 'letsencrypt',
+      since: at('2026-11-21T17:00:00.000Z'),
+      at: at('2026-11-21T18:00:00.000Z'),
+      notBefore: at('2026-11-21T19:00:00.000Z'),
+    },
+    {
+      ca: 'google',
+      since: at('2026-11-21T18:00:00.000Z'),
+      at: at('2026-11-21T18:00:00.000Z'),
+      notBefore: null,
+    },
+  ],
+  orders: [{ at: at('2026-11-21T18:00:00.000Z'), domains: ['a.test', 'b.test'] }],
   lastAttemptAt: at('2026-11-21T18:00:00.000Z'),
   lastSuccessAt: at('2026-08-21T18:00:00.123Z'),
   lastError: {
@@ -95,7 +109,21 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
     schema: 1,
     failures: 3,
     next_attempt_at: '2026-11-21T18:30:00.000Z',
-    not_before: '2026-11-21T19:00:00.000Z',
+    troubles: [
+      {
+        ca: 'letsencrypt',
+        since: '2026-11-21T17:00:00.000Z',
+        at: '2026-11-21T18:00:00.000Z',
+        not_before: '2026-11-21T19:00:00.000Z',
+      },
+      {
+        ca: 'google',
+        since: '2026-11-21T18:00:00.000Z',
+        at: '2026-11-21T18:00:00.000Z',
+        not_before: null,
+      },
+    ],
+    orders: [{ at: '2026-11-21T18:00:00.000Z', domains: ['a.test', 'b.test'] }],
     last_attempt_at: '2026-11-21T18:00:00.000Z',
     last_success_at: '2026-08-21T18:00:00.123Z',
     last_error: {

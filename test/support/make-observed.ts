@@ -9,6 +9,7 @@ import {
   type Observed,
   type RenewalWindow,
   type Target,
+  type Trouble,
 } from '../../src/core/model.ts';
 
 /** A moment as tests write it: '2026-01-01' or '2026-01-01T10:00Z'. */
@@ -69,6 +70,11 @@ export function makeWindow(change: Partial<RenewalWindow> = {}): RenewalWindow {
     confirmedAt: at('2026-01-01'),
     ...change,
   };
+}
+
+/** A CA that asks to wait until then. */
+export function makeTrouble(change: Partial<Trouble> = {}): Trouble {
+  return { ca: 'main', since: at('2026-01-01'), at: at('2026-01-01'), notBefore: null, ...change };
 }
 
 type Changes = Partial<Omit<Observed, 'issuer' | 'deploy'>> & {

@@ -2,7 +2,15 @@ import { problem } from '../../src/core/certificate-problems.ts';
 import type { FailureRecord, Generation, Observed, Target } from '../../src/core/model.ts';
 import { statusDocument } from '../../src/core/status.ts';
 import type { StatusDocument } from '../../src/core/status-document.ts';
-import { at, makeGeneration, makeLeaf, makeObserved, makeTarget, makeWindow } from './make-observed.ts';
+import {
+  at,
+  makeGeneration,
+  makeLeaf,
+  makeObserved,
+  makeTarget,
+  makeTrouble,
+  makeWindow,
+} from './make-observed.ts';
 
 /** What the clock says in every example: two thirds of the usual generation are over. */
 export const now = at('2026-03-05T12:00Z');
@@ -65,7 +73,11 @@ export const examples: Readonly<Record<string, Example>> = {
   due: example('due.example', { issued: [pair('due.example')[0]] }),
   late: example('api.example', {
     issued: [almost],
-    issuer: { failures: 2, lastError: limited, notBefore: at('2026-03-07T10:00Z') },
+    issuer: {
+      failures: 2,
+      lastError: limited,
+      troubles: [makeTrouble({ notBefore: at('2026-03-07T10:00Z') })],
+    },
   }),
   lapsed: example('shop.example', {
     issued: [lapsed],
