@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { firstDeployState, firstIssuerState } from '../../src/core/model.ts';
+import { firstDeployState, firstIssuerState, noProfile } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readPair, writePair } from '../../src/store/generation.ts';
@@ -48,6 +48,7 @@ async function makeOne(
   await recordDownload(realDisk, layout, name, {
     pair,
     ca: authority.name,
+    profile: noProfile,
     directoryUrl: authority.directoryUrl,
   });
   const id = await publishWork(realDisk, layout, name);

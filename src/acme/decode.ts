@@ -11,6 +11,8 @@ export type Directory = {
   readonly renewalInfo: string | null;
   /** Whether newAccount needs an external account binding (RFC 8555 §7.1.1). */
   readonly externalAccountRequired: boolean;
+  /** Names of `meta.profiles` (draft-ietf-acme-profiles §3); empty where the CA has none. */
+  readonly profiles: readonly string[];
 };
 
 type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
@@ -56,6 +58,7 @@ export function decodeDirectory(data: unknown): Directory {
     newOrder: textOf(object, 'newOrder', 'directory'),
     renewalInfo: optionalText(object, 'renewalInfo'),
     externalAccountRequired: metaOf(object)['externalAccountRequired'] === true,
+    profiles: keysOf(metaOf(object)['profiles']),
   };
 }
 
@@ -140,6 +143,11 @@ function optionalInstant(object: Record<string, unknown>, key: string): Instant 
   const text = optionalText(object, key) ?? '';
   const instant = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   return instant >= 0 && instant <= latestInstant ? instant : null;
+}
+
+function keysOf(value: unknown): readonly string[] {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? Object.keys(value) : [];
 }
 
 function objectOf(value: unknown, what: string): Record<string, unknown> {

@@ -63,9 +63,9 @@ export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
   const placed = rememberOrders();
   return {
     async order(request, signal) {
-      const { url, order } = await placeOrder(connection, await account(signal), request, signal);
-      placed.put(url, order);
-      return url;
+      const { order, ...result } = await placeOrder(connection, await account(signal), request, signal);
+      placed.put(result.url, order);
+      return result;
     },
     async complete({ orderUrl, domains, csr, solver }, signal) {
       const time = openTimeLimit(clock, options.authority.issueTimeoutMs);

@@ -1,33 +1,57 @@
 import { CertdError } from '../core/errors.ts';
 import { isAddress } from '../core/ip-address.ts';
+import type { ProfileChoice } from '../core/model.ts';
+import type { OrderRequest, PlacedOrder } from '../core/ports.ts';
+import { chooseProfile, type ProfileDecision, withoutProfile } from '../core/profile.ts';
 import type { Signer } from './client.ts';
 import type { Connection } from './connection.ts';
 import { decodeOrder, type Order } from './decode.ts';
 import { isRefusalOf } from './problem.ts';
 
-/** Places an order for DNS names and IP addresses (RFC 8555 §7.4, RFC 8738 §3), as the replacement of `replaces` where the CA has ARI. */
+/**
+ * Places an order for DNS names and IP addresses (RFC 8555 §7.4, RFC 8738 §3), of a profile where the CA offers it,
+ * and as the replacement of `replaces` where the CA has ARI. What the CA refuses of these two is left out.
+ */
 export async function placeOrder(
   connection: Connection,
   signer: Signer,
-  request: { readonly domains: readonly string[]; readonly replaces: string | null },
+  { domains, replaces, profile }: OrderRequest,
   signal: AbortSignal,
-): Promise<{ url: string; order: Order }> {
-  const { newOrder, renewalInfo } = await connection.directory(signal);
-  const identifiers = request.domains.map(value => ({ type: isAddress(value) ? 'ip' : 'dns', value }));
-  const post = async (payload: Record<string, unknown>) => {
-    const answer = await signer.post({ kind: 'order', url: newOrder, payload, accept: [201] }, signal);
-    const url = answer.headers['location'];
-    if (url === undefined)
-      throw new CertdError('ca-malformed', 'The CA’s newOrder answers without an order URL.');
-    return { url, order: decodeOrder(answer.data) };
+): Promise<PlacedOrder & { readonly order: Order }> {
+  const { newOrder, renewalInfo, profiles } = await connection.directory(signal);
+  const identifiers = domains.map(value => ({ type: isAddress(value) ? 'ip' : 'dns', value }));
+  const post = async (wish: Wish): Promise<PlacedOrder & { readonly order: Order }> => {
+    const payload = {
+      identifiers,
+      ...(wish.replaces === null ? {} : { replaces: wish.replaces }),
+      ...(wish.ordered === null ? {} : { profile: wish.ordered }),
+    };
+    try {
+      const answer = await signer.post({ kind: 'order', url: newOrder, payload, accept: [201] }, signal);
+      const url = answer.headers['location'];
+      if (url === undefined)
+        throw new CertdError('ca-malformed', 'The CA’s newOrder answers without an order URL.');
+      return { url, order: decodeOrder(answer.data), profile: wish.ordered, note: wish.note };
+    } catch (error) {
+      return post(lessOf(wish, profile, error));
+    }
   };
-  if (request.replaces === null || renewalInfo === null) return post({ identifiers });
-  try {
-    return await post({ identifiers, replaces: request.replaces });
-  } catch (error) {
-    if (!isAboutReplaces(error)) throw error;
-    return post({ identifiers });
+  return post({ ...chooseProfile(profile, profiles), replaces: renewalInfo === null ? null : replaces });
+}
+
+type Wish = ProfileDecision & { readonly replaces: string | null };
+
+/** The same order without what the CA refused of it; throws the refusal where that is none of what can be left out. */
+function lessOf(wish: Wish, profile: ProfileChoice | null, error: unknown): Wish {
+  if (profile !== null && !profile.required && wish.ordered !== null && isAboutProfile(error)) {
+    return { ...wish, ...withoutProfile(profile, error.message) };
   }
+  if (wish.replaces !== null && isAboutReplaces(error)) return { ...wish, replaces: null };
+  throw error;
+}
+
+function isAboutProfile(error: unknown): error is CertdError {
+  return isRefusalOf('order', error) && error.problemType?.endsWith(':invalidProfile') === true;
 }
 
 /**

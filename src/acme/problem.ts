@@ -75,6 +75,7 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
   ['rejectedIdentifier', 'identifier-rejected'],
   ['unsupportedIdentifier', 'identifier-rejected'],
   ['caa', 'caa-forbids'],
+  ['invalidProfile', 'profile-unavailable'],
   ['badCSR', 'csr-refused'],
   ['badPublicKey', 'csr-refused'],
   // Every nonce was refused, again and again: the CA is in trouble, not the request.

@@ -3,20 +3,49 @@ import { isAddress } from '../core/ip-address.ts';
 import { casOf, isPublic } from './check-authorities.ts';
 import type { Entry, Located } from './entries.ts';
 import type { Source } from './parse.ts';
+import { profileOf } from './profile.ts';
+import { at } from './schema-findings.ts';
+import { profileChoice } from './schema-profile.ts';
 
-/** Addresses that no public CA issues for (CA/B BR 4.2.2), asked of one: valid, and refused at each attempt. */
+/** Addresses that a public CA will refuse at each attempt: not public themselves, or not of the profile for them. */
 export function addressDoubts(main: Source, entries: readonly Entry[]): Located[] {
   return entries.flatMap(entry => {
-    const ca = casOf(main, entry).find(name => isPublic(main, name));
-    if (ca === undefined) return [];
-    return entry.domains.flatMap((domain, index) => {
-      const kind = domain !== null && isAddress(domain) ? specialKind(domain) : null;
-      if (kind === null) return [];
-      const message = `${domain} is ${kind}: a public CA such as ${ca} does not issue for it`;
+    const cas = casOf(main, entry).filter(ca => isPublic(main, ca));
+    const addresses = entry.domains.flatMap((domain, index) =>
+      domain !== null && isAddress(domain) ? [{ domain, index }] : [],
+    );
+    const [first] = addresses;
+    const [publicCa] = cas;
+    if (first === undefined || publicCa === undefined) return [];
+    const doubt = (index: number, message: string): Located => {
       const path = [...entry.path, 'domains', index];
-      return [{ source: entry.source, finding: { code: 'config-doubtful', path, onKey: false, message } }];
+      return { source: entry.source, finding: { code: 'config-doubtful', path, onKey: false, message } };
+    };
+    const special = addresses.flatMap(({ domain, index }) => {
+      const kind = specialKind(domain);
+      if (kind === null) return [];
+      return [doubt(index, `${domain} is ${kind}: a public CA such as ${publicCa} does not issue for it`)];
     });
+    if (special.length > 0) return special;
+    return cas
+      .filter(ca => lacksProfile(main, entry, ca))
+      .map(ca => doubt(first.index, `${ca} ${onlyShortlived}`));
   });
+}
+
+const onlyShortlived =
+  'issues for addresses only with the profile `shortlived` (six days): write `profile: shortlived`';
+
+/** letsencrypt.org/docs/profiles: the one profile with IP addresses. */
+function lacksProfile(main: Source, { raw }: Entry, ca: string): boolean {
+  if (ca !== 'letsencrypt' && ca !== 'letsencrypt-staging') return false;
+  const places = [
+    at(raw, ['profile']),
+    at(main.data, ['defaults', 'profile']),
+    at(main.data, ['cas', ca, 'profile']),
+  ];
+  const written = places.map(place => profileChoice.safeParse(place).data);
+  return profileOf(ca, written)?.name !== 'shortlived';
 }
 
 /** What an address is, where it is not one of the public internet's; null where it is. */

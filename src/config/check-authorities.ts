@@ -10,9 +10,8 @@ import { plainName } from './schema-values.ts';
 
 /** Every CA that is named must exist and have what it takes to register there; each entry needs a directory. */
 export function authorityFindings(main: Source, entries: readonly Entry[]): Located[] {
-  const cas = at(main.data, ['cas']);
-  const written = typeof cas === 'object' && cas !== null ? Object.keys(cas) : [];
-  const known = [...new Set([...presets.keys(), ...written])];
+  const written = writtenAuthorities(main);
+  const known = knownAuthorities(main);
   const mentions = [
     { source: main, path: ['ca'], cas: writtenCas(main, ['ca']) },
     { source: main, path: ['defaults', 'ca'], cas: writtenCas(main, ['defaults', 'ca']) },
@@ -40,6 +39,16 @@ export function singleLabelFindings(main: Source, entries: readonly Entry[]): Lo
       return [{ source, finding: invalid([...path, 'domains', index], message) }];
     });
   });
+}
+
+/** The names of all CAs: built in, and of `cas`. */
+export function knownAuthorities(main: Source): readonly string[] {
+  return [...new Set([...presets.keys(), ...writtenAuthorities(main)])];
+}
+
+function writtenAuthorities(main: Source): readonly string[] {
+  const cas = at(main.data, ['cas']);
+  return typeof cas === 'object' && cas !== null ? Object.keys(cas) : [];
 }
 
 /** Whether a CA is one of the built-in ones, at its own directory. */

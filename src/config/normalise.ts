@@ -2,7 +2,8 @@ import { CertdError } from '../core/errors.ts';
 import type { CaChoice, ChallengeMethod, Target } from '../core/model.ts';
 import { defaultAuthority, presets } from './authorities.ts';
 import type { Authority, Config, ConfigProblem } from './config.ts';
-import type { CertificateEntry, Defaults, MainFile } from './schema.ts';
+import { profileOf } from './profile.ts';
+import type { CertificateEntry, MainFile } from './schema.ts';
 
 /** Files that passed every check; `certificates` are those of all of them. */
 export type DecodedFiles = { readonly main: MainFile; readonly certificates: readonly CertificateEntry[] };
@@ -13,7 +14,7 @@ export type DecodedFiles = { readonly main: MainFile; readonly certificates: rea
  * choice, are taken whole from the nearest place.
  */
 export function normalise({ main, certificates }: DecodedFiles, warnings: readonly ConfigProblem[]): Config {
-  const targets = certificates.map(entry => targetOf(entry, main.defaults ?? {}, main.ca));
+  const targets = certificates.map(entry => targetOf(entry, main));
   return {
     account: { email: main.account.email ?? null },
     authorities: authoritiesOf(targets, main.cas ?? {}),
@@ -43,12 +44,13 @@ export function defaultName(firstDomain: string): string {
   return firstDomain.replace(/^\*\./, '_.').replace(/^:/, '0:').replaceAll(':', '-');
 }
 
-function targetOf(entry: CertificateEntry, defaults: Defaults, mainCa: MainFile['ca']): Target {
+function targetOf(entry: CertificateEntry, main: MainFile): Target {
   const [first = ''] = entry.domains;
+  const defaults = main.defaults ?? {};
   return {
     name: entry.name ?? defaultName(first),
     domains: entry.domains,
-    cas: choicesOf(entry.ca ?? defaults.ca ?? mainCa ?? []),
+    cas: choicesOf(entry, main),
     keyType: entry.key?.type ?? defaults.key?.type ?? 'ecdsa-p256',
     keyReuse: entry.key?.reuse ?? defaults.key?.reuse ?? false,
     challenge: challengeOf(entry.challenge ?? defaults.challenge),
@@ -60,8 +62,13 @@ function targetOf(entry: CertificateEntry, defaults: Defaults, mainCa: MainFile[
   };
 }
 
-function choicesOf([first = defaultAuthority, ...others]: readonly string[]): Target['cas'] {
-  const choice = (name: string): CaChoice => ({ name, profile: null, preferredChain: null });
+function choicesOf(entry: CertificateEntry, { ca, cas = {}, defaults = {} }: MainFile): Target['cas'] {
+  const [first = defaultAuthority, ...others] = entry.ca ?? defaults.ca ?? ca ?? [];
+  const choice = (name: string): CaChoice => ({
+    name,
+    profile: profileOf(name, [entry.profile, defaults.profile, cas[name]?.profile]),
+    preferredChain: null,
+  });
   return [choice(first), ...others.map(choice)];
 }
 

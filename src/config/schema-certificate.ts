@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { profileChoice } from './schema-profile.ts';
 import {
   account,
   command,
@@ -35,15 +36,6 @@ export const caChoice = z
   });
 
 const textPerCa = z.record(plainName, text('text'), { error: 'a mapping from CA to text' });
-
-const profile = z.union(
-  [
-    text('a profile’s name'),
-    mapping({ name: text('a profile’s name'), required: yesOrNo.optional() }),
-    textPerCa,
-  ],
-  { error: 'a profile’s name, { name, required }, or a mapping from CA to name' },
-);
 
 const key = mapping({
   type: oneOf(['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'])
@@ -146,7 +138,7 @@ const later = z.unknown();
 /** Everything that `defaults` may hold too. Nothing is required here: the rest may come from there. */
 const shared = {
   ca: caChoice.optional(),
-  profile: notYet(profile, 'The CA’s certificate profile (draft-ietf-acme-profiles).').optional(),
+  profile: profileChoice.optional(),
   key: key.optional(),
   preferred_chain: notYet(
     z.union([text('a root’s name'), textPerCa], { error: 'a root’s name, or a mapping from CA to name' }),

@@ -42,13 +42,16 @@ function explain(issue: Issue, data: unknown, base: Path): Finding[] {
   }
 }
 
-/** Where one form of a choice fits at the top, what is wrong inside it says more than the list of forms. */
+/**
+ * Where a form of a choice fits at the top, what is wrong inside it says more than the list of forms. Of several
+ * that fit there, the one with the least wrong inside it was meant.
+ */
 function explainChoice(issue: z.core.$ZodIssueInvalidUnion, data: unknown, path: Path): Finding[] {
-  const form = issue.errors.find(
-    issues => !issues.some(inner => isWrongType(inner) && inner.path.length === 0),
-  );
-  if (form !== undefined) return form.flatMap(inner => explain(inner, data, path));
-  return [unfit(issue, at(data, path), path)];
+  const forms = issue.errors
+    .filter(issues => !issues.some(inner => isWrongType(inner) && inner.path.length === 0))
+    .map(issues => issues.flatMap(inner => explain(inner, data, path)));
+  const [meant] = forms.toSorted((a, b) => a.length - b.length);
+  return meant ?? [unfit(issue, at(data, path), path)];
 }
 
 function isWrongType(issue: Issue): boolean {

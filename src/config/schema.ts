@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cronProblem } from '../host/schedule.ts';
 import { caChoice, certificateSchema, defaultsSchema } from './schema-certificate.ts';
+import { oneProfile } from './schema-profile.ts';
 import {
   account as group,
   listOf,
@@ -56,10 +57,9 @@ export const authority = mapping({
       description: 'External account binding (RFC 8555 §7.3.4), which some CAs want for a new account.',
     })
     .optional(),
-  profile: notYet(
-    text('a profile’s name'),
-    'What certificates of this CA get unless they say otherwise.',
-  ).optional(),
+  profile: oneProfile
+    .meta({ description: 'The profile that certificates of this CA get unless they say otherwise.' })
+    .optional(),
   issue_timeout: timeLimit.meta({ description: 'How long an order may take. Default: 10m.' }).optional(),
   validation_port: port
     .meta({ description: 'Port that the CA validates on; another than 80 only for test CAs. Default: 80.' })
@@ -151,4 +151,3 @@ export const dropInSchema = mapping({ certificates });
 
 export type MainFile = z.output<typeof mainSchema>;
 export type CertificateEntry = z.output<typeof certificateSchema>;
-export type Defaults = z.output<typeof defaultsSchema>;

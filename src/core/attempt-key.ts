@@ -1,12 +1,17 @@
 import { listenText } from './listen-address.ts';
-import type { ChallengeMethod, Target } from './model.ts';
+import type { CaChoice, ChallengeMethod, Target } from './model.ts';
 
 /**
  * What an attempt depends on in the configuration, as text: stored with a failure, so that its back-off does
  * not outlive the change that cures it.
  */
 export function attemptKey({ cas, keyType, challenge, domains }: Target): string {
-  return [...cas.map(({ name }) => name), keyType, methodKey(challenge), ...domains].join(' ');
+  return [...cas.map(choiceKey), keyType, methodKey(challenge), ...domains].join(' ');
+}
+
+function choiceKey({ name, profile }: CaChoice): string {
+  if (profile === null) return name;
+  return `${name}/${profile.name}${profile.required ? '!' : ''}`;
 }
 
 function methodKey(method: ChallengeMethod): string {

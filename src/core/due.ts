@@ -1,6 +1,7 @@
 import { chooseCa } from './choose-ca.ts';
 import type { Generation, Instant, Observed, Target } from './model.ts';
-import { fits, mayCome } from './order-fits.ts';
+import { choiceOf, fits } from './order-fits.ts';
+import { profileFits } from './profile.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 
 /** Why a certificate is to be ordered now: a stable code and the facts for a person. */
@@ -72,7 +73,9 @@ export function pendingChanges(target: Target, newest: Generation): readonly str
   const removed = newest.leaf.domains.filter(domain => !target.domains.includes(domain));
   if (removed.length > 0) changes.push(`domains removed: ${removed.join(', ')}`);
   if (newest.leaf.keyType !== target.keyType) changes.push(`key type: ${target.keyType}`);
-  if (!mayCome(newest.ca, target)) changes.push(`ca: ${target.cas[0].name}`);
+  const choice = choiceOf(newest.ca, target);
+  if (choice === null) changes.push(`ca: ${target.cas[0].name}`);
+  else if (!profileFits(newest.profile, choice)) changes.push(`profile: ${choice.profile?.name ?? 'none'}`);
   return changes;
 }
 

@@ -25,12 +25,15 @@ export type ChallengeMethod =
   | { readonly kind: 'standalone'; readonly listen: readonly ListenAddress[] }
   | { readonly kind: 'systemd-socket' };
 
+/** A CA's certificate profile (draft-ietf-acme-profiles); `required`: rather no certificate than one of another. */
+export type ProfileChoice = { readonly name: string; readonly required: boolean };
+
 /** One CA that a certificate may come from, and what is asked of it there. */
 export type CaChoice = {
   /** Name of the authority in the configuration. */
   readonly name: string;
-  /** The CA's certificate profile (draft-ietf-acme-profiles); `required`: rather none than one of another profile. */
-  readonly profile: { readonly name: string; readonly required: boolean } | null;
+  /** Null: whatever the CA issues where nothing is asked for. */
+  readonly profile: ProfileChoice | null;
   /** The root that the chain should lead to, where the CA offers several; null for the CA's own choice. */
   readonly preferredChain: string | null;
 };
@@ -67,6 +70,16 @@ export type Leaf = {
   readonly keyType: KeyType | null;
 };
 
+/** What an order was placed with: null where nothing was asked for, or, of `ordered`, where the CA has no such profile. */
+export type ProfileRecord = {
+  /** As the configuration named it then. */
+  readonly wanted: string | null;
+  /** As the CA was told. */
+  readonly ordered: string | null;
+};
+
+export const noProfile: ProfileRecord = { wanted: null, ordered: null };
+
 /** One immutable issued set: `NNNN-xxxxxxxx`, a counter per name and 8 hex digits of the leaf's SHA-256. */
 export type Generation = {
   readonly id: string;
@@ -74,6 +87,7 @@ export type Generation = {
   /** The authority's name and directory at the time of issue. */
   readonly ca: string;
   readonly directoryUrl: string;
+  readonly profile: ProfileRecord;
 };
 
 /** A failure as it is kept on disk and shown as `last_error`. */
@@ -181,6 +195,7 @@ export type OrderUnderWay = {
   readonly ca: string;
   readonly domains: readonly string[];
   readonly keyType: string;
+  readonly profile: ProfileRecord;
 };
 
 /** Something on disk that cannot be used or read. `blocking`: nothing is done for the certificate until it is mended. */

@@ -1,19 +1,22 @@
-import type { OrderUnderWay, Target } from './model.ts';
+import type { CaChoice, OrderUnderWay, Target } from './model.ts';
+import { profileFits } from './profile.ts';
 
 /**
  * Whether an order under way still is what the configuration asks for. One that is not is no reason to do
  * anything: it is cleared away by the next attempt.
  */
 export function fits(order: OrderUnderWay, target: Target): boolean {
+  const choice = choiceOf(order.ca, target);
   return (
-    mayCome(order.ca, target) &&
+    choice !== null &&
+    profileFits(order.profile, choice) &&
     order.keyType === target.keyType &&
     order.domains.length === target.domains.length &&
     order.domains.every(domain => target.domains.includes(domain))
   );
 }
 
-/** From any CA of the list: what is good is not replaced because another comes first. */
-export function mayCome(ca: string, { cas }: Target): boolean {
-  return cas.some(({ name }) => name === ca);
+/** What is asked of a CA, from any place of the list: what is good is not replaced because another CA comes first. */
+export function choiceOf(ca: string, { cas }: Target): CaChoice | null {
+  return cas.find(({ name }) => name === ca) ?? null;
 }

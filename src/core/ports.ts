@@ -1,4 +1,5 @@
-import type { Instant, Millis } from './model.ts';
+import type { CertdError } from './errors.ts';
+import type { Instant, Millis, ProfileChoice } from './model.ts';
 
 /** Time, passed in. Real: `host/clock.ts`; fake: `test/support/fake-clock.ts`. */
 export interface Clock {
@@ -53,13 +54,24 @@ export type RenewalInfo = {
   readonly checkAt: Instant;
 };
 
+export type OrderRequest = {
+  readonly domains: readonly string[];
+  /** An RFC 9773 certID, or null. */
+  readonly replaces: string | null;
+  readonly profile: ProfileChoice | null;
+};
+
+export type PlacedOrder = {
+  readonly url: string;
+  /** Null where none was asked for, or the CA does not have it and it is not required: `note` says so. */
+  readonly profile: string | null;
+  readonly note: CertdError | null;
+};
+
 /** One authority with one account. Every method throws `CertdError` with a code from the catalogue. */
 export interface Issuer {
-  /** Places an order (RFC 8555 §7.4) and returns its URL. `replaces`: an RFC 9773 certID, or null. */
-  order(
-    request: { readonly domains: readonly string[]; readonly replaces: string | null },
-    signal: AbortSignal,
-  ): Promise<string>;
+  /** Places an order (RFC 8555 §7.4), or throws before it: `profile-unavailable`. */
+  order(request: OrderRequest, signal: AbortSignal): Promise<PlacedOrder>;
   /**
    * Takes an order from whatever state it is in to the downloaded PEM chain: authorizations, finalize
    * with `csr` (DER), polling, download. `order-gone` when the CA no longer has it or it became invalid

@@ -1,6 +1,6 @@
 import { certificateProblems, type Thresholds, unmanagedProblems, worst } from './certificate-problems.ts';
 import type { FailureRecord, Instant, Leaf, Observed, Target } from './model.ts';
-import { mayCome } from './order-fits.ts';
+import { choiceOf } from './order-fits.ts';
 import { isBehind, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
@@ -58,7 +58,7 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
     status: worst(problems),
     problems,
     ca: caOf(target, seen),
-    profile: null,
+    profile: profileOf(seen),
     key_type: target.keyType,
     generation: generationFields(seen),
     renewal: renewalFields(seen, { target, verdict }),
@@ -70,7 +70,7 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
 /** Where the newest generation came from, as long as the configuration still allows it; else where the next one is to come from. */
 function caOf(target: Target, { issued }: Observed): string {
   const ca = issued.at(-1)?.ca ?? null;
-  return ca !== null && mayCome(ca, target) ? ca : target.cas[0].name;
+  return ca !== null && choiceOf(ca, target) !== null ? ca : target.cas[0].name;
 }
 
 function unmanagedStatus(seen: Observed, leaf: Leaf, input: StatusInput): CertificateStatus {
@@ -83,13 +83,19 @@ function unmanagedStatus(seen: Observed, leaf: Leaf, input: StatusInput): Certif
     status: worst(problems),
     problems,
     ca: seen.issued.at(-1)?.ca ?? null,
-    profile: null,
+    profile: profileOf(seen),
     key_type: leaf.keyType,
     generation: generationFields(seen),
     renewal: renewalFields(seen, null),
     deploy: deployFields(seen, null),
     served: [],
   };
+}
+
+/** What the CA was told for the live certificate, or for the newest where none is live. */
+function profileOf({ issued, live }: Observed): string | null {
+  const shown = issued.find(({ id }) => id === live?.id) ?? issued.at(-1);
+  return shown?.profile.ordered ?? null;
 }
 
 function leafFields(seen: Observed, now: Instant) {

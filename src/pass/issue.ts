@@ -90,20 +90,24 @@ async function workToTakeUp({ target, authority }: Attempt, parts: PassParts): P
 }
 
 async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
-  const { target, authority, issuer, replaces } = attempt;
+  const { target, ca, authority, issuer, replaces } = attempt;
   const { disk, layout, signal } = parts;
   const key = await parts.generateKey(target.keyType);
   await loopTurn();
   const request = await parts.createRequest(key, target.domains);
   await beginWork(disk, layout, target.name, { key, request });
-  const url = await issuer.order({ domains: target.domains, replaces }, signal);
+  const wish = { domains: target.domains, replaces, profile: ca.profile };
+  const { url, profile, note } = await issuer.order(wish, signal);
   attempt.onOrder();
+  if (note !== null)
+    parts.log.warn({ certificate: target.name, ...logFields(note) }, 'order differs from the configuration');
   const order = {
     url,
     ca: authority.name,
     directoryUrl: authority.directoryUrl,
     domains: target.domains,
     keyType: target.keyType,
+    profile: { wanted: ca.profile?.name ?? null, ordered: profile },
   };
   await recordOrder(disk, layout, target.name, order);
   parts.log.info({ certificate: target.name, order: url }, 'order placed');
@@ -128,8 +132,8 @@ async function download(attempt: Attempt, work: Work, parts: PassParts): Promise
   const pem = await issuer.complete({ orderUrl, domains, csr: work.request, solver }, parts.signal);
   await loopTurn();
   const pair = gated(pem, work, target, parts);
-  const { directoryUrl } = authority;
-  await recordDownload(parts.disk, parts.layout, target.name, { pair, ca: authority.name, directoryUrl });
+  const origin = { ca: authority.name, directoryUrl: authority.directoryUrl, profile: work.order.profile };
+  await recordDownload(parts.disk, parts.layout, target.name, { pair, ...origin });
 }
 
 /** Nothing that a CA sends is kept as good before it fits (contract section 5, gate). */

@@ -8,6 +8,8 @@ const largest = 1024 * 1024;
 export type Fields = {
   text(key: string): string;
   textOrNull(key: string): string | null;
+  /** Null also where the key is missing: one that came with a later version. */
+  textIfAny(key: string): string | null;
   number(key: string): number;
   instantOrNull(key: string): Instant | null;
   instant(key: string): Instant;
@@ -56,6 +58,7 @@ function fieldsOf(value: unknown, where: string): Fields {
   return {
     text: key => of(key, 'a text', textOf),
     textOrNull: key => of(key, 'a text or null', orNull(textOf)),
+    textIfAny: key => of(key, 'a text or null', found => orNull(textOf)(found ?? null)),
     number: key => of(key, 'a whole number', countOf),
     instant: key => of(key, 'an RFC 3339 time', instantOf),
     instantOrNull: key => of(key, 'an RFC 3339 time or null', orNull(instantOf)),

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { nextId } from '../core/generation-id.ts';
-import type { KeyType, OrderUnderWay, Target } from '../core/model.ts';
+import type { Generation, KeyType, OrderUnderWay, ProfileRecord, Target } from '../core/model.ts';
 import { fits } from '../core/order-fits.ts';
 import type { Disk } from '../core/ports.ts';
 import { generationIds, type Pair, readPair, writePair } from './generation.ts';
-import { readState } from './json.ts';
+import { type Fields, readState } from './json.ts';
 import { generationFiles, type Layout } from './layout.ts';
 import { removeDirectory } from './remove-tree.ts';
 import { exists, replaceFile } from './replace-file.ts';
@@ -44,6 +44,7 @@ export function readWork(layout: Layout, name: string): Work | null {
       directoryUrl: fields.text('directory'),
       domains: fields.texts('domains'),
       keyType: fields.text('key_type'),
+      profile: profileOf(fields),
     },
     downloaded: exists(join(directory, files.done)),
   };
@@ -96,6 +97,7 @@ export async function recordOrder(
     directory: order.directoryUrl,
     domains: order.domains,
     key_type: order.keyType,
+    ...profileDocument(order.profile),
   };
   const path = join(layout.workOf(name), files.order);
   await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o400);
@@ -106,7 +108,7 @@ export async function recordDownload(
   disk: Disk,
   layout: Layout,
   name: string,
-  download: { readonly pair: Pair; readonly ca: string; readonly directoryUrl: string },
+  download: Origin & { readonly pair: Pair },
 ): Promise<void> {
   const directory = layout.workOf(name);
   for (const file of downloadedFiles) {
@@ -114,7 +116,12 @@ export async function recordDownload(
     if (exists(join(directory, file))) await disk.unlink(join(directory, file));
   }
   await writePair(disk, directory, download.pair, downloadedFiles);
-  const document = { schema: 1, ca: download.ca, directory: download.directoryUrl };
+  const document = {
+    schema: 1,
+    ca: download.ca,
+    directory: download.directoryUrl,
+    ...profileDocument(download.profile),
+  };
   await replaceFile(disk, join(directory, files.done), `${JSON.stringify(document, null, 2)}\n`, 0o400);
 }
 
@@ -137,18 +144,32 @@ export async function discardWork(disk: Disk, layout: Layout, name: string): Pro
   await disk.syncDir(layout.work);
 }
 
+type Origin = Pick<Generation, 'ca' | 'directoryUrl' | 'profile'>;
+
 /** What `generation.json` says of an issued generation. Throws `generation-damaged` where it cannot be read. */
-export function readOrigin(directory: string): { readonly ca: string; readonly directoryUrl: string } {
+export function readOrigin(directory: string): Origin {
   try {
     const fields = readState(join(directory, files.done));
     if (fields === null) throw new CertdError('state-corrupt', `${directory}: generation.json is missing`);
-    return { ca: fields.text('ca'), directoryUrl: fields.text('directory') };
+    return {
+      ca: fields.text('ca'),
+      directoryUrl: fields.text('directory'),
+      profile: profileOf(fields),
+    };
   } catch (thrown) {
     // No counter is lost with it: one spoiled generation, perhaps an old one, must not hold up its name.
     const error = asCertdError(thrown);
     if (error.code !== 'state-corrupt') throw error;
     throw new CertdError('generation-damaged', error.message, { cause: error });
   }
+}
+
+function profileDocument({ wanted, ordered }: ProfileRecord) {
+  return { profile: ordered, profile_wanted: wanted };
+}
+
+function profileOf(fields: Fields): ProfileRecord {
+  return { wanted: fields.textIfAny('profile_wanted'), ordered: fields.textIfAny('profile') };
 }
 
 /** Every id that the name has anywhere, so that the counter never goes back. */

@@ -25,7 +25,7 @@ async function openBound() {
     const account = accountStore(disk, layout, bench.ca.directoryUrl);
     const eab = { kid: 'kid-1', hmacKeyFile };
     const issuer = await bench.reopen({ account }, { eab });
-    await issuer.order({ domains: ['a.example'], replaces: null }, bench.signal);
+    await issuer.order({ domains: ['a.example'], replaces: null, profile: null }, bench.signal);
     return account.read();
   };
   return { bench, enter };

@@ -35,7 +35,7 @@ describe('the account', () => {
     const url = bench.store.url;
     bench.store.url = null;
     const issuer = await bench.reopen();
-    await issuer.order({ domains: ['a.example'], replaces: null }, bench.signal);
+    await issuer.order({ domains: ['a.example'], replaces: null, profile: null }, bench.signal);
     expect(bench.store.url).toBe(url);
     expect(bench.store.steps).toEqual(['key', 'url', 'url']);
     expect(bench.ca.accounts).toHaveLength(1);
@@ -46,7 +46,7 @@ describe('the account', () => {
     await bench.order('a.example');
     const issuer = await bench.reopen();
     bench.requests.length = 0;
-    await issuer.order({ domains: ['a.example'], replaces: null }, bench.signal);
+    await issuer.order({ domains: ['a.example'], replaces: null, profile: null }, bench.signal);
     expect(bench.requests).toEqual(['directory', 'nonce', 'order']);
   });
 
@@ -61,7 +61,7 @@ describe('the account', () => {
     const bench = await openBench();
     const other = await bench.reopen();
     const order = (issuer: typeof other, domain: string) =>
-      issuer.order({ domains: [domain], replaces: null }, bench.signal);
+      issuer.order({ domains: [domain], replaces: null, profile: null }, bench.signal);
     await Promise.all([order(bench.issuer, 'a.example'), order(other, 'b.example')]);
     expect(bench.store.steps).toEqual(['key', 'url']);
     expect(bench.ca.accounts).toHaveLength(1);
@@ -126,7 +126,8 @@ describe('the account', () => {
     bench.store.url = bench.ca.directoryUrl.replace('/dir', '/account/99');
     const issuer = await bench.reopen();
     bench.requests.length = 0;
-    const order = (domain: string) => issuer.order({ domains: [domain], replaces: null }, bench.signal);
+    const order = (domain: string) =>
+      issuer.order({ domains: [domain], replaces: null, profile: null }, bench.signal);
     await Promise.all([order('a.example'), order('b.example')]);
     expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(1);
     expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(4);

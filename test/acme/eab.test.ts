@@ -27,7 +27,7 @@ async function boundBench({
 }
 
 function orderAt(issuer: Bench['issuer'], { signal }: Bench) {
-  return () => issuer.order({ domains: ['a.example'], replaces: null }, signal);
+  return () => issuer.order({ domains: ['a.example'], replaces: null, profile: null }, signal);
 }
 
 const accountRequests = ({ requests }: Bench) => requests.filter(kind => kind === 'account').length;

@@ -152,7 +152,8 @@ export async function openBench(
     await ca.close();
     await rm(directory, { recursive: true });
   });
-  const order = (...domains: string[]) => issuer.order({ domains, replaces: null }, signal);
+  const order = async (...domains: string[]) =>
+    (await issuer.order({ domains, replaces: null, profile: null }, signal)).url;
   const complete = async (orderUrl: string, domains: readonly string[], stop: AbortSignal = signal) => {
     const csr = await createRequest(await generateKey('ecdsa-p256'), domains);
     return issuer.complete({ orderUrl, domains, csr, solver }, stop);

@@ -123,7 +123,7 @@ describe('replaces', () => {
       intercept: (resource, count) =>
         resource === 'new-order' && count === 1 ? problem(status, name) : null,
     });
-    await bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial' }, bench.signal);
+    await bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial', profile: null }, bench.signal);
     expect(bench.ca.orders).toEqual([{ identifiers: [{ type: 'dns', value: 'a.example' }] }]);
     expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(2);
   });
@@ -134,21 +134,24 @@ describe('replaces', () => {
       intercept: (resource, count) =>
         resource === 'nonce' && count === 2 ? problem(500, 'malformed') : null,
     });
-    const attempt = bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial' }, bench.signal);
+    const attempt = bench.issuer.order(
+      { domains: ['a.example'], replaces: 'aki.serial', profile: null },
+      bench.signal,
+    );
     await expect(attempt).rejects.toMatchObject({ code: 'ca-error' });
     expect(bench.requests).toEqual(['directory', 'nonce', 'account', 'nonce']);
   });
 
   it('is sent to a CA with renewal information', async () => {
     const bench = await openBench();
-    await bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial' }, bench.signal);
+    await bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial', profile: null }, bench.signal);
     expect(bench.ca.orders[0]).toMatchObject({ replaces: 'aki.serial' });
   });
 
   it('is not sent to a CA without', async () => {
     const bench = await openBench();
     delete bench.ca.behaviour.directory['renewalInfo'];
-    await bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial' }, bench.signal);
+    await bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial', profile: null }, bench.signal);
     expect(bench.ca.orders[0]).not.toHaveProperty('replaces');
   });
 
@@ -156,7 +159,10 @@ describe('replaces', () => {
     const bench = await openBench({
       intercept: resource => (resource === 'new-order' ? problem(400, 'rejectedIdentifier') : null),
     });
-    const attempt = bench.issuer.order({ domains: ['a.example'], replaces: 'aki.serial' }, bench.signal);
+    const attempt = bench.issuer.order(
+      { domains: ['a.example'], replaces: 'aki.serial', profile: null },
+      bench.signal,
+    );
     await expect(attempt).rejects.toMatchObject({ code: 'identifier-rejected' });
     expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(1);
   });

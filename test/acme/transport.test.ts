@@ -15,7 +15,7 @@ describe('the transport', () => {
     const { directoryUrl } = bench.ca;
     const issuer = await bench.reopenAt({ directoryUrl, trustFile: null, issueTimeoutMs: 1000 });
     await expect(
-      issuer.order({ domains: ['a.example'], replaces: null }, bench.signal),
+      issuer.order({ domains: ['a.example'], replaces: null, profile: null }, bench.signal),
     ).rejects.toMatchObject({
       code: 'ca-untrusted',
     });
@@ -26,7 +26,7 @@ describe('the transport', () => {
     const directoryUrl = bench.ca.directoryUrl.replace('127.0.0.1', 'localhost');
     const issuer = await bench.reopenAt({ directoryUrl });
     await expect(
-      issuer.order({ domains: ['a.example'], replaces: null }, bench.signal),
+      issuer.order({ domains: ['a.example'], replaces: null, profile: null }, bench.signal),
     ).rejects.toMatchObject({
       code: 'ca-untrusted',
       message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
@@ -40,7 +40,7 @@ describe('the transport', () => {
     const bench = await openBench();
     const issuer = await bench.reopenAt({ trustFile });
     await expect(
-      issuer.order({ domains: ['a.example'], replaces: null }, bench.signal),
+      issuer.order({ domains: ['a.example'], replaces: null, profile: null }, bench.signal),
     ).rejects.toMatchObject({
       code: 'ca-untrusted',
       message: expect.stringContaining(message),
@@ -64,7 +64,7 @@ describe('the transport', () => {
     const port = typeof address === 'object' ? address?.port : 0;
     const issuer = await bench.reopenAt({ directoryUrl: `https://127.0.0.1:${port}/` });
     await expect(
-      issuer.order({ domains: ['a.example'], replaces: null }, bench.signal),
+      issuer.order({ domains: ['a.example'], replaces: null, profile: null }, bench.signal),
     ).rejects.toMatchObject({
       code: 'ca-unreachable',
       message: expect.stringContaining('within 0.1 s'),
@@ -104,7 +104,10 @@ describe('the transport', () => {
         return 'silence';
       },
     });
-    const attempt = bench.issuer.order({ domains: ['a.example'], replaces: null }, stop.signal);
+    const attempt = bench.issuer.order(
+      { domains: ['a.example'], replaces: null, profile: null },
+      stop.signal,
+    );
     await expect(attempt).rejects.toMatchObject({ code: 'stopped' });
   });
 

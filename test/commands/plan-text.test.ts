@@ -3,7 +3,14 @@ import { planText } from '../../src/commands/plan-text.ts';
 import type { IssuerState, Observed, Target } from '../../src/core/model.ts';
 import { planFor, type Verdict } from '../../src/core/plan.ts';
 import { expectGolden } from '../support/golden.ts';
-import { at, makeChoice, makeGeneration, makeObserved, makeTarget } from '../support/make-observed.ts';
+import {
+  at,
+  makeChoice,
+  makeGeneration,
+  makeObserved,
+  makeOrder,
+  makeTarget,
+} from '../support/make-observed.ts';
 import { threeHundred } from '../support/many-certificates.ts';
 import { examples, now } from '../support/status-examples.ts';
 
@@ -43,7 +50,6 @@ it('without any certificate says nothing', () => {
 it('says why it orders before it is time, and what waits for the next renewal', () => {
   const early = at('2026-01-15');
   const asked = { windowCheckAt: at('2026-01-15T06:00Z') };
-  const { domains, keyType } = makeTarget();
   const changed = makeTarget({
     name: 'changed.example',
     keyType: 'rsa-2048',
@@ -55,7 +61,7 @@ it('says why it orders before it is time, and what waits for the next renewal', 
       target: makeTarget({ domains: ['a.example', 'b.example'] }),
       seen: makeObserved({ issuer: { ...asked, nextAttemptAt: at('2026-01-15T00:10Z') } }),
     },
-    { target: makeTarget(), seen: makeObserved({ issuer: asked, order: { ca: 'main', domains, keyType } }) },
+    { target: makeTarget(), seen: makeObserved({ issuer: asked, order: makeOrder() }) },
   ];
   const width = Number.POSITIVE_INFINITY;
   expect(planText(plan(certificates, early), { width, now: early, named: false }).split('\n')).toEqual([

@@ -103,7 +103,8 @@ describe('an address that no public CA issues for is a doubt at one', () => {
     '"2a00:1450::1"',
     '"2001:200::1"',
   ])('and %s is none', address => {
-    expect(doubtsOf(certificates(address))).toEqual([]);
+    const profile = 'defaults: { profile: shortlived }\n';
+    expect(doubtsOf(certificates(address) + profile)).toEqual([]);
   });
 
   it('but not at a CA of one’s own', () => {

@@ -47,6 +47,7 @@ describe('what this version has is taken', () => {
     'cas: { letsencrypt: { validation_port: 80 } }',
     'cas: { zerossl: { issue_timeout: 10m } }',
     'cas: { letsencrypt: { eab: { kid: abc, hmac_key_file: /etc/certd/eab.hmac } } }',
+    'cas: { letsencrypt: { profile: tlsserver } }',
     'defaults: {}',
     'schedule: "* * * * *"',
     'health: { socket: /run/certd/health.sock, mode: "0660", group: certd }',
@@ -63,6 +64,9 @@ describe('what this version has is taken', () => {
     'key: { type: rsa-2048 }',
     'key: { type: rsa-3072 }',
     'key: { type: rsa-4096 }',
+    'profile: tlsserver',
+    'profile: { name: tlsserver, required: false }',
+    'profile: { letsencrypt: tlsserver, google: x }',
     'renew: { at: 2/3 }',
     'renew: { at: 30d }',
     'deploy: { hooks: [nginx -s reload, [nginx, -s, reload], { shell: "a | b" }] }',
@@ -120,7 +124,6 @@ describe('what a later version brings is refused where it stands', () => {
   it.each<[string, string]>([
     ['cas: { letsencrypt: { staging: "https://acme.example/directory" } }', '2:23'],
     ['cas: { letsencrypt: { roots: /etc/certd/corp-issuing.pem } }', '2:23'],
-    ['cas: { letsencrypt: { profile: tlsserver } }', '2:23'],
     ['notify: { webhook: "https://x.example" }', '2:1'],
     ['monitor: []', '2:1'],
     ['heartbeat: 5m', '2:1'],
@@ -134,9 +137,6 @@ describe('what a later version brings is refused where it stands', () => {
   });
 
   it.each<[string, number]>([
-    ['profile: tlsserver', 0],
-    ['profile: { name: tlsserver, required: false }', 0],
-    ['profile: { letsencrypt: tlsserver, google: x }', 0],
     ['key: { reuse: true }', 7],
     ['preferred_chain: ISRG Root X1', 0],
     ['preferred_chain: { letsencrypt: ISRG Root X1 }', 0],

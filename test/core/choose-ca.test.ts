@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 import { chooseCa } from '../../src/core/choose-ca.ts';
 import type { Trouble } from '../../src/core/model.ts';
-import { at, makeChoice, makeObserved, makeTarget, makeTrouble } from '../support/make-observed.ts';
+import {
+  at,
+  makeChoice,
+  makeObserved,
+  makeOrder,
+  makeTarget,
+  makeTrouble,
+} from '../support/make-observed.ts';
 
 const now = at('2026-03-02');
 const target = makeTarget({
@@ -9,8 +16,7 @@ const target = makeTarget({
 });
 /** Without a certificate: whoever fails is given up. */
 const none = (troubles: readonly Trouble[], order: string | null = null) => {
-  const { domains, keyType } = target;
-  const underWay = order === null ? null : { ca: order, domains, keyType };
+  const underWay = order === null ? null : makeOrder({ ca: order });
   return makeObserved({ issued: [], issuer: { troubles }, order: underWay });
 };
 const chosen = (seen: ReturnType<typeof none>) => chooseCa(target, seen, now).name;

@@ -7,6 +7,7 @@ import {
   makeGeneration,
   makeLeaf,
   makeObserved,
+  makeOrder,
   makeTarget,
   makeWindow,
 } from '../support/make-observed.ts';
@@ -31,7 +32,7 @@ describe('why a certificate is due', () => {
       'an order under way comes before everything',
       {
         issued: [],
-        order: { ca: 'main', domains: makeTarget().domains, keyType: makeTarget().keyType },
+        order: makeOrder(),
       },
       'forced',
       early,
@@ -39,7 +40,7 @@ describe('why a certificate is due', () => {
     ],
     [
       'an order under way for other domains is no reason',
-      { order: { ca: 'main', domains: ['other.example'], keyType: makeTarget().keyType } },
+      { order: makeOrder({ domains: ['other.example'] }) },
       'nothing',
       early,
       null,
@@ -47,11 +48,7 @@ describe('why a certificate is due', () => {
     [
       'an order under way for more domains is no reason',
       {
-        order: {
-          ca: 'main',
-          domains: [...makeTarget().domains, 'other.example'],
-          keyType: makeTarget().keyType,
-        },
+        order: makeOrder({ domains: ['a.example', 'other.example'] }),
       },
       'nothing',
       early,
@@ -59,14 +56,14 @@ describe('why a certificate is due', () => {
     ],
     [
       'an order under way for another key is no reason',
-      { order: { ca: 'main', domains: makeTarget().domains, keyType: 'rsa-2048' } },
+      { order: makeOrder({ keyType: 'rsa-2048' }) },
       'nothing',
       early,
       null,
     ],
     [
       'an order under way at another CA is no reason',
-      { order: { ca: 'other', domains: makeTarget().domains, keyType: makeTarget().keyType } },
+      { order: makeOrder({ ca: 'other' }) },
       'nothing',
       early,
       null,

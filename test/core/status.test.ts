@@ -132,6 +132,20 @@ it('has the same fields, with nulls, for a certificate of which nothing is known
   ]);
 });
 
+it('has the profile that the live certificate was ordered with, else the newest', () => {
+  const profileOf = (change: Parameters<typeof makeObserved>[0]) =>
+    status({ observed: [makeObserved(change)] }).certificates[0]?.profile;
+  const old = makeGeneration({ profile: { wanted: 'classic', ordered: 'classic' } });
+  const fresh = makeGeneration({
+    id: '0002-11223344',
+    profile: { wanted: 'tlsserver', ordered: 'tlsserver' },
+  });
+  expect(profileOf({ issued: [old, fresh], live: { id: old.id, leaf: old.leaf } })).toBe('classic');
+  expect(profileOf({ issued: [old, fresh], live: null })).toBe('tlsserver');
+  const without = makeGeneration({ profile: { wanted: 'tlsserver', ordered: null } });
+  expect(profileOf({ issued: [without] })).toBeNull();
+});
+
 it('without any certificate is ok and empty', () => {
   expect(status({ targets: [], observed: [] })).toMatchObject({
     status: 'ok',

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
 import { openTokenFiles } from '../../src/challenge/token-files.ts';
 import { type TokenLedger, webrootSolver } from '../../src/challenge/webroot.ts';
-import type { KeyType } from '../../src/core/model.ts';
+import type { KeyType, ProfileChoice } from '../../src/core/model.ts';
 import type { AccountStore } from '../../src/core/ports.ts';
 import { realClock } from '../../src/host/clock.ts';
 import { openQueue } from '../../src/host/queue.ts';
@@ -77,10 +77,11 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
     domains: readonly string[],
     keyType: KeyType = 'ecdsa-p256',
     replaces: string | null = null,
+    profile: ProfileChoice | null = null,
   ) => {
     const keyPem = await generateKey(keyType);
     const csr = await createRequest(keyPem, domains);
-    const orderUrl = await issuer.order({ domains, replaces }, signal);
+    const { url: orderUrl } = await issuer.order({ domains, replaces, profile }, signal);
     const pem = await issuer.complete({ orderUrl, domains, csr, solver }, signal);
     const reasons = gateReasons({ fullchainPem: pem, keyPem, domains, keyType, now: Date.now() });
     expect(reasons).toEqual([]);
@@ -133,6 +134,38 @@ describe('against a strict Pebble', () => {
     ]);
   });
 
+  test('profiles decide the lifetime; one that is not offered is left out, or nothing is ordered', async () => {
+    const profiles = {
+      classic: { description: '90 days', validityPeriod: 90 * 86_400 },
+      shortlived: { description: '160 hours', validityPeriod: 160 * 3600 },
+    };
+    const { issuer, issue, stack } = await openWorld({ profiles });
+    const hoursOf = (pem: string) => {
+      const { notBefore, notAfter } = readLeaf(pem);
+      return Math.round((notAfter - notBefore) / 3_600_000);
+    };
+    for (const [name, hours] of [
+      ['shortlived', 160],
+      ['classic', 2160],
+    ] as const) {
+      expect(hoursOf(await issue(['a.test'], 'ecdsa-p256', null, { name, required: true }))).toBe(hours);
+    }
+    const order = (required: boolean) =>
+      issuer.order(
+        { domains: ['a.test'], replaces: null, profile: { name: 'unheard-of', required } },
+        signal,
+      );
+    expect(await order(false)).toMatchObject({
+      profile: null,
+      note: {
+        message: 'the CA offers no profile "unheard-of" (it has classic, shortlived): the order goes without',
+      },
+    });
+    expect(stack.pebble.orders()).toBe(3);
+    await expect(order(true)).rejects.toMatchObject({ code: 'profile-unavailable' });
+    expect(stack.pebble.orders()).toBe(3);
+  });
+
   test('valid authorizations are taken over without a challenge', async () => {
     const { issue, requests } = await openWorld({ authzReuse: 100 });
     await issue(['a.test']);
@@ -161,7 +194,7 @@ describe('against a strict Pebble', () => {
     const issuer = open({
       authority: { name: 'pebble', directoryUrl, trustFile: null, eab: null, issueTimeoutMs: 60_000 },
     });
-    const attempt = issuer.order({ domains: ['a.test'], replaces: null }, signal);
+    const attempt = issuer.order({ domains: ['a.test'], replaces: null, profile: null }, signal);
     await expect(attempt).rejects.toMatchObject({ code: 'ca-untrusted' });
   });
 
@@ -169,7 +202,10 @@ describe('against a strict Pebble', () => {
     const { issuer, stack } = await openWorld();
     const elsewhere = await mkdtemp(join(stack.dir, 'elsewhere-'));
     const solver = solverFor(elsewhere);
-    const orderUrl = await issuer.order({ domains: ['a.test'], replaces: null }, signal);
+    const { url: orderUrl } = await issuer.order(
+      { domains: ['a.test'], replaces: null, profile: null },
+      signal,
+    );
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.test']);
     await expect(
       issuer.complete({ orderUrl, domains: ['a.test'], csr, solver }, signal),
@@ -187,7 +223,10 @@ describe('against a strict Pebble', () => {
 
   test('an order is taken up by another process, and downloaded again', async () => {
     const { issuer, open, solver, requests } = await openWorld();
-    const orderUrl = await issuer.order({ domains: ['a.test'], replaces: null }, signal);
+    const { url: orderUrl } = await issuer.order(
+      { domains: ['a.test'], replaces: null, profile: null },
+      signal,
+    );
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.test']);
     const pem = await open().complete({ orderUrl, domains: ['a.test'], csr, solver }, signal);
     requests.length = 0;

@@ -90,6 +90,19 @@ certificates: [${domains.map(names => `{ domains: [${names.join(', ')}] }`).join
     expect(certd.process.log()).not.toContain('"level":40');
   });
 
+  test('a profile is shown in status as it was ordered', async () => {
+    const text = configOf(bothFamilies(), [['profile.certd.test'], ['lacking.certd.test']])
+      .replace('[profile.certd.test]', '[profile.certd.test], profile: { name: default, required: true }')
+      .replace('[lacking.certd.test]', '[lacking.certd.test], profile: tlsserver');
+    const alone = await certdAt(join(stack.dir, 'profile'), text);
+    const { code, stderr } = await alone.command('renew');
+    expect(code).toBe(0);
+    expect(stderr).toContain('profile-passed-over');
+    const { stdout } = await alone.command('status', '--json');
+    const shown = JSON.parse(stdout).certificates.map((each: { profile: string | null }) => each.profile);
+    expect(shown).toEqual(['default', null]);
+  });
+
   test('one pass without a daemon frees the port and ends', async () => {
     const alone = await certdAt(join(stack.dir, 'alone'), configOf(bothFamilies(), [['alone.certd.test']]));
     expect(await alone.command('renew')).toMatchObject({ code: 0 });

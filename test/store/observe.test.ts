@@ -10,6 +10,7 @@ import type { Layout } from '../../src/store/layout.ts';
 import { namesOnDisk, observe } from '../../src/store/observe.ts';
 import { flipLive, installGeneration } from '../../src/store/publish.ts';
 import { beginWork, recordOrder } from '../../src/store/work.ts';
+import { makeOrder } from '../support/make-observed.ts';
 import { makePair, writeGeneration } from '../support/make-pair.ts';
 import { openStateDir, treeOf } from '../support/state-dir.ts';
 
@@ -55,7 +56,7 @@ it('sees generations oldest first, what is live, both states and an order under 
   await writeIssuerState(realDisk, layout.issuerState(name), { ...firstIssuerState, failures: 2 });
   await writeDeployState(realDisk, layout.deployState(name), { ...firstDeployState, failures: 1 });
   await beginWork(realDisk, layout, name, { key: pair.key, request: new Uint8Array() });
-  const order = { url: 'u', ca: 'main', directoryUrl: 'd', domains: [name], keyType: 'ecdsa-p256' } as const;
+  const order = { ...makeOrder(), url: 'u', directoryUrl: 'd', keyType: 'ecdsa-p256' } as const;
   await recordOrder(realDisk, layout, name, order);
   const seen = observe(layout, name);
   const leaf = readPair(layout.issuedGeneration(name, '0009-aabbccdd')).leaf;

@@ -28,7 +28,10 @@ const order = {
   directoryUrl,
   domains: ['a.example', 'b.example'],
   keyType: 'ecdsa-p256',
+  profile: { wanted: 'tlsserver', ordered: null },
 } as const;
+
+const tlsserver = { name: 'tlsserver', required: false };
 
 let pair: Pair;
 let layout: Layout;
@@ -42,7 +45,8 @@ beforeEach(async () => {
 });
 
 const begin = () => beginWork(realDisk, layout, name, { key: pair.key, request });
-const download = () => recordDownload(realDisk, layout, name, { pair, ca: 'main', directoryUrl });
+const download = () =>
+  recordDownload(realDisk, layout, name, { pair, ca: 'main', directoryUrl, profile: order.profile });
 const remove = (file: string) => rmSync(join(layout.workOf(name), file));
 
 async function ordered(): Promise<void> {
@@ -114,12 +118,23 @@ it.each([
   ['with a domain more', false, { domains: ['a.example', 'b.example', 'c.example'] }],
   ['with a domain less', false, { domains: ['a.example'] }],
   ['with another key type', false, { keyType: 'rsa-2048' }],
-  ['from another CA', false, { cas: [makeChoice({ name: 'other' })] }],
+  ['from another CA', false, { cas: [makeChoice({ name: 'other', profile: tlsserver })] }],
+  ['of another profile', false, { cas: [makeChoice({ profile: { name: 'classic', required: false } })] }],
+  ['of no profile', false, { cas: [makeChoice()] }],
+  [
+    'whose profile is required now',
+    false,
+    { cas: [makeChoice({ profile: { ...tlsserver, required: true } })] },
+  ],
 ] as const)('a certificate %s fits: %s', async (_, fits, change) => {
   await ordered();
   const work = readWork(layout, name);
   if (work === null) throw new Error('no work');
-  const target = makeTarget({ domains: order.domains, ...change });
+  const target = makeTarget({
+    domains: order.domains,
+    cas: [makeChoice({ profile: tlsserver })],
+    ...change,
+  });
   expect(workFits(work, target, directoryUrl)).toBe(fits);
   expect(workFits(work, target, 'https://ca.test/other')).toBe(false);
 });
@@ -129,7 +144,11 @@ it('is downloaded only once generation.json says so', async () => {
   await download();
   expect(readWork(layout, name)?.downloaded).toBe(true);
   expect(readPair(layout.workOf(name))).toMatchObject(pair);
-  expect(readOrigin(layout.workOf(name))).toEqual({ ca: 'main', directoryUrl });
+  expect(readOrigin(layout.workOf(name))).toEqual({
+    ca: 'main',
+    directoryUrl,
+    profile: { wanted: 'tlsserver', ordered: null },
+  });
   remove('generation.json');
   expect(readWork(layout, name)?.downloaded).toBe(false);
 });
@@ -140,7 +159,7 @@ it('writes a download over one that was cut short, and keeps the key', async () 
   await realDisk.writeNew(join(layout.workOf(name), 'chain.pem'), Buffer.from(''), 0o400);
   await realDisk.writeNew(join(layout.workOf(name), 'generation.json.new'), Buffer.from('{'), 0o400);
   const disk = recordingDisk(layout.workOf(name));
-  await recordDownload(disk, layout, name, { pair, ca: 'main', directoryUrl });
+  await recordDownload(disk, layout, name, { pair, ca: 'main', directoryUrl, profile: order.profile });
   expect(readPair(layout.workOf(name))).toMatchObject(pair);
   expect(disk.calls.filter(call => call.includes('privkey'))).toEqual([]);
   expect(disk.calls.slice(-4)).toEqual([
@@ -168,7 +187,11 @@ it('becomes the first issued generation by rename', async () => {
     `0400 a.example/${id}/request.der`,
   ]);
   expect(treeOf(layout.work)).toEqual([]);
-  expect(readOrigin(layout.issuedGeneration(name, id))).toEqual({ ca: 'main', directoryUrl });
+  expect(readOrigin(layout.issuedGeneration(name, id))).toEqual({
+    ca: 'main',
+    directoryUrl,
+    profile: { wanted: 'tlsserver', ordered: null },
+  });
 });
 
 it('makes the new name durable in both parents, and the parent in its own', async () => {

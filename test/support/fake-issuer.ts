@@ -3,6 +3,7 @@ import * as x509 from '@peculiar/x509';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Instant, Millis } from '../../src/core/model.ts';
 import type { Issuer, RenewalInfo } from '../../src/core/ports.ts';
+import { chooseProfile } from '../../src/core/profile.ts';
 import { makeLeaf, type TestCa } from './make-cert.ts';
 
 /** A CA in this process: the second implementation of the issuer port, as strict as the first about orders. */
@@ -11,6 +12,10 @@ export type FakeIssuer = Issuer & {
   readonly orders: readonly (readonly string[])[];
   /** URLs that `complete` was called with: their orders must be on disk for good by then. */
   readonly taken: readonly string[];
+  /** The profile of each order. */
+  readonly profilesOrdered: readonly (string | null)[];
+  /** What the CA offers from now on. */
+  setProfiles(names: readonly string[]): void;
   /** The certID that each order replaces. */
   readonly replaced: readonly (string | null)[];
   /** The certID of every question for a window. */
@@ -37,6 +42,8 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
   const orders: { domains: readonly string[]; validated: string[]; pem: string | null }[] = [];
   const taken: string[] = [];
   const replaced: (string | null)[] = [];
+  const profilesOrdered: (string | null)[] = [];
+  let profiles: readonly string[] = [];
   const windowsAsked: string[] = [];
   const failures: { at: 'order' | 'complete' | 'window'; error: CertdError }[] = [];
   const refused = new Map<string, CertdError>();
@@ -54,6 +61,10 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     },
     taken,
     replaced,
+    profilesOrdered,
+    setProfiles: names => {
+      profiles = names;
+    },
     windowsAsked,
     failNext: (at, error) => {
       failures.push({ at, error });
@@ -70,14 +81,16 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     setWindow: wanted => {
       window = wanted;
     },
-    order: async ({ domains, replaces }, signal) => {
+    order: async ({ domains, replaces, profile }, signal) => {
       stopIfAsked(signal);
       failIfAsked('order');
       const refusal = domains.map(domain => refused.get(domain)).find(error => error !== undefined);
       if (refusal !== undefined) throw refusal;
+      const { ordered, note } = chooseProfile(profile, profiles);
       orders.push({ domains, validated: [], pem: null });
       replaced.push(replaces);
-      return `https://ca.test/order/${orders.length}`;
+      profilesOrdered.push(ordered);
+      return { url: `https://ca.test/order/${orders.length}`, profile: ordered, note };
     },
     complete: async ({ orderUrl, csr, solver }, signal) => {
       const order = orders[Number(orderUrl.split('/').at(-1)) - 1];

@@ -6,7 +6,9 @@ import {
   type Generation,
   type IssuerState,
   type Leaf,
+  noProfile,
   type Observed,
+  type OrderUnderWay,
   type RenewalWindow,
   type Target,
   type Trouble,
@@ -37,12 +39,18 @@ export function makeGeneration(change: Partial<Generation> = {}): Generation {
     leaf: makeLeaf(),
     ca: 'main',
     directoryUrl: 'https://ca.test/dir',
+    profile: noProfile,
     ...change,
   };
 }
 
 export function makeChoice(change: Partial<CaChoice> = {}): CaChoice {
   return { name: 'main', profile: null, preferredChain: null, ...change };
+}
+
+/** An order under way for exactly what `makeTarget` asks for. */
+export function makeOrder(change: Partial<OrderUnderWay> = {}): OrderUnderWay {
+  return { ca: 'main', domains: ['a.example'], keyType: 'ecdsa-p256', profile: noProfile, ...change };
 }
 
 /** What the operator wants: exactly what `makeGeneration` has. */

@@ -14,7 +14,7 @@ import { type Layout, layoutAt } from '../../src/store/layout.ts';
 import { openState } from '../../src/store/open.ts';
 import { flipLive, installGeneration } from '../../src/store/publish.ts';
 import { beginWork, recordOrder } from '../../src/store/work.ts';
-import { day } from './make-observed.ts';
+import { day, makeOrder } from './make-observed.ts';
 import { makePair, writeGeneration } from './make-pair.ts';
 import { type Ended, runSource } from './run-source.ts';
 import { ownDir, ownUid } from './state-dir.ts';
@@ -78,7 +78,7 @@ export async function stateRoom(cache: string): Promise<StateRoom> {
     order: async () => {
       await beginWork(realDisk, layout, name, { key: 'key', request: new Uint8Array([48, 0]) });
       const url = 'https://127.0.0.1:1/order/1';
-      const order = { url, ca: 'main', directoryUrl, domains: [name], keyType: 'ecdsa-p256' } as const;
+      const order = { ...makeOrder({ domains: [name] }), url, directoryUrl, keyType: 'ecdsa-p256' } as const;
       await recordOrder(realDisk, layout, name, order);
     },
     writeIssuer: state =>

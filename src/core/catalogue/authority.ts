@@ -76,6 +76,16 @@ export const authorityErrors = {
     'The CA offers no HTTP-01 challenge for a domain.',
     'HTTP-01 cannot prove this name with this CA.',
   ),
+  'profile-unavailable': entry(
+    'daily',
+    'The CA does not offer the certificate profile that is required. No order was placed.',
+    'The message names what the CA offers: correct `profile`, or let `required` be false.',
+  ),
+  'profile-passed-over': entry(
+    'none',
+    'The CA does not offer the certificate profile that is preferred. The order was placed without one.',
+    'The message names what the CA offers; correct `profile` or take it out.',
+  ),
   'csr-refused': entry(
     'daily',
     'The CA refused the certificate request.',
