@@ -1,4 +1,3 @@
-import { hostRoots } from './acme/trust.ts';
 import type { Standalone } from './challenge/standalone.ts';
 import type { Config } from './config/config.ts';
 import { openLiveStatus } from './daemon/live-status.ts';
@@ -12,9 +11,11 @@ import { watchState } from './daemon/watch-state.ts';
 import { runHook } from './deploy/run-hook.ts';
 import { startTicks } from './host/schedule.ts';
 import { version } from './host/version.ts';
+import { openChainGate } from './pass/chain-gate.ts';
 import { takeLock } from './store/lock.ts';
+import { hostRoots } from './x509/roots.ts';
 
-export type DaemonSetup = Omit<LoopHost, 'runHook' | 'standalone' | 'signal'> &
+export type DaemonSetup = Omit<LoopHost, 'runHook' | 'chainGate' | 'standalone' | 'signal'> &
   Reloading & {
     readonly runtimeDir: string;
     readonly uid: number;
@@ -55,7 +56,12 @@ async function serve(
   signals: Signals,
 ): Promise<void> {
   const { clock, log, layout, world, standalone } = setup;
-  const loop = openLoop(config, { ...setup, runHook, signal: signals.stop });
+  const loop = openLoop(config, {
+    ...setup,
+    runHook,
+    chainGate: openChainGate(),
+    signal: signals.stop,
+  });
   const inForce = (fresh: Config) => {
     setup.inForce(fresh);
     void answerOutsideOrders(fresh, standalone, log);

@@ -13,6 +13,7 @@ cas:
   pebble:
     directory: ${stack.pebble.directoryUrl}
     trust: ${stack.pebble.trustFile}
+    roots: ${stack.pebble.rootsFile}
     validation_port: ${stack.nginx.httpPort}
 schedule: "${schedule}"
 defaults:

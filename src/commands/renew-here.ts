@@ -7,6 +7,7 @@ import { standaloneFor } from '../daemon/standalone-host.ts';
 import { openTraffic } from '../daemon/traffic.ts';
 import { realClock } from '../host/clock.ts';
 import { realTimer } from '../host/timer.ts';
+import { openChainGate } from '../pass/chain-gate.ts';
 import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';
 import { takeLock } from '../store/lock.ts';
@@ -39,6 +40,7 @@ export async function renewHere(
     log,
     // Most calls run no hook.
     runHook: async run => (await import('../deploy/run-hook.ts')).runHook(run),
+    chainGate: openChainGate(),
     // Whoever waits for this one pass sees by himself whether it hangs.
     beginStep: () => () => {},
     tally: openCounters(),

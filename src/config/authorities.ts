@@ -18,4 +18,13 @@ export const presets: ReadonlyMap<string, Preset> = new Map([
   ['digicert', { directoryUrl: null, needsEab: true }],
 ]);
 
+const stagingDirectories: ReadonlySet<string | null> = new Set(
+  ['letsencrypt-staging', 'google-staging'].map(name => presets.get(name)?.directoryUrl ?? null),
+);
+
+/** Whether a directory is one of those whose certificates are for trying things out: they lead to roots that nobody trusts. */
+export function isStaging(directoryUrl: string): boolean {
+  return stagingDirectories.has(directoryUrl);
+}
+
 export const defaultAuthority = 'letsencrypt';

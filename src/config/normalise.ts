@@ -99,7 +99,7 @@ function authorityOf(name: string, entry: NonNullable<MainFile['cas']>[string] |
     directoryUrl,
     stagingUrl: null,
     trustFile: entry?.trust ?? null,
-    rootsFile: null,
+    rootsFile: entry?.roots ?? null,
     eab: entry?.eab === undefined ? null : { kid: entry.eab.kid, hmacKeyFile: entry.eab.hmac_key_file },
     issueTimeoutMs: entry?.issue_timeout ?? 600_000,
     validationPort: entry?.validation_port ?? 80,

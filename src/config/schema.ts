@@ -41,7 +41,12 @@ export const authority = mapping({
   trust: path
     .meta({ description: 'PEM file with the root of the CA’s own HTTPS, beside the system’s roots.' })
     .optional(),
-  roots: notYet(path, 'PEM file with the issuing roots to accept.').optional(),
+  roots: path
+    .meta({
+      description:
+        'PEM file with the roots that certificates of this CA must lead to. Default: the system’s trust store.',
+    })
+    .optional(),
   eab: mapping({
     kid: text('a key identifier').meta({ description: 'The key identifier that the CA gave out.' }),
     hmac_key_file: path

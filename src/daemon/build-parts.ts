@@ -29,6 +29,8 @@ export type Host = Traffic & {
   readonly log: Log;
   /** `deploy/run-hook.ts`. A daemon has it loaded from the start: an upgrade replaces the files under it. */
   readonly runHook: PassParts['runHook'];
+  /** `pass/chain-gate.ts`, one for all configurations: it remembers the roots. */
+  readonly chainGate: PassParts['chainGate'];
   readonly timer: PassParts['timer'];
   readonly beginStep: PassParts['beginStep'];
   readonly tally: Tally;

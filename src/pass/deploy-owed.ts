@@ -9,8 +9,10 @@ import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { liveId, readLeafOf, readPair } from '../store/generation.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
-import { gateReasons } from '../x509/gate.ts';
+import { readOrigin } from '../store/work.ts';
+import { refusalsOf, rootsFor } from './gate.ts';
 import type { PassParts } from './pass-parts.ts';
+import { issuedBy } from './renewal-window.ts';
 import { writeJournal } from './write-journal.ts';
 
 /**
@@ -91,17 +93,22 @@ function deployParts(parts: PassParts): DeployParts {
 /** The gate: nothing the issuer wrote is believed before it parses, fits and is encoded anew. */
 async function install(target: Target, id: string, parts: PassParts): Promise<Leaf> {
   await loopTurn();
-  const { leaf, ...pair } = readPair(parts.layout.issuedGeneration(target.name, id));
-  await loopTurn();
-  const reasons = gateReasons({
+  const directory = parts.layout.issuedGeneration(target.name, id);
+  const { leaf, ...pair } = readPair(directory);
+  const { ca, directoryUrl } = readOrigin(directory);
+  // A name that was added since is for the next order; what is live already only owes its hooks.
+  const domains = liveId(parts.layout, target.name) === id ? leaf.domains : target.domains;
+  const [host = ''] = domains;
+  const set = {
     fullchainPem: pair.cert + pair.chain,
     keyPem: pair.key,
-    // A name that was added since is for the next order; what is live already only owes its hooks.
-    domains: liveId(parts.layout, target.name) === id ? [] : target.domains,
+    host,
+    domains,
     // A changed key type waits for the next renewal (contract section 2): it does not hold up this one.
     keyType: leaf.keyType ?? target.keyType,
-    now: parts.clock.now(),
-  });
+    roots: rootsFor({ directoryUrl, rootsFile: issuedBy({ ca, directoryUrl }, parts)?.rootsFile ?? null }),
+  };
+  const reasons = await refusalsOf(set, parts);
   if (reasons.length > 0) {
     throw new CertdError(
       'gate-refused',

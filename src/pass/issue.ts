@@ -15,8 +15,8 @@ import {
   type Work,
   workFits,
 } from '../store/work.ts';
-import { gateReasons } from '../x509/gate.ts';
 import { splitChain } from '../x509/pem.ts';
+import { refusalsOf, rootsFor } from './gate.ts';
 import type { PassParts } from './pass-parts.ts';
 
 type Attempt = {
@@ -62,6 +62,8 @@ const keepsOrder: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'disk-full',
   'disk-failed',
   'permission-denied',
+  'clock-skewed',
+  'roots-unusable',
   'webroot-unusable',
   'port-taken',
   'port-forbidden',
@@ -131,17 +133,24 @@ async function download(attempt: Attempt, work: Work, parts: PassParts): Promise
   const { url: orderUrl, domains } = work.order;
   const pem = await issuer.complete({ orderUrl, domains, csr: work.request, solver }, parts.signal);
   await loopTurn();
-  const pair = gated(pem, work, target, parts);
+  const pair = await gated(pem, work, attempt, parts);
   const origin = { ca: authority.name, directoryUrl: authority.directoryUrl, profile: work.order.profile };
   await recordDownload(parts.disk, parts.layout, target.name, { pair, ...origin });
 }
 
 /** Nothing that a CA sends is kept as good before it fits (contract section 5, gate). */
-function gated(pem: string, work: Work, target: Target, parts: PassParts): Pair {
+async function gated(
+  pem: string,
+  work: Work,
+  { target, authority }: Attempt,
+  parts: PassParts,
+): Promise<Pair> {
   const [cert, ...chain] = splitChain(pem);
   const { domains, keyType } = target;
-  const now = parts.clock.now();
-  const reasons = gateReasons({ fullchainPem: pem, keyPem: work.key, domains, keyType, now });
+  const [host = ''] = domains;
+  const roots = rootsFor(authority);
+  const set = { fullchainPem: pem, keyPem: work.key, host, domains, keyType, roots };
+  const reasons = await refusalsOf(set, parts);
   if (reasons.length > 0) {
     throw new CertdError(
       'gate-refused',

@@ -9,6 +9,7 @@ import type { InTurn } from '../host/queue.ts';
 import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
 import type { World } from '../store/world.ts';
+import type { ChainGate } from './chain-gate.ts';
 import type { Lanes } from './lanes.ts';
 import type { Turns } from './turns.ts';
 
@@ -27,6 +28,7 @@ export type PassParts = Traffic & {
   readonly generateKey: (type: KeyType) => Promise<string>;
   /** PKCS#10 request, DER. */
   readonly createRequest: (keyPem: string, domains: readonly string[]) => Promise<Uint8Array>;
+  readonly chainGate: ChainGate;
   readonly runHook: (run: HookRun) => Promise<HookResult>;
   /** Rings once after `ms`; returns how to take it back. */
   readonly timer: (ms: Millis, ring: () => void) => () => void;

@@ -80,6 +80,7 @@ cas:
   corp:
     directory: https://acme.corp.example/directory
     trust: /etc/certd/corp.pem
+    roots: /etc/certd/corp-issuing.pem
     eab: { kid: abc, hmac_key_file: /etc/certd/corp.hmac }
     issue_timeout: 90s
     validation_port: 5002
@@ -103,7 +104,7 @@ log: { level: debug }
       directoryUrl: 'https://acme.corp.example/directory',
       stagingUrl: null,
       trustFile: '/etc/certd/corp.pem',
-      rootsFile: null,
+      rootsFile: '/etc/certd/corp-issuing.pem',
       eab: { kid: 'abc', hmacKeyFile: '/etc/certd/corp.hmac' },
       issueTimeoutMs: 90_000,
       validationPort: 5002,

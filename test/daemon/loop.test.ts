@@ -14,6 +14,7 @@ import { realDisk } from '../../src/store/disk.ts';
 import { writeIssuerState } from '../../src/store/issuer-state.ts';
 import type { Layout } from '../../src/store/layout.ts';
 import { openWorld } from '../../src/store/world.ts';
+import { datelessGate } from '../support/dateless-gate.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { makeTarget } from '../support/make-observed.ts';
@@ -87,6 +88,7 @@ function open(
     timer: realTimer,
     random: () => 0.5,
     log,
+    chainGate: datelessGate(),
     runHook: run,
     standalone: openStandalone({ passedSockets: () => [], warn: () => undefined }),
     signal: stop.signal,

@@ -71,6 +71,7 @@ async function openHost(): Promise<Host> {
     clock,
     random: () => 0.5,
     log: openLog({ level: 'warn', style: 'json', write: line => expect.fail(line) }),
+    chainGate: () => expect.fail('nothing is deployed'),
     runHook: () => expect.fail('no hook runs'),
     timer: () => () => {},
     tally: openCounters(),

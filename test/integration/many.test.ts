@@ -133,6 +133,7 @@ cas:
   pebble:
     directory: ${stack.pebble.directoryUrl}
     trust: ${stack.pebble.trustFile}
+    roots: ${stack.pebble.rootsFile}
     validation_port: ${stack.nginx.httpPort}
   silent:
     directory: https://127.0.0.1:${silentPort}/dir

@@ -21,6 +21,7 @@ describe('certd with twenty orders at a CA that can be held', () => {
     dir = await mkdtemp(join(tmpdir(), 'certd-signals-'));
     ca = await startFakeCa();
     await writeFile(join(dir, 'ca.pem'), ca.httpsRootPem);
+    await writeFile(join(dir, 'roots.pem'), ca.issuingRootPem);
     await mkdir(join(dir, 'webroot'));
   });
   afterEach(async () => {
@@ -147,7 +148,7 @@ function configuration(dir: string, ca: FakeCa, names: readonly string[], hook: 
   return `account: { email: ops@certd.test, agree_tos: true }
 ca: held
 cas:
-  held: { directory: ${ca.directoryUrl}, trust: ${join(dir, 'ca.pem')} }
+  held: { directory: ${ca.directoryUrl}, trust: ${join(dir, 'ca.pem')}, roots: ${join(dir, 'roots.pem')} }
 defaults:
   challenge: { webroot: ${join(dir, 'webroot')} }
   deploy: { hooks: ["${hook}"] }

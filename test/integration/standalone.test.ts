@@ -31,7 +31,7 @@ describe('certd answers challenges without a web server', () => {
   const configOf = (standalone: string, domains: readonly (readonly string[])[]) => `
 account: { email: ops@certd.test, agree_tos: true }
 ca: pebble
-cas: { pebble: { directory: "${stack.pebble.directoryUrl}", trust: ${stack.pebble.trustFile}, validation_port: ${port} } }
+cas: { pebble: { directory: "${stack.pebble.directoryUrl}", trust: ${stack.pebble.trustFile}, roots: ${stack.pebble.rootsFile}, validation_port: ${port} } }
 defaults: { challenge: { standalone: ${standalone} } }
 certificates: [${domains.map(names => `{ domains: [${names.join(', ')}] }`).join(', ')}]
 `;

@@ -6,10 +6,11 @@ import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
 import { observe } from '../../src/store/observe.ts';
 import { authority, type CrashHost, target } from '../support/crash-host.ts';
+import { datelessGate } from '../support/dateless-gate.ts';
 import { type FakeIssuer, fakeIssuer } from '../support/fake-issuer.ts';
 import { makeCa } from '../support/make-cert.ts';
 import { makeChoice } from '../support/make-observed.ts';
-import { passHost } from './pass-host.ts';
+import { ca, passHost } from './pass-host.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -33,7 +34,11 @@ async function openTwo() {
     ]),
   );
   const issuerOf = (name: string) => issuers[name] ?? expect.fail(name);
-  const parts = { authorities, issuerFor: ({ name }: { name: string }) => issuerOf(name) };
+  const parts = {
+    authorities,
+    issuerFor: ({ name }: { name: string }) => issuerOf(name),
+    chainGate: datelessGate([(await ca()).pem, root.pem]),
+  };
   const start = (asked: Parameters<CrashHost['start']>[1] = 'nothing', more = {}) =>
     host.start(realDisk, asked, { targets: [two], parts: { ...parts, ...more } });
   const state = () => readIssuerState(host.layout().issuerState(target.name));

@@ -104,6 +104,7 @@ cas:
   pebble:
     directory: ${stack.pebble.directoryUrl}
     trust: ${stack.pebble.trustFile}
+    roots: ${stack.pebble.rootsFile}
     validation_port: ${stack.nginx.httpPort}
 certificates:
   - domains: [${domains.join(', ')}]

@@ -19,6 +19,7 @@ import { tokenRecord } from '../../src/store/tokens.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { generateKey } from '../../src/x509/keys.ts';
 import { createRequest } from '../../src/x509/request.ts';
+import { datelessGate } from './dateless-gate.ts';
 import { fakeClock } from './fake-clock.ts';
 import { type FakeIssuer, fakeIssuer } from './fake-issuer.ts';
 import type { TestCa } from './make-cert.ts';
@@ -116,6 +117,7 @@ export function crashHost(ca: TestCa): CrashHost {
       }),
     generateKey,
     createRequest,
+    chainGate: datelessGate([ca.pem]),
     runHook: async ({ command, env }) => {
       const words = command.kind === 'argv' ? command.argv.join(' ') : command.script;
       hooksRun.push(`${words} ${env['CERTD_FINGERPRINT_SHA256']?.slice(0, 8)}`);

@@ -12,6 +12,8 @@ export type FakeCa = {
   readonly directoryUrl: string;
   /** Root of its HTTPS. */
   readonly httpsRootPem: string;
+  /** Root of the certificates that it issues; it does not come with them. */
+  readonly issuingRootPem: string;
   readonly behaviour: Behaviour;
   /** Every request, for example `POST order`. */
   readonly log: string[];
@@ -45,15 +47,16 @@ let identity: ReturnType<typeof makeIdentity> | null = null;
 
 async function makeIdentity() {
   const httpsRoot = await makeCa('fake CA https root');
-  const issuer = await makeCa('fake CA issuer', await makeCa('fake CA root'));
+  const root = await makeCa('fake CA root');
+  const issuer = await makeCa('fake CA issuer', root);
   const https = await makeLeaf(httpsRoot, { domains: ['127.0.0.1'] });
-  return { httpsRoot, issuer, https };
+  return { httpsRoot, root, issuer, https };
 }
 
 /** A strict ACME server on 127.0.0.1 with its own roots, which does what Pebble cannot be told to do. */
 export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<FakeCa> {
   identity ??= makeIdentity();
-  const { httpsRoot, issuer, https } = await identity;
+  const { httpsRoot, root, issuer, https } = await identity;
   const server = createServer({ cert: https.pem, key: https.keyPem });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const base = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -61,6 +64,7 @@ export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<Fake
   const ca = {
     directoryUrl: `${base}/dir`,
     httpsRootPem: httpsRoot.pem,
+    issuingRootPem: root.pem,
     behaviour,
     log: [],
     orders: [],
@@ -77,7 +81,10 @@ function close(server: Server): Promise<void> {
   return new Promise(resolve => server.close(() => resolve()));
 }
 
-type Parts = Omit<FakeCa, 'close' | 'httpsRootPem'> & { readonly base: string; readonly issuer: TestCa };
+type Parts = Omit<FakeCa, 'close' | 'httpsRootPem' | 'issuingRootPem'> & {
+  readonly base: string;
+  readonly issuer: TestCa;
+};
 
 function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const nonces = new Set<string>();

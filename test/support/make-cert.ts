@@ -20,6 +20,8 @@ type LeafWish = {
   readonly serialHex?: string;
   readonly withoutAki?: boolean;
   readonly isCa?: boolean;
+  /** Extended key usages, by object identifier; left out: none are named, so all are allowed. */
+  readonly usages?: readonly string[];
 };
 
 /** A self-signed root, or an intermediate when `issuer` is given. P-256. */
@@ -66,6 +68,7 @@ export async function makeLeaf(ca: TestCa, wish: LeafWish): Promise<{ pem: strin
       new x509.BasicConstraintsExtension(wish.isCa ?? false, undefined, true),
       new x509.SubjectAlternativeNameExtension([...wish.domains.map(nameOf), ...(wish.names ?? [])], true),
       ...(wish.withoutAki === true ? [] : [aki]),
+      ...(wish.usages === undefined ? [] : [new x509.ExtendedKeyUsageExtension([...wish.usages])]),
     ],
   });
   return { pem: certificatePem(new Uint8Array(certificate.rawData)), keyPem };

@@ -32,6 +32,8 @@ export type TestPebble = {
   readonly directoryUrl: string;
   /** PEM file with the root of Pebble's own HTTPS certificate. */
   readonly trustFile: string;
+  /** PEM file with every issuing root, alternate ones included. */
+  readonly rootsFile: string;
   /** What renewalInfo (RFC 9773 §4.2) answers for this certificate from now on. Times in ms since the epoch. */
   setRenewalInfo(
     certificatePem: string,
@@ -75,15 +77,20 @@ export async function startPebble(
   const ca = await readFile(https.trustFile, 'utf8');
   const management = (path: string, body?: unknown) =>
     requestText(`https://127.0.0.1:${managementPort}/${path}`, { ca, body });
+  const root = (index = 0) => management(`roots/${index}`);
+  const rootsFile = join(dir, 'pebble-roots.pem');
+  const roots = Array.from({ length: 1 + (wish.alternateRoots ?? 0) }, (_, index) => root(index));
+  await writeFile(rootsFile, (await Promise.all(roots)).join(''));
   const setText = async (certificate: string, text: string) =>
     void (await management('set-renewal-info/', { certificate, ariResponse: text }));
   return {
     process,
     directoryUrl: `https://127.0.0.1:${port}/dir`,
     trustFile: https.trustFile,
+    rootsFile,
     setRenewalInfo: (pem, window) => setText(pem, renewalInfoText(window)),
     setRenewalInfoText: setText,
-    root: (index = 0) => management(`roots/${index}`),
+    root,
     orders: () => process.log().split('Added order "').length - 1,
     requests: () => requestsIn(process.log()),
   };
@@ -145,5 +152,5 @@ function renewalInfoText(window: { start: number; end: number; explanationUrl?: 
 function requestsIn(log: string) {
   return [...log.matchAll(/(GET|HEAD|POST) (\S+) -> calling handler/g)]
     .map(([, method = '', path = '']) => ({ method, path }))
-    .filter(({ path }) => path !== '/set-renewal-info/');
+    .filter(({ path }) => path !== '/set-renewal-info/' && !path.startsWith('/root'));
 }

@@ -11,6 +11,7 @@ import { realTimer } from '../../src/host/timer.ts';
 import { openLog } from '../../src/log.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { openWorld } from '../../src/store/world.ts';
+import { datelessGate } from './dateless-gate.ts';
 import { fakeClock } from './fake-clock.ts';
 import { ownUid } from './state-dir.ts';
 import type { StateRoom } from './state-room.ts';
@@ -52,6 +53,7 @@ export async function roomDaemon(
     random: () => 0.5,
     log,
     standalone: openStandalone({ passedSockets: () => [], warn: () => undefined }),
+    chainGate: datelessGate(),
     runHook: run => {
       hooks += 1;
       return hook(run);

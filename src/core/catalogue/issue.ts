@@ -38,7 +38,17 @@ export const issueErrors = {
   ),
   'gate-refused': entry(
     'daily',
-    'A certificate from the CA does not fit: its key, names, dates or chain are wrong. It does not go live.',
-    'The message says which; the old certificate stays.',
+    'A certificate from the CA does not fit: its key, names or dates are wrong, or TLS clients would not accept its chain. It does not go live, and the old one stays.',
+    'The message says what is wrong, with OpenSSL’s own code. A private CA, and most that are for tests, need `cas.<name>.roots`, a file with the root. Then `certd renew NAME`: by itself certd orders again after a day.',
+  ),
+  'roots-unusable': entry(
+    'back-off',
+    'The file of `cas.<name>.roots` cannot be read or holds no root, so that no certificate of this CA can be checked. An order is kept, and its certificate downloaded again.',
+    'The message says what is wrong with the file: PEM with the self-signed root certificate of the CA, which the user that certd runs as may read.',
+  ),
+  'clock-skewed': entry(
+    'back-off',
+    'The clock of this host is wrong, so that nothing can be said of a certificate. The order is kept, and its certificate downloaded again.',
+    'Set the clock (`timedatectl` says whether it is kept by NTP); certd goes on by itself.',
   ),
 } satisfies Record<string, Entry>;
