@@ -7,6 +7,8 @@ export function planLines(verdict: Verdict, now: Instant): readonly [string, ...
   const { name, issue, askWindow, pending } = verdict;
   const further: string[] = [];
   if (askWindow) further.push('ask the CA for its renewal window');
+  const url = issue.kind === 'later' ? (issue.moment.window?.explanationUrl ?? null) : null;
+  if (url !== null) further.push(`the CA says why it has this window: ${url}`);
   const deploy = deployText(verdict.deploy, now);
   if (deploy !== null) further.push(deploy);
   if (pending.length > 0) {

@@ -25,9 +25,10 @@ export function statusText(document: StatusDocument, style: Style, named = false
   if (shown.length > 0) {
     const { head, entries } = statusTable(shown, { width: style.width, now });
     lines.push(...head);
-    for (const [index, { problems }] of shown.entries()) {
+    for (const [index, { problems, renewal }] of shown.entries()) {
       lines.push(...(entries[index] ?? []));
       lines.push(...problems.flatMap(problem => problemLines(problem, '  ', style)));
+      lines.push(...explanationLines(renewal.explanation_url, style));
     }
   }
   if (groups.length > 0) lines.push('', ...groups.flatMap(group => groupLines(group, style)));
@@ -58,6 +59,13 @@ function problemLines({ level, code, message }: Problem, indent: string, style: 
     ...rest.flatMap(line => wrap(line, { ...shape, first: shape.next, next: `${shape.next}  ` })),
   ];
   return lines.map(line => paint(level, line, style));
+}
+
+/** RFC 9773 §4.2: whoever runs the server should be shown why the CA wants its certificate replaced. */
+function explanationLines(url: string | null, { width }: Style): readonly string[] {
+  if (url === null) return [];
+  const text = plainText(`the CA says why it has this window: ${url}`);
+  return wrap(text, { width, first: '  ', next: '    ' });
 }
 
 /** A group of one is a problem like any other. */

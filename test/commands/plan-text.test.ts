@@ -10,6 +10,7 @@ import {
   makeObserved,
   makeOrder,
   makeTarget,
+  makeWindow,
 } from '../support/make-observed.ts';
 import { threeHundred } from '../support/many-certificates.ts';
 import { examples, now } from '../support/status-examples.ts';
@@ -41,6 +42,15 @@ it('says once what is to be done for many', () => {
 it('shows one by one what was asked for by name', () => {
   const text = planText(plan(threeHundred()), { width: 160, now, named: true });
   expect(text.match(/^host-\d+\.example: /gm)).toHaveLength(300);
+});
+
+it('shows where the CA says why it has its window', () => {
+  const window = makeWindow({ renewAt: at('2026-02-11'), explanationUrl: 'https://ca.example/why' });
+  const seen = makeObserved({ issuer: { window, windowCheckAt: at('2026-01-15T06:00Z') } });
+  const early = at('2026-01-15');
+  const certificates = [{ target: makeTarget(), seen }];
+  const text = planText(plan(certificates, early), { width: 80, now: early, named: true });
+  expect(text).toContain('the CA says why it has this window: https://ca.example/why');
 });
 
 it('without any certificate says nothing', () => {

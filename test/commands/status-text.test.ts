@@ -46,6 +46,19 @@ it('a hundred that are well take four lines', () => {
   ]);
 });
 
+it('shows where the CA says why it has its window', () => {
+  const [well] = exampleStatus(['well']).certificates;
+  if (well === undefined) throw new Error('no example');
+  const renewal = { ...well.renewal, explanation_url: 'https://ca.example/incidents/2026-05-08' };
+  const document = { ...exampleStatus(['well']), certificates: [{ ...well, renewal }] };
+  const lines = statusText(document, { width: 60, color: false }).split('\n');
+  expect(lines.slice(-3)).toEqual([
+    '  the CA says why it has this window:',
+    '    https://ca.example/incidents/2026-05-08',
+    '',
+  ]);
+});
+
 it('shows all that were asked for by name', () => {
   const text = statusText(statusOf(threeHundred()), { width: 160, color: false }, true);
   expect(text.match(/^host-\d+\.example /gm)).toHaveLength(300);
