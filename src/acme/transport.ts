@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { CertdError } from '../core/errors.ts';
@@ -128,6 +128,7 @@ function exchange(
       // The request may close first, while the end of the response is still to be read.
       request.off('close', closed);
       response.once('close', closed);
+      if (isHeadOfOpenConnection(options.method, response)) request.shouldKeepAlive = true;
       let size = 0;
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => {
@@ -147,6 +148,17 @@ function exchange(
     });
     request.end(body ?? undefined);
   });
+}
+
+/**
+ * A HEAD answer often names no length (Go's servers leave it out of newNonce), and Node then takes the end of
+ * the connection for the end of the answer and closes it. There is no body to wait for (RFC 9112 §6.3).
+ */
+function isHeadOfOpenConnection(
+  method: string | undefined,
+  { headers, httpVersion }: IncomingMessage,
+): boolean {
+  return method === 'HEAD' && httpVersion === '1.1' && !/\bclose\b/i.test(headers.connection ?? '');
 }
 
 function headersOf(request: HttpRequest, userAgent: string): Record<string, string | number> {

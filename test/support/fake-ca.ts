@@ -22,6 +22,8 @@ export type FakeCa = {
   readonly accounts: FakeAccount[];
   /** Bytes of every signed body: to see that none is sent twice. */
   readonly bodies: string[];
+  /** How many there were so far. */
+  connections(): number;
   close(): Promise<void>;
 };
 
@@ -61,6 +63,10 @@ export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<Fake
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const base = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const behaviour: Behaviour = { ...wellBehaved(base), ...change };
+  let connections = 0;
+  server.on('secureConnection', () => {
+    connections += 1;
+  });
   const ca = {
     directoryUrl: `${base}/dir`,
     httpsRootPem: httpsRoot.pem,
@@ -70,6 +76,7 @@ export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<Fake
     orders: [],
     accounts: [],
     bodies: [],
+    connections: () => connections,
   };
   const handle = handler({ ...ca, base, issuer });
   server.on('request', (request, response) => void handle(request, response));
