@@ -36,7 +36,7 @@ const directoryAge = 60 * 60 * 1000;
 
 /** Opens nothing yet: the trust store is read and the CA is spoken to at the first request. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const nonces = openNonces();
+  const nonces = openNonces(options.clock.now);
   let transport: Transport | null = null;
   let cached: { directory: Directory; at: Instant } | null = null;
   const open = singleFlight(() => openWithTrust(options));

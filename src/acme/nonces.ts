@@ -1,3 +1,5 @@
+import type { Instant, Millis } from '../core/model.ts';
+
 /** Fresh anti-replay nonces of one CA (RFC 8555 §6.5): fed by every answer, so that newNonce is rarely asked. */
 export type Nonces = {
   put(nonce: string | undefined): void;
@@ -5,18 +7,33 @@ export type Nonces = {
   take(): string | null;
 };
 
-// More than the requests that run at once; CAs forget nonces that grow old.
+// More than the requests that run at once.
 const maxKept = 32;
 
-export function openNonces(): Nonces {
-  const kept: string[] = [];
+/**
+ * RFC 8555 gives a nonce no lifetime. Boulder knows the last 65,536 of each of its nonce services, which at the
+ * pace of Let's Encrypt is minutes; an older one costs a signed request that is refused instead of a newNonce.
+ */
+const longestAge: Millis = 10 * 60_000;
+
+export function openNonces(now: () => Instant): Nonces {
+  const kept: { readonly nonce: string; readonly at: Instant }[] = [];
   return {
     put(nonce) {
       if (nonce === undefined || !isNonce(nonce)) return;
-      kept.push(nonce);
+      kept.push({ nonce, at: now() });
       if (kept.length > maxKept) kept.shift();
     },
-    take: () => kept.pop() ?? null,
+    take() {
+      const youngest = kept.pop();
+      if (youngest === undefined) return null;
+      const age = now() - youngest.at;
+      // A clock that was set back says nothing of an age.
+      if (age >= 0 && age < longestAge) return youngest.nonce;
+      // The others are older still.
+      kept.length = 0;
+      return null;
+    },
   };
 }
 

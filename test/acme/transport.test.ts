@@ -170,6 +170,23 @@ describe('the transport', () => {
     expect(dropped).toBe(true);
   });
 
+  it('keeps its one connection over a newNonce that names no length', async () => {
+    const bench = await openBench();
+    await bench.issue('a.example');
+    expect(bench.ca.log.filter(request => request === 'HEAD nonce')).toHaveLength(1);
+    expect(bench.ca.connections()).toBe(1);
+  });
+
+  it('leaves a connection that the CA closes after newNonce', async () => {
+    const bench = await openBench();
+    bench.ca.behaviour.intercept = (resource, count) =>
+      resource === 'nonce' && count === 1
+        ? { status: 200, headers: { 'replay-nonce': 'spent', connection: 'close' } }
+        : null;
+    await bench.issue('a.example');
+    expect(bench.ca.connections()).toBe(2);
+  });
+
   it('is ca-unreachable when a fresh connection is cut', async () => {
     const bench = await openBench(at('dir', 'reset'));
     await expect(bench.order('a.example')).rejects.toMatchObject({ code: 'ca-unreachable' });
@@ -187,7 +204,7 @@ describe('nonces', () => {
   it('gives up after a storm of badNonce', async () => {
     const bench = await openBench({ badNonces: 1000 });
     await expect(bench.order('a.example')).rejects.toMatchObject({ code: 'ca-error' });
-    expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(13);
+    expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(21);
   });
 
   it('uses the nonce that a badNonce answer brings', async () => {
@@ -197,5 +214,24 @@ describe('nonces', () => {
     // None of the refused ones is handed out again.
     await Promise.all(['a.example', 'b.example', 'c.example'].map(domain => bench.order(domain)));
     expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(4);
+  });
+
+  it('are asked for anew when those that are kept are ten minutes old', async () => {
+    const bench = await openBench();
+    await bench.order('a.example');
+    bench.clock.at += 599_000;
+    await bench.order('a.example');
+    expect(bench.requests.filter(kind => kind === 'nonce')).toHaveLength(1);
+    bench.clock.at += 600_000;
+    await bench.order('a.example');
+    expect(bench.requests.filter(kind => kind === 'nonce')).toHaveLength(2);
+  });
+
+  it('are asked for anew when the clock was set back', async () => {
+    const bench = await openBench();
+    await bench.order('a.example');
+    bench.clock.at -= 1;
+    await bench.order('a.example');
+    expect(bench.requests.filter(kind => kind === 'nonce')).toHaveLength(2);
   });
 });
