@@ -1,4 +1,4 @@
-import { CertdError } from '../core/errors.ts';
+import type { CertdError } from '../core/errors.ts';
 import { isAddress } from '../core/ip-address.ts';
 import type { ProfileChoice } from '../core/model.ts';
 import type { OrderRequest, PlacedOrder } from '../core/ports.ts';
@@ -6,6 +6,7 @@ import { chooseProfile, type ProfileDecision, withoutProfile } from '../core/pro
 import type { Signer } from './client.ts';
 import type { Connection } from './connection.ts';
 import { decodeOrder, type Order } from './decode.ts';
+import { locationOf } from './location.ts';
 import { isRefusalOf } from './problem.ts';
 
 /**
@@ -27,10 +28,10 @@ export async function placeOrder(
       ...(wish.ordered === null ? {} : { profile: wish.ordered }),
     };
     try {
-      const answer = await signer.post({ kind: 'order', url: newOrder, payload, accept: [201] }, signal);
-      const url = answer.headers['location'];
-      if (url === undefined)
-        throw new CertdError('ca-malformed', 'The CA’s newOrder answers without an order URL.');
+      // 200: a CA may give back an order that it has for these names.
+      const asked = { kind: 'order', url: newOrder, payload, accept: [200, 201] } as const;
+      const answer = await signer.post(asked, signal);
+      const url = locationOf(answer, newOrder, 'newOrder');
       return { url, order: decodeOrder(answer.data), profile: wish.ordered, note: wish.note };
     } catch (error) {
       return post(lessOf(wish, profile, error));

@@ -1,10 +1,10 @@
 import { CertdError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
-import type { Answer } from './answer.ts';
 import { readBindingKey } from './binding-key.ts';
 import { openSigner } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { Directory } from './decode.ts';
+import { locationOf } from './location.ts';
 
 export type Registration = {
   /** Name of the CA in the configuration, for words about `cas.<name>`. */
@@ -49,7 +49,8 @@ async function findAccount(
   const signer = openSigner(connection, { keyPem, url: null }, clock);
   const payload = { onlyReturnExisting: true };
   try {
-    return urlOf(await signer.post({ kind: 'account', url: newAccount, payload, accept: [200] }, signal));
+    const request = { kind: 'account', url: newAccount, payload, accept: [200] } as const;
+    return locationOf(await signer.post(request, signal), newAccount, 'newAccount');
   } catch (error) {
     if (nameOf(error) === 'accountDoesNotExist') return null;
     throw error;
@@ -72,17 +73,11 @@ async function makeAccount(
   // 200: the account of this key existed already.
   const request = { kind: 'account', url: newAccount, payload, accept: [200, 201] } as const;
   try {
-    return urlOf(await signer.post(binding === null ? request : { ...request, binding }, signal));
+    const answer = await signer.post(binding === null ? request : { ...request, binding }, signal);
+    return locationOf(answer, newAccount, 'newAccount');
   } catch (error) {
     throw aboutBinding(error, registration);
   }
-}
-
-function urlOf(answer: Answer): string {
-  const url = answer.headers['location'];
-  if (url === undefined)
-    throw new CertdError('ca-malformed', 'The CA’s newAccount answers without an account URL.');
-  return url;
 }
 
 /** What CAs answer to a binding that they do not know, that is spent, or that is not signed by its key. */

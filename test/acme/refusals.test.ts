@@ -97,6 +97,14 @@ describe('a refused order', () => {
       { status: 201, body: '{"status":"pending","authorizations":[],"finalize":"https://x/"}' },
     ],
     [
+      'a location that is not https',
+      {
+        status: 201,
+        headers: { location: 'http://127.0.0.1/order/1' },
+        body: '{"status":"pending","authorizations":[],"finalize":"https://x/"}',
+      },
+    ],
+    [
       'an unknown status',
       {
         status: 201,
