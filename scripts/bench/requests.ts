@@ -1,3 +1,5 @@
+import { caRequestOf } from '../../test/support/pebble-paths.ts';
+
 type Counts = Readonly<Record<string, number>>;
 
 /** Not counted against what the issue asks for: directory, account and renewal information. */
@@ -7,7 +9,7 @@ const notCounted: readonly string[] = ['directory', 'newAccount', 'account', 're
 export function countByKind(requests: readonly { readonly method: string; readonly path: string }[]): Counts {
   const counts: Record<string, number> = {};
   for (const { method, path } of requests) {
-    const kind = kinds[path] ?? `${method} ${path}`;
+    const kind = caRequestOf(path) ?? `${method} ${path}`;
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return counts;
@@ -20,18 +22,3 @@ export function countedRequests(counts: Counts): number {
     0,
   );
 }
-
-/** Pebble's paths. */
-const kinds: Readonly<Record<string, string>> = {
-  '/dir': 'directory',
-  '/nonce-plz': 'newNonce',
-  '/sign-me-up': 'newAccount',
-  '/my-account/': 'account',
-  '/order-plz': 'newOrder',
-  '/my-order/': 'order',
-  '/authZ/': 'authorization',
-  '/chalZ/': 'challenge',
-  '/finalize-order/': 'finalize',
-  '/certZ/': 'certificate',
-  '/draft-ietf-acme-ari-03/renewalInfo/': 'renewalInfo',
-};
