@@ -5,6 +5,7 @@ import { planFor } from './core/plan.ts';
 import { type Batches, openBatches } from './pass/batches.ts';
 import { deployOwed } from './pass/deploy-owed.ts';
 import type { PassParts } from './pass/pass-parts.ts';
+import { askAgain } from './pass/revoke.ts';
 import { type Settled, settle } from './pass/settle.ts';
 
 /** What a pass did about one certificate; `error` is the last that it met and did not get over. */
@@ -42,6 +43,7 @@ async function lookAfter(
   if (asked !== 'nothing') parts.lanes.hurry(target.name);
   const endTurn = await parts.turns.take(target.name);
   try {
+    await askAboutRevocation(target, asked, parts);
     const settled = await settle(target, asked, parts);
     const done = await withDeploy(settled, target, asked, { batches, parts });
     // What is new is served first; when it is to be renewed is asked afterwards. What fails there is logged.
@@ -50,6 +52,11 @@ async function lookAfter(
   } finally {
     endTurn();
   }
+}
+
+async function askAboutRevocation(target: Target, asked: Asked, parts: PassParts): Promise<void> {
+  const { revoke } = planFor(target, parts.world.seen(target.name), asked, parts.clock.now());
+  if (revoke !== null) await askAgain(target.name, revoke, parts);
 }
 
 /** One certificate whose deploy fails unexpectedly is one failure; the pass goes on. */

@@ -77,6 +77,11 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
       "error: too many arguments for 'check-config'. Expected 1 argument but got 2: a, b.",
     ],
     ['run --deploy=sideways', 'certd: usage: --deploy is inline or external, not sideways'],
+    ['revoke', "error: missing required argument 'name'"],
+    [
+      'revoke a.example --reason keycompromis',
+      'certd: usage: no reason is named `keycompromis`; did you mean `keyCompromise`?',
+    ],
     ['', 'Usage: certd [options] [command]'],
   ])('certd %s', async (line, first) => {
     const { code, out, err } = await runMain(line === '' ? [] : line.split(' '));
@@ -94,6 +99,7 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
   it.each([
     ['status b.example', 'no certificate is named b.example; there are: a.example'],
     ['renew b.example', 'no certificate is named b.example; there are: a.example'],
+    ['revoke b.example', 'no certificate is named b.example; there are: a.example'],
     ['plan b.example', 'no certificate is named b.example; there are: a.example'],
   ])('certd %s, where the configuration has a.example', async (line, reason) => {
     const { words } = host(one);
@@ -108,8 +114,6 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
 /** By hand from the contract, section 1: every command and option that a later issue brings. */
 describe('what a later version brings is refused with exit 64, never ignored', () => {
   it.each([
-    'revoke a.example --reason keyCompromise',
-    'revoke a.example --no-replace',
     'account show',
     'account rollover',
     'account deactivate',
@@ -126,7 +130,7 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'init',
     'notify test',
     'completion bash',
-    'revoke --help',
+    'account --help',
     'help doctor',
     'run --deploy=external',
     'renew --dry-run',
@@ -170,6 +174,15 @@ describe('bad configuration: exit 78, every problem on standard error', () => {
 });
 
 describe('it failed: exit 1', () => {
+  it('nothing can be revoked that was never issued', async () => {
+    const { words } = host(one);
+    expect(await runMain(['revoke', 'a.example', ...words])).toEqual({
+      code: 1,
+      out: '',
+      err: 'certd: not-issued: a.example has no issued certificate\n',
+    });
+  });
+
   it('a state directory of a newer version is left as it is', async () => {
     const { words, at } = host(one);
     mkdirSync(at('state'));

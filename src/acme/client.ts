@@ -25,7 +25,7 @@ type SignedRequest = {
 
 type Binding = { readonly kid: string; readonly macKey: string };
 
-/** Signs with one account key. */
+/** Signs with one key: an account's, or for a revocation that of the certificate. */
 export type Signer = {
   /** Throws what the transport throws, and the typed error of any status outside `accept`. */
   post(request: SignedRequest, signal: AbortSignal): Promise<Answer>;
@@ -48,7 +48,7 @@ function parsed(keyPem: string): ParsedKey {
 // With half of all good nonces refused, one request in two million still fails: of a thousand certificates none.
 const maxBadNonces = 20;
 
-/** `accountUrl` null: requests carry the key itself, as only newAccount may (§6.2). */
+/** `account.url` null: requests carry the key itself, as only newAccount and revokeCert may (§6.2). */
 export function openSigner(connection: Connection, account: Account, clock: Clock): Signer {
   const signing = { ...account, ...parsed(account.keyPem) };
   return {
@@ -65,8 +65,8 @@ export function openSigner(connection: Connection, account: Account, clock: Cloc
 /**
  * A server may close a kept-alive connection just as a request goes out. It is then signed again with a
  * fresh nonce, once: should the first have been read all the same, newAccount and POST-as-GET repeat
- * without effect, newOrder leaves an order that expires, and a second challenge or finalize is refused by
- * state, which those steps look up.
+ * without effect, newOrder leaves an order that expires, a second revocation is refused as one that is done,
+ * and a second challenge or finalize by state, which those steps look up.
  */
 async function postSigned(
   connection: Connection,

@@ -7,6 +7,8 @@ export type Directory = {
   readonly newNonce: string;
   readonly newAccount: string;
   readonly newOrder: string;
+  /** Null only of a CA that leaves out what RFC 8555 §7.1.1 demands: certificates can be had there all the same. */
+  readonly revokeCert: string | null;
   /** Null where the CA has no ARI (RFC 9773). */
   readonly renewalInfo: string | null;
   /** Whether newAccount needs an external account binding (RFC 8555 §7.1.1). */
@@ -56,6 +58,7 @@ export function decodeDirectory(data: unknown): Directory {
     newNonce: textOf(object, 'newNonce', 'directory'),
     newAccount: textOf(object, 'newAccount', 'directory'),
     newOrder: textOf(object, 'newOrder', 'directory'),
+    revokeCert: optionalText(object, 'revokeCert'),
     renewalInfo: optionalText(object, 'renewalInfo'),
     externalAccountRequired: metaOf(object)['externalAccountRequired'] === true,
     profiles: keysOf(metaOf(object)['profiles']),

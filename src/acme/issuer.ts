@@ -9,6 +9,7 @@ import type { Order } from './decode.ts';
 import { placeOrder } from './order.ts';
 import { fetchRenewalInfo } from './renewal-info.ts';
 import type { RequestKind } from './request-kind.ts';
+import { revokeCertificate } from './revoke.ts';
 import { openTimeLimit } from './time-limit.ts';
 
 export type IssuerOptions = {
@@ -73,6 +74,11 @@ export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
       const limits = { clock, random, time, signal };
       const work = { orderUrl, domains, signer: await account(signal), solver, limits, warn };
       return completeOrder(work, csr, known);
+    },
+    async revoke(request, signal) {
+      // An account that is only made for this is nobody's who issued it, and may cost a binding that works once.
+      const registered = (await options.account.read())?.url != null;
+      return revokeCertificate({ connection, account: registered ? account : null, clock }, request, signal);
     },
     renewalInfo: (certId, signal) => fetchRenewalInfo(connection, certId, clock, signal),
     close: () => connection.close(),

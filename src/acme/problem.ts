@@ -63,6 +63,7 @@ const objects: Record<RequestKind, string> = {
   challenge: 'the challenge',
   finalize: 'the certificate request',
   certificate: 'the certificate',
+  revocation: 'to revoke the certificate',
   'renewal-info': 'the renewal information',
 };
 

@@ -8,4 +8,5 @@ export type RequestKind =
   | 'challenge'
   | 'finalize'
   | 'certificate'
+  | 'revocation'
   | 'renewal-info';

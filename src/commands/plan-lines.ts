@@ -6,6 +6,9 @@ import { relativeText, toRfc3339 } from '../core/time-text.ts';
 export function planLines(verdict: Verdict, now: Instant): readonly [string, ...string[]] {
   const { name, issue, askWindow, pending } = verdict;
   const further: string[] = [];
+  if (verdict.revoke !== null) {
+    further.push(`ask the CA again whether ${verdict.revoke.generation} is revoked`);
+  }
   if (askWindow) further.push('ask the CA for its renewal window');
   const url = issue.kind === 'later' ? (issue.moment.window?.explanationUrl ?? null) : null;
   if (url !== null) further.push(`the CA says why it has this window: ${url}`);
@@ -14,10 +17,10 @@ export function planLines(verdict: Verdict, now: Instant): readonly [string, ...
   if (pending.length > 0) {
     further.push(`at the next renewal, or now with \`certd renew ${name}\`: ${pending.join('; ')}`);
   }
-  return [issueText(issue, now), ...further];
+  return [issueText(verdict, now), ...further];
 }
 
-function issueText(issue: IssueVerdict, now: Instant): string {
+function issueText({ name, issue }: Verdict, now: Instant): string {
   switch (issue.kind) {
     case 'now':
       return `order now (${issue.reason.code}): ${issue.reason.text}`;
@@ -26,6 +29,10 @@ function issueText(issue: IssueVerdict, now: Instant): string {
     }
     case 'later':
       return `renew ${when(issue.moment.renewAt, now)} (${issue.moment.source})`;
+    case 'revoked': {
+      const { generation, reason } = issue.revocation;
+      return `no order: ${generation} is revoked (${reason}) and not to be replaced; \`certd renew ${name} --force\` orders anew`;
+    }
     case 'blocked':
       return `nothing: ${issue.message}`;
   }

@@ -11,6 +11,11 @@ export function renewLines(answer: PassAnswer, now: Instant, width: number): rea
   );
 }
 
+/** Whether something failed or, due or asked for, is made to wait by the CA. */
+export function isUnfinished({ results }: PassAnswer): boolean {
+  return results.some(({ error, held }) => error !== null || held?.by === 'ca');
+}
+
 function outcome(result: CertificateAnswer, now: Instant): string {
   const parts: string[] = [];
   if (result.issued !== null) parts.push(`issued ${result.issued}`);

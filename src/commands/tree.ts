@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CertdError } from '../core/errors.ts';
+import { reasonNames } from '../core/revocation-reason.ts';
 import { saveMemory } from '../host/save-memory.ts';
 import { version } from '../host/version.ts';
 import { laterCommands } from './later.ts';
@@ -34,6 +35,7 @@ export function certdProgram(done: (code: number) => void): Command {
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 64 wrong usage, 78 bad configuration.');
   addDaemon(program, done);
+  addRevoke(program, done);
   addReaders(program, done);
   for (const { words, summary } of laterCommands) addLater(program, words, summary);
   return program;
@@ -57,6 +59,21 @@ function addDaemon(program: Command, done: (code: number) => void): void {
       const { renewCommand } = await import('./renew.ts');
       done(await renewCommand(names, options));
     });
+}
+
+function addRevoke(program: Command, done: (code: number) => void): void {
+  withPlaces(program.command('revoke'))
+    .description('revoke a certificate and replace it at once')
+    .argument('<name>', 'a certificate')
+    .option('--reason <reason>', `why: ${reasonNames.join(', ')}`, 'unspecified')
+    .option('--generation <id>', 'another one than the newest')
+    .option('--no-replace', 'order no new one, now or later')
+    .action(
+      async (name: string, options: Places & { reason: string; generation?: string; replace: boolean }) => {
+        const { revokeCommand } = await import('./revoke.ts');
+        done(await revokeCommand(name, options));
+      },
+    );
 }
 
 function addReaders(program: Command, done: (code: number) => void): void {

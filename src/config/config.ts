@@ -22,6 +22,8 @@ export type Config = {
   readonly account: { readonly email: string | null };
   /** Every authority that a certificate uses, by name. */
   readonly authorities: ReadonlyMap<string, Authority>;
+  /** The same and every other that has a directory, built in or in `cas`: one may have issued what is to be revoked. */
+  readonly knownAuthorities: ReadonlyMap<string, Authority>;
   readonly certificates: readonly Target[];
   /** Cron expression of the poll. */
   readonly schedule: string;

@@ -18,6 +18,7 @@ export function normalise({ main, certificates }: DecodedFiles, warnings: readon
   return {
     account: { email: main.account.email ?? null },
     authorities: authoritiesOf(targets, main.cas ?? {}),
+    knownAuthorities: knownAuthorities(main.cas ?? {}),
     certificates: targets,
     schedule: main.schedule ?? '* * * * *',
     health: {
@@ -89,8 +90,20 @@ function authoritiesOf(
   return new Map(names.map(name => [name, authorityOf(name, cas[name])]));
 }
 
-function authorityOf(name: string, entry: NonNullable<MainFile['cas']>[string] | undefined): Authority {
-  const directoryUrl = entry?.directory ?? presets.get(name)?.directoryUrl ?? null;
+function knownAuthorities(cas: NonNullable<MainFile['cas']>): ReadonlyMap<string, Authority> {
+  const names = [...new Set([...presets.keys(), ...Object.keys(cas)])];
+  const usable = names.filter(name => directoryOf(name, cas[name]) !== null);
+  return new Map(usable.map(name => [name, authorityOf(name, cas[name])]));
+}
+
+type AuthorityEntry = NonNullable<MainFile['cas']>[string] | undefined;
+
+function directoryOf(name: string, entry: AuthorityEntry): string | null {
+  return entry?.directory ?? presets.get(name)?.directoryUrl ?? null;
+}
+
+function authorityOf(name: string, entry: AuthorityEntry): Authority {
+  const directoryUrl = directoryOf(name, entry);
   if (directoryUrl === null) {
     throw new CertdError('internal-error', `the CA ${name} without a directory passed the checks`);
   }

@@ -1,7 +1,9 @@
 import type { ErrorCode } from './catalogue.ts';
+import { revokedText } from './due.ts';
 import type { FailureRecord, Instant, Millis, Observed } from './model.ts';
 import type { Verdict } from './plan.ts';
 import { lifetimeOf } from './renewal.ts';
+import { withdrawalOf } from './revocation.ts';
 import type { Level, Problem } from './status-document.ts';
 import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
 
@@ -19,10 +21,11 @@ export function certificateProblems(
   );
   const rest = [
     lapseProblem(seen, now, thresholds),
+    revokedProblem(seen),
     renewalProblem(seen, verdict),
     owedProblem(seen, verdict),
   ];
-  return [...faults, ...rest.filter(found => found !== null)];
+  return [...faults, ...rest.filter(found => found !== null), ...unconfirmedProblems(seen)];
 }
 
 /** The same for one that is live and that the configuration does not name: it ends like any other, and nobody renews it. */
@@ -32,7 +35,8 @@ export function unmanagedProblems(
 ): Problem[] {
   const message = 'live, but not in the configuration: nobody renews it';
   const unmanaged = problem('unmanaged', 'warning', seen.name, message, null);
-  return [lapseProblem(seen, now, thresholds), unmanaged].filter(found => found !== null);
+  const found = [lapseProblem(seen, now, thresholds), revokedProblem(seen), unmanaged];
+  return [...found.filter(problem => problem !== null), ...unconfirmedProblems(seen)];
 }
 
 /** The level of the whole of which these are all the problems: `ok` without any. */
@@ -72,12 +76,34 @@ function lapseProblem({ live, name }: Observed, now: Instant, thresholds: Thresh
   return late === null ? null : problem('renewal-late', 'warning', name, message, late);
 }
 
+/** Critical while servers show it; the newest one that is not live yet is only not to be had. */
+function revokedProblem(seen: Observed): Problem | null {
+  const newest = seen.issued.at(-1);
+  const live = seen.live === null ? null : withdrawalOf(seen.live, seen);
+  if (live !== null && seen.live !== null) {
+    const message = `the live ${revokedText(live, seen.live.id)}`;
+    return problem('revoked', 'critical', seen.name, message, live.since);
+  }
+  const withdrawal = newest === undefined ? null : withdrawalOf(newest, seen);
+  if (newest === undefined || withdrawal === null) return null;
+  return problem('revoked', 'warning', seen.name, revokedText(withdrawal, newest.id), withdrawal.since);
+}
+
+function unconfirmedProblems({ revoked, name }: Observed): readonly Problem[] {
+  return revoked
+    .filter(({ confirmedAt }) => confirmedAt === null)
+    .map(({ generation, since }) => {
+      const message = `the CA has not said yet that generation ${generation} is revoked`;
+      return problem('revocation-unconfirmed', 'warning', name, message, since);
+    });
+}
+
 /**
  * A failed attempt alone is a warning: `lapseProblem` makes it critical when time runs out. Once nothing is
  * due any more (the domain that failed is out of the configuration again) it is history.
  */
 function renewalProblem({ issuer, name }: Observed, { issue }: Verdict): Problem | null {
-  if (issuer.lastError === null || issue.kind === 'later') return null;
+  if (issuer.lastError === null || issue.kind === 'later' || issue.kind === 'revoked') return null;
   return recorded(issuer.lastError, name, 'warning');
 }
 

@@ -1,8 +1,9 @@
 import { chooseCa } from './choose-ca.ts';
-import type { Generation, Instant, Observed, Target } from './model.ts';
+import type { Generation, Instant, Observed, Revocation, Target } from './model.ts';
 import { choiceOf, fits } from './order-fits.ts';
 import { profileFits } from './profile.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
+import { withdrawalOf } from './revocation.ts';
 
 /** Why a certificate is to be ordered now: a stable code and the facts for a person. */
 export type Reason = {
@@ -10,6 +11,7 @@ export type Reason = {
     | 'order-under-way'
     | 'no-certificate'
     | 'forced'
+    | 'revoked'
     | 'domains-added'
     | 'configuration-changed'
     | 'renewal-due';
@@ -30,28 +32,39 @@ export type Look = {
   readonly now: Instant;
 };
 
-type Held = Look & { readonly newest: Generation; readonly moment: RenewalMoment };
+type Held = Look & {
+  readonly newest: Generation;
+  readonly moment: RenewalMoment;
+  readonly withdrawal: Revocation | null;
+};
 
 /** For a certificate that exists: ordered checks; the first that speaks is the reason. */
 const checks: readonly ((held: Held) => Reason | null)[] = [
   forced,
+  revoked,
   domainsAdded,
   configurationChanged,
   renewalDue,
 ];
 
-/** Why the certificate is to be ordered now, or else the moment that is waited for. */
-export function whyDue(look: Look): { readonly reason: Reason } | { readonly moment: RenewalMoment } {
+/**
+ * Why the certificate is to be ordered now, or else the moment that is waited for; none where the newest
+ * generation was revoked and is not to be replaced.
+ */
+export function whyDue(
+  look: Look,
+): { readonly reason: Reason } | { readonly moment: RenewalMoment } | { readonly revoked: Revocation } {
   const { target, seen, now } = look;
   if (isUnderWay(target, seen, now)) return { reason: orderUnderWay };
   const newest = seen.issued.at(-1);
   if (newest === undefined) return { reason: noCertificate };
   const moment = renewalMoment(newest, seen.issuer, target.renewAt);
+  const withdrawal = withdrawalOf(newest, seen);
   for (const check of checks) {
-    const reason = check({ ...look, newest, moment });
+    const reason = check({ ...look, newest, moment, withdrawal });
     if (reason !== null) return { reason };
   }
-  return { moment };
+  return withdrawal === null ? { moment } : { revoked: withdrawal };
 }
 
 /** One at a CA that is given up is cleared away by the next attempt, at another. */
@@ -83,6 +96,17 @@ function forced({ asked }: Held): Reason | null {
   return asked === 'forced' ? { code: 'forced', text: 'asked for by `certd renew --force`' } : null;
 }
 
+function revoked({ withdrawal, newest }: Held): Reason | null {
+  if (withdrawal === null || !withdrawal.replace) return null;
+  return { code: 'revoked', text: revokedText(withdrawal, newest.id) };
+}
+
+/** What is wrong with a generation that is withdrawn. */
+export function revokedText({ generation, reason }: Revocation, id: string): string {
+  if (generation === id) return `generation ${id} is revoked (${reason})`;
+  return `generation ${id} has the key of ${generation}, which is compromised`;
+}
+
 function domainsAdded({ target, newest }: Held): Reason | null {
   const added = target.domains.filter(domain => !newest.leaf.domains.includes(domain));
   if (added.length === 0) return null;
@@ -95,7 +119,8 @@ function configurationChanged({ target, newest, asked }: Held): Reason | null {
   return changes.length === 0 ? null : { code: 'configuration-changed', text: changes.join('; ') };
 }
 
-function renewalDue({ moment, asked, now }: Held): Reason | null {
+function renewalDue({ moment, withdrawal, asked, now }: Held): Reason | null {
+  if (withdrawal !== null) return null;
   // A person who asks need not wait out the guard against a CA whose windows lie in the past.
   const drawn = asked === 'nothing' ? null : (moment.window?.renewAt ?? null);
   if (Math.min(moment.renewAt, drawn ?? moment.renewAt) > now) return null;

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './catalogue.ts';
 import type { ListenAddress } from './listen-address.ts';
+import type { RevocationReason } from './revocation-reason.ts';
 
 /** Milliseconds since the epoch, wall clock: what is written to disk and compared after a restart. */
 export type Instant = number;
@@ -68,6 +69,8 @@ export type Leaf = {
   /** dNSName entries in lower case, and iPAddress entries as `addressText` has them. */
   readonly domains: readonly string[];
   readonly keyType: KeyType | null;
+  /** SHA-256 of the public key (SubjectPublicKeyInfo), lower-case hex: the same for every certificate of one key. */
+  readonly keySha256: string;
 };
 
 /** What an order was placed with: null where nothing was asked for, or, of `ordered`, where the CA has no such profile. */
@@ -158,6 +161,23 @@ export const firstIssuerState: IssuerState = {
   windowCheckAt: null,
 };
 
+/** A generation that its CA was asked to revoke (docs/state.md section 8). */
+export type Revocation = {
+  readonly generation: string;
+  readonly keySha256: string;
+  readonly reason: RevocationReason;
+  /** Whose key signed the request that the CA accepted; null while it has accepted none. */
+  readonly signedBy: 'account' | 'certificate' | null;
+  /** False: nothing is ordered in its place by itself. */
+  readonly replace: boolean;
+  /** When it was asked for first: from then on it counts as revoked. */
+  readonly since: Instant;
+  /** When the CA was asked last. */
+  readonly askedAt: Instant;
+  /** When the CA said that it is revoked; null while nobody knows. */
+  readonly confirmedAt: Instant | null;
+};
+
 /** A deploy that has begun. Hooks are named by a digest of their position and text (docs/state.md section 5). */
 export type DeployUnderWay = {
   readonly id: string;
@@ -216,5 +236,7 @@ export type Observed = {
   readonly deploy: DeployState;
   /** The order that is recorded in `issuer/work/<name>`. */
   readonly order: OrderUnderWay | null;
+  /** Oldest first. */
+  readonly revoked: readonly Revocation[];
   readonly faults: readonly DiskFault[];
 };

@@ -5,9 +5,10 @@ import type { ErrorCode } from './catalogue.ts';
 import { chooseCa } from './choose-ca.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { byAge } from './generation-id.ts';
-import type { CaChoice, Instant, IssuerState, Observed, Target } from './model.ts';
+import type { CaChoice, Instant, IssuerState, Observed, Revocation, Target } from './model.ts';
 import { sparedUntil } from './order-budget.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
+import { nextRevocation, withdrawalOf } from './revocation.ts';
 
 /** What is to be done about the issue of one certificate. */
 export type IssueVerdict =
@@ -22,6 +23,8 @@ export type IssueVerdict =
       readonly begun: boolean;
     }
   | { readonly kind: 'later'; readonly moment: RenewalMoment }
+  /** The newest generation was revoked, and is not to be replaced by itself. */
+  | { readonly kind: 'revoked'; readonly revocation: Revocation }
   | Blocked;
 
 /** What is to be done about the deploy of one certificate. */
@@ -41,6 +44,8 @@ export type Verdict = {
   readonly issue: IssueVerdict;
   /** True where the CA should be asked for its renewal window now. */
   readonly askWindow: boolean;
+  /** The revocation that the CA is to be asked about again now. */
+  readonly revoke: Revocation | null;
   readonly deploy: DeployVerdict;
   /** Changes of the configuration that wait for the next renewal. */
   readonly pending: readonly string[];
@@ -61,6 +66,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
       ca: chooseCa(target, seen, now),
       issue: verdict,
       askWindow: false,
+      revoke: null,
       deploy: verdict,
       pending: [],
       wakeAt: null,
@@ -70,21 +76,30 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   const newest = seen.issued.at(-1);
   const issue = issueVerdict(look);
   const deploy = deployVerdict(seen, asked, now);
-  const windowAt = newest === undefined ? null : windowQuestionAt(look);
+  const windowAt = windowQuestionAt(look);
+  const revocation = nextRevocation(seen, now);
   return {
     name: target.name,
     ca: chooseCa(target, seen, now),
     issue,
     askWindow: windowAt !== null && windowAt <= now,
+    revoke: revocation !== null && revocation.at <= now ? revocation.revocation : null,
     deploy,
     pending: newest === undefined ? [] : pendingChanges(target, newest),
-    wakeAt: earliest([momentOf(issue), deploy.kind === 'held' ? deploy.until : null, windowAt], now),
+    wakeAt: earliest(
+      [momentOf(issue), deploy.kind === 'held' ? deploy.until : null, windowAt, revocation?.at ?? null],
+      now,
+    ),
   };
 }
 
-/** The generation that should be deployed: the newest good one that was not rejected (contract section 5). */
+/** The generation that should be deployed: the newest good one that was neither rejected (contract section 5) nor revoked. */
 export function deployTarget(seen: Observed): string | null {
-  return seen.issued.findLast(({ id }) => !seen.deploy.rejected.includes(id))?.id ?? null;
+  const { rejected } = seen.deploy;
+  const target = seen.issued.findLast(
+    generation => !rejected.includes(generation.id) && withdrawalOf(generation, seen) === null,
+  );
+  return target?.id ?? null;
 }
 
 /** Whether something newer is to be deployed than what was: the part of `deployVerdict` that a blocked certificate leaves. */
@@ -96,6 +111,7 @@ export function isBehind(seen: Observed): boolean {
 function issueVerdict(look: Look): IssueVerdict {
   const due = whyDue(look);
   if ('moment' in due) return { kind: 'later', moment: due.moment };
+  if ('revoked' in due) return { kind: 'revoked', revocation: due.revoked };
   return { ...(hold(look, due.reason) ?? { kind: 'now' }), reason: due.reason };
 }
 
@@ -147,8 +163,13 @@ function goesBack({ live, deploy }: Observed, id: string): boolean {
   return live !== null && byAge(live.id, id) > 0 && !deploy.rejected.includes(live.id);
 }
 
-/** When to ask for the window: at once for a generation that has none, else as the last answer said. */
-function windowQuestionAt({ seen, asked, now }: Look): Instant {
+/**
+ * When to ask for the window: at once for a generation that has none, else as the last answer said; never of one that
+ * is revoked.
+ */
+function windowQuestionAt({ seen, asked, now }: Look): Instant | null {
+  const newest = seen.issued.at(-1);
+  if (newest === undefined || withdrawalOf(newest, seen) !== null) return null;
   // Whoever asks wants the CA's word of now; a forced order does not depend on it.
   if (asked === 'pass' || asked === 'named') return now;
   const { windowCheckAt } = seen.issuer;

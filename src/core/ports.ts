@@ -1,5 +1,5 @@
 import type { CertdError } from './errors.ts';
-import type { Instant, Millis, ProfileChoice } from './model.ts';
+import type { Instant, Millis, ProfileChoice, Revocation } from './model.ts';
 
 /** Time, passed in. Real: `host/clock.ts`; fake: `test/support/fake-clock.ts`. */
 export interface Clock {
@@ -87,6 +87,18 @@ export interface Issuer {
     },
     signal: AbortSignal,
   ): Promise<string>;
+  /**
+   * Revokes a certificate (RFC 8555 §7.6), also one that is revoked already. Signed by the account; where there is none
+   * or the CA does not take its word, by the certificate's own key. Returns whose word the CA took.
+   */
+  revoke(
+    request: {
+      readonly certificatePem: string;
+      readonly keyPem: string;
+      readonly reason: Revocation['reason'];
+    },
+    signal: AbortSignal,
+  ): Promise<'account' | 'certificate'>;
   /** Null where the directory has no `renewalInfo`. */
   renewalInfo(certId: string, signal: AbortSignal): Promise<RenewalInfo | null>;
 }

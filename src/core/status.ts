@@ -3,6 +3,7 @@ import type { FailureRecord, Instant, Leaf, Observed, Target } from './model.ts'
 import { choiceOf } from './order-fits.ts';
 import { isBehind, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
+import { withdrawalOf } from './revocation.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
 import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
 
@@ -137,10 +138,17 @@ function renewalFields(
   };
 }
 
+type Moment = Pick<RenewalMoment, 'renewAt' | 'window'> & {
+  readonly source: RenewalMoment['source'] | 'forced';
+};
+
 /** Also of a certificate that is due: a moment that is past says how late it is. */
-function momentOf({ issued, issuer }: Observed, { renewAt }: Target): RenewalMoment | null {
-  const newest = issued.at(-1);
-  return newest === undefined ? null : renewalMoment(newest, issuer, renewAt);
+function momentOf(seen: Observed, { renewAt }: Target): Moment | null {
+  const newest = seen.issued.at(-1);
+  if (newest === undefined) return null;
+  const withdrawal = withdrawalOf(newest, seen);
+  if (withdrawal === null) return renewalMoment(newest, seen.issuer, renewAt);
+  return withdrawal.replace ? { source: 'forced', renewAt: withdrawal.since, window: null } : null;
 }
 
 function deployFields(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy'] {

@@ -67,6 +67,7 @@ export function buildParts(
   const parts: PassParts = {
     ...host,
     authorities: config.authorities,
+    knownAuthorities: config.knownAuthorities,
     issuerFor: authority => {
       const issuer = issuers.get(authority.name) ?? open(authority);
       issuers.set(authority.name, issuer);

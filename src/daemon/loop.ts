@@ -5,7 +5,7 @@ import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/model.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks } from '../host/schedule.ts';
-import type { Traffic } from '../pass/pass-parts.ts';
+import type { PassParts, Traffic } from '../pass/pass-parts.ts';
 import { buildParts, type Host } from './build-parts.ts';
 import { openCounters } from './counters.ts';
 import { openHeartbeat } from './heartbeat.ts';
@@ -19,6 +19,8 @@ export type Loop = {
   start(): void;
   /** A pass that a person asked for, beside those under way; `stopped` once certd ends. */
   ask(request: PassRequest): Promise<PassAnswer>;
+  /** Anything else that a person asked for, under the configuration in force. Throws `stopped` as `ask`. */
+  use<T>(job: (inForce: InForce) => Promise<T>): Promise<T>;
   /** Puts another configuration in force and looks; what is under way ends as it began. Throws `stopped` as `ask`. */
   replace(config: Config): void;
   config(): Config;
@@ -31,6 +33,8 @@ export type Loop = {
   /** Begins nothing more, and ends with the passes under way; the host's signal cuts them short. */
   end(): Promise<void>;
 };
+
+export type InForce = { readonly config: Config; readonly parts: PassParts };
 
 export type LoopHost = Omit<Host, 'beginStep' | 'tally' | keyof Traffic> & {
   /** Monotonic; what it says means nothing but the time between two calls. */
@@ -96,13 +100,15 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
   const unlessClosed = () => {
     if (closed || signal.aborted) throw new CertdError('stopped', 'certd is being stopped');
   };
+  const use: Loop['use'] = async job => {
+    unlessClosed();
+    return inForce.use(job).finally(afterwards);
+  };
 
   return {
     start: begin,
-    async ask(request) {
-      unlessClosed();
-      return pass(request).finally(afterwards);
-    },
+    use,
+    ask: request => use(({ config, parts }) => runPass(config, parts, request)),
     replace(fresh) {
       unlessClosed();
       inForce.replace(fresh, look);

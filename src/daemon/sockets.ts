@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { CertdError, logFields } from '../core/errors.ts';
+import { type CertdError, logFields } from '../core/errors.ts';
 import type { StatusDocument } from '../core/status-document.ts';
 import { type Answer, render } from '../health/answer.ts';
 import { listenOnSocket } from '../health/listen.ts';
@@ -7,8 +7,8 @@ import { type Routes, routeServer } from '../health/server.ts';
 import { closeServer } from '../host/close-server.ts';
 import { ofLast } from '../host/of-last.ts';
 import type { Log } from '../log.ts';
+import { controlRoutes } from './control-routes.ts';
 import type { Loop } from './loop.ts';
-import { askedBy, type PassRequest } from './pass-request.ts';
 import { giveToGroup, socketGroup } from './socket-group.ts';
 import { linkToSocket, removeOldLink } from './socket-link.ts';
 import { controlSocket, defaultHealthSocket, healthSocket } from './socket-paths.ts';
@@ -17,7 +17,7 @@ type Setup = {
   readonly runtimeDir: string;
   readonly log: Log;
   readonly uid: number;
-  readonly loop: Pick<Loop, 'ask' | 'alive'>;
+  readonly loop: Pick<Loop, 'ask' | 'use' | 'alive'>;
   readonly status: () => StatusDocument;
   /** Prometheus text. */
   readonly metrics: () => string;
@@ -31,7 +31,10 @@ export async function openSockets(config: Config, setup: Setup): Promise<{ close
   const { runtimeDir, log } = setup;
   const report = (error: CertdError) => log.error(logFields(error), 'socket request failed');
   const health = routeServer(healthRoutes(setup), report);
-  const control = routeServer(controlRoutes(setup), report);
+  const control = routeServer(
+    { 'GET /livez': () => livez(setup.loop), ...controlRoutes(setup.loop) },
+    report,
+  );
   let removeLink = () => {};
   const close = async () => {
     removeLink();
@@ -78,27 +81,7 @@ function healthz(document: StatusDocument): Answer {
   };
 }
 
-function controlRoutes({ loop }: Setup): Routes {
-  return {
-    'GET /livez': () => livez(loop),
-    'POST /renew': async body => ({ status: 200, body: await loop.ask(renewRequest(body)) }),
-  };
-}
-
-function livez({ alive }: Setup['loop']) {
+function livez({ alive }: Pick<Loop, 'alive'>) {
   const lives = alive();
   return { status: lives ? 200 : 503, body: { alive: lives } };
-}
-
-/** Decodes `{ "names": [...] | null, "force": true | false }`. */
-function renewRequest(body: unknown): PassRequest {
-  if (typeof body !== 'object' || body === null || !('names' in body) || !('force' in body)) {
-    throw new CertdError('usage', 'a renew request has "names" and "force"');
-  }
-  const { names, force } = body;
-  const list = Array.isArray(names) && names.every(name => typeof name === 'string') ? names : null;
-  if ((list === null && names !== null) || typeof force !== 'boolean') {
-    throw new CertdError('usage', '"names" is a list of texts or null, "force" is true or false');
-  }
-  return { names: list, asked: askedBy(list, force) };
 }

@@ -13,6 +13,7 @@ export function openTraffic(now: () => number): Traffic {
   const accounts = new Map<string, InTurn>();
   return {
     turns: openTurns(),
+    revocationTurns: openTurns(),
     tokenFiles: openTokenFiles(),
     lookups: openLookups(),
     lanes: openLanes(placesAtEachCa, now),

@@ -22,6 +22,8 @@ export type PassParts = Traffic & {
   readonly random: Random;
   readonly log: Log;
   readonly authorities: ReadonlyMap<string, Authority>;
+  /** Those that no certificate uses any more, too. */
+  readonly knownAuthorities: ReadonlyMap<string, Authority>;
   /** The account at one authority; opened once and kept, so that its nonces and connection serve the next order. */
   readonly issuerFor: (authority: Authority) => Issuer;
   readonly solverFor: (target: Target, authority: Authority) => Solver;
@@ -43,6 +45,8 @@ export type PassParts = Traffic & {
 export type Traffic = {
   /** One pass at a time for a certificate. */
   readonly turns: Turns;
+  /** One revocation at a time for a certificate; a pass over it does not count. */
+  readonly revocationTurns: Turns;
   readonly tokenFiles: TokenFiles;
   /** For all self-checks. */
   readonly lookups: Lookups;

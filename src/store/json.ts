@@ -14,6 +14,7 @@ export type Fields = {
   instantOrNull(key: string): Instant | null;
   instant(key: string): Instant;
   texts(key: string): readonly string[];
+  flag(key: string): boolean;
   objectOrNull(key: string): Fields | null;
   objects(key: string): readonly Fields[];
 };
@@ -63,6 +64,7 @@ function fieldsOf(value: unknown, where: string): Fields {
     instant: key => of(key, 'an RFC 3339 time', instantOf),
     instantOrNull: key => of(key, 'an RFC 3339 time or null', orNull(instantOf)),
     texts: key => of(key, 'a list of texts', textsOf),
+    flag: key => of(key, 'true or false', found => (typeof found === 'boolean' ? found : undefined)),
     objects: key =>
       of(key, 'a list of objects', listOf).map((item, index) =>
         fieldsOf(item, `${where}: "${key}"[${index}]`),
@@ -111,6 +113,6 @@ export function failureOf(fields: Fields | null): FailureRecord | null {
   };
 }
 
-function corrupt(where: string, why: string, cause?: unknown): CertdError {
+export function corrupt(where: string, why: string, cause?: unknown): CertdError {
   return new CertdError('state-corrupt', `${where} cannot be used: ${why}`, { cause });
 }

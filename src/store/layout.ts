@@ -10,6 +10,7 @@ export function layoutAt(root: string) {
   const issued = join(issuer, 'issued');
   const work = join(issuer, 'work');
   const state = join(issuer, 'state');
+  const revoked = join(issuer, 'revoked');
   const accounts = join(issuer, 'accounts');
   return {
     root,
@@ -34,6 +35,8 @@ export function layoutAt(root: string) {
     workOf: (name: string) => join(work, name),
     state,
     issuerState: (name: string) => join(state, `${name}.json`),
+    revoked,
+    revokedOf: (name: string) => join(revoked, `${name}.json`),
     accounts,
     accountOf: (directoryUrl: string) => join(accounts, accountDirectory(directoryUrl)),
     tokens: join(issuer, 'tokens'),

@@ -13,6 +13,7 @@ import { readRemembered, readRememberedLeaf } from './generation-memory.ts';
 import { readIssuerState } from './issuer-state.ts';
 import { isName, type Layout } from './layout.ts';
 import { exists } from './replace-file.ts';
+import { readRevocations } from './revocations.ts';
 import { readOrigin, readWork } from './work.ts';
 
 /**
@@ -32,12 +33,13 @@ export function observe(layout: Layout, name: string): Observed {
   const issuer = tolerate(() => readIssuerState(layout.issuerState(name)), firstIssuerState);
   const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
   const order = tolerate(() => readWork(layout, name)?.order ?? null, null);
+  const revoked = tolerate(() => readRevocations(layout.revokedOf(name)), []);
   const live = tolerate(() => readLive(layout, name), null);
   const ids = tolerate(() => issuedIds(layout, name), []);
   const issued = readRemembered(layout, name, ids, id =>
     tolerate(() => readGeneration(layout, name, id), null),
   );
-  return { name, issued, live, issuer, deploy, order, faults };
+  return { name, issued, live, issuer, deploy, order, revoked, faults };
 }
 
 /** Every name that certd has ever put on this disk and not forgotten. */

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { CertdError } from '../core/errors.ts';
 import { addressText } from '../core/ip-address.ts';
 import type { KeyType, Leaf } from '../core/model.ts';
@@ -26,6 +26,7 @@ export function leafOf(certificate: X509Certificate): Leaf {
     notAfter: instantOf(certificate.validToDate),
     domains: namesOf(tbs),
     keyType: keyTypeOf(certificate.publicKey),
+    keySha256: sha256(certificate.publicKey.export({ type: 'spki', format: 'der' })),
   };
 }
 
@@ -73,6 +74,10 @@ function nameOf(node: DerNode): readonly string[] {
   if (node.tag !== dnsNameTag) return [];
   const name = Buffer.from(content(node)).toString('latin1').toLowerCase();
   return addressText(name) === null ? [name] : [];
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function instantOf(date: Date): number {

@@ -9,6 +9,7 @@ import {
   makeGeneration,
   makeObserved,
   makeOrder,
+  makeRevocation,
   makeTarget,
   makeWindow,
 } from '../support/make-observed.ts';
@@ -79,6 +80,22 @@ it('says why it orders before it is time, and what waits for the next renewal', 
     'a.example: order in 10m, 2026-01-15T00:10:00.000Z (domains-added, backing off)',
     'changed.example: renew in 46d, 2026-03-02T00:00:00.000Z (lifetime)',
     '  at the next renewal, or now with `certd renew changed.example`: key type: rsa-2048; ca: other',
+    '',
+  ]);
+});
+
+it('says what is revoked, and whether it is replaced', () => {
+  const early = at('2026-01-16');
+  const open = makeRevocation({ confirmedAt: null, signedBy: null });
+  const certificates = [
+    { target: makeTarget(), seen: makeObserved({ revoked: [makeRevocation({ replace: false })] }) },
+    { target: makeTarget({ name: 'b.example' }), seen: makeObserved({ name: 'b.example', revoked: [open] }) },
+  ];
+  const width = Number.POSITIVE_INFINITY;
+  expect(planText(plan(certificates, early), { width, now: early, named: false }).split('\n')).toEqual([
+    'a.example: no order: 0001-11223344 is revoked (keyCompromise) and not to be replaced; `certd renew a.example --force` orders anew',
+    'b.example: order now (revoked): generation 0001-11223344 is revoked (keyCompromise)',
+    '  ask the CA again whether 0001-11223344 is revoked',
     '',
   ]);
 });

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { renewCommand } from '../../src/commands/renew.ts';
-import { CertdError } from '../../src/core/errors.ts';
 import { controlSocket } from '../../src/daemon/socket-paths.ts';
 import { listenOnSocket } from '../../src/health/listen.ts';
 import { routeServer } from '../../src/health/server.ts';
@@ -13,12 +12,11 @@ it.each([
   ['stopped', 'stopped'],
   ['usage', 'usage'],
   ['internal-error', 'internal-error'],
-  ['disk-full', 'internal-error'],
+  ['disk-full', 'disk-full'],
+  ['of-tomorrow', 'internal-error'],
 ] as const)('a daemon that refuses with %s is shown as %s', async (said, shown) => {
   const runtimeDir = ownDir();
-  const refuse = () => {
-    throw new CertdError(said, 'no pass today');
-  };
+  const refuse = () => ({ status: 500, body: { code: said, message: 'no pass today' } });
   const server = routeServer({ 'GET /livez': alive, 'POST /renew': refuse }, () => {});
   onTestFinished(() => void server.close());
   await listenOnSocket(server, controlSocket(runtimeDir), 0o600);

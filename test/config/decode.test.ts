@@ -51,6 +51,7 @@ describe('a good configuration', () => {
           },
         ],
       ]),
+      knownAuthorities: expect.any(Map),
       certificates: [
         {
           name: 'example.com',
@@ -69,6 +70,25 @@ describe('a good configuration', () => {
       logLevel: 'info',
       warnings: [],
     });
+  });
+
+  it('knows every CA that has a directory, whether or not a certificate uses it', () => {
+    const cas =
+      'cas: { corp: { directory: "https://ca.corp.example/dir", issue_timeout: 20m }, letsencrypt: { directory: "https://le.example/dir" } }\n';
+    const config = configOf({
+      'c.yaml': `${account}${cas}ca: letsencrypt-staging\ncertificates:\n${one('a.example')}`,
+    });
+    expect([...config.authorities.keys()]).toEqual(['letsencrypt-staging']);
+    const known = [...config.knownAuthorities].map(([name, { directoryUrl }]) => [name, directoryUrl]);
+    expect(known).toEqual([
+      ['letsencrypt', 'https://le.example/dir'],
+      ['letsencrypt-staging', 'https://acme-staging-v02.api.letsencrypt.org/directory'],
+      ['zerossl', 'https://acme.zerossl.com/v2/DV90'],
+      ['google', 'https://dv.acme-v02.api.pki.goog/directory'],
+      ['google-staging', 'https://dv.acme-v02.test-api.pki.goog/directory'],
+      ['corp', 'https://ca.corp.example/dir'],
+    ]);
+    expect(config.knownAuthorities.get('corp')?.issueTimeoutMs).toBe(1_200_000);
   });
 
   it('everything that this version has is taken over', () => {

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { certificateProblems, problem, worst } from '../../src/core/certificate-problems.ts';
+import {
+  certificateProblems,
+  problem,
+  unmanagedProblems,
+  worst,
+} from '../../src/core/certificate-problems.ts';
 import type { FailureRecord, Observed } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
-import { at, makeGeneration, makeLeaf, makeObserved, makeTarget } from '../support/make-observed.ts';
+import {
+  at,
+  makeGeneration,
+  makeLeaf,
+  makeObserved,
+  makeRevocation,
+  makeTarget,
+} from '../support/make-observed.ts';
 
 const thresholds = { warning: 0.2, critical: 0.05 };
 
@@ -205,4 +217,71 @@ it('the worst of several problems counts', () => {
   expect(worst([])).toBe('ok');
   expect(worst([warning, warning])).toBe('warning');
   expect(worst([warning, critical, warning])).toBe('critical');
+});
+
+describe('a revoked certificate', () => {
+  const newer = makeGeneration({ id: '0002-55667788', leaf: makeLeaf({ keySha256: 'bb22'.repeat(16) }) });
+  const now = '2026-01-20';
+  const about = (seen: Observed) => problems(seen, now).filter(({ code }) => code !== 'deploy-owed');
+
+  it('is critical while it is live, since it was asked for', () => {
+    expect(about(makeObserved({ revoked: [makeRevocation()] }))).toEqual([
+      {
+        code: 'revoked',
+        level: 'critical',
+        certificate: 'a.example',
+        message: 'the live generation 0001-11223344 is revoked (keyCompromise)',
+        since: '2026-01-15T10:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('is so also where it is not to be replaced, and failed before', () => {
+    const seen = makeObserved({
+      revoked: [makeRevocation({ replace: false })],
+      issuer: { lastError: failure, failures: 1 },
+    });
+    expect(about(seen).map(({ code }) => code)).toEqual(['revoked']);
+  });
+
+  it('is a warning where it is not live yet', () => {
+    const seen = makeObserved({
+      issued: [makeGeneration(), newer],
+      live: { id: '0001-11223344', leaf: makeLeaf() },
+      deploy: { deployed: '0001-11223344' },
+      revoked: [makeRevocation({ generation: newer.id, keySha256: newer.leaf.keySha256 })],
+    });
+    expect(about(seen)).toMatchObject([
+      { code: 'revoked', level: 'warning', message: 'generation 0002-55667788 is revoked (keyCompromise)' },
+    ]);
+  });
+
+  it('is none any more once another one is live', () => {
+    expect(about(makeObserved({ issued: [makeGeneration(), newer], revoked: [makeRevocation()] }))).toEqual(
+      [],
+    );
+  });
+
+  it('of which the CA has not said so is a warning of its own, also when it is replaced', () => {
+    const open = makeRevocation({ confirmedAt: null, signedBy: null, askedAt: at('2026-01-19') });
+    expect(about(makeObserved({ issued: [makeGeneration(), newer], revoked: [open] }))).toEqual([
+      {
+        code: 'revocation-unconfirmed',
+        level: 'warning',
+        certificate: 'a.example',
+        message: 'the CA has not said yet that generation 0001-11223344 is revoked',
+        since: '2026-01-15T10:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('is critical too while it is live and nobody manages it', () => {
+    const seen = makeObserved({ revoked: [makeRevocation()] });
+    expect(
+      unmanagedProblems(seen, { now: at(now), thresholds }).map(({ code, level }) => [code, level]),
+    ).toEqual([
+      ['revoked', 'critical'],
+      ['unmanaged', 'warning'],
+    ]);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Asked, pendingChanges, whyDue } from '../../src/core/due.ts';
-import type { Observed, Target } from '../../src/core/model.ts';
+import type { Observed, Revocation, Target } from '../../src/core/model.ts';
 import {
   at,
   makeChoice,
@@ -8,6 +8,7 @@ import {
   makeLeaf,
   makeObserved,
   makeOrder,
+  makeRevocation,
   makeTarget,
   makeWindow,
 } from '../support/make-observed.ts';
@@ -161,6 +162,68 @@ describe('what waits for the next renewal', () => {
     expect(why(seen, 'named', early, changed)).toEqual({
       code: 'configuration-changed',
       text: 'domains removed: a.example; key type: rsa-2048; ca: other',
+    });
+  });
+});
+
+describe('a revoked certificate', () => {
+  const revoked = (change: Partial<Revocation> = {}) => makeObserved({ revoked: [makeRevocation(change)] });
+
+  it('is due at once, whatever its age', () => {
+    expect(why(revoked(), 'nothing', early)).toEqual({
+      code: 'revoked',
+      text: 'generation 0001-11223344 is revoked (keyCompromise)',
+    });
+  });
+
+  it('is due before what the configuration changes', () => {
+    const target = makeTarget({ domains: ['a.example', 'b.example'] });
+    expect(why(revoked(), 'nothing', early, target)?.code).toBe('revoked');
+  });
+
+  it('is forced where that is asked for', () => {
+    expect(why(revoked(), 'forced', early)?.code).toBe('forced');
+  });
+
+  it('has one due that only shares its compromised key', () => {
+    expect(why(revoked({ generation: '0000-99887766' }), 'nothing', early)).toEqual({
+      code: 'revoked',
+      text: 'generation 0001-11223344 has the key of 0000-99887766, which is compromised',
+    });
+  });
+
+  it('is no reason any more once it is replaced', () => {
+    const leaf = makeLeaf({ keySha256: 'bb22'.repeat(16) });
+    const issued = [makeGeneration(), makeGeneration({ id: '0002-aabbccdd', leaf })];
+    expect(why(makeObserved({ issued, revoked: [makeRevocation()] }), 'nothing', early)).toBeNull();
+  });
+
+  describe('that is not to be replaced', () => {
+    const kept = revoked({ replace: false });
+
+    it.each([
+      ['nothing', '2026-03-03'],
+      ['nothing', '2027-01-01'],
+      ['pass', '2026-03-03'],
+      ['named', '2026-03-03'],
+    ] as const)('is not due for who asks for %s on %s', (asked, now) => {
+      expect(whyDue({ target: makeTarget(), seen: kept, asked, now: at(now) })).toEqual({
+        revoked: makeRevocation({ replace: false }),
+      });
+    });
+
+    it('nor when its window has come', () => {
+      const seen = { ...kept, issuer: { ...kept.issuer, window: makeWindow() } };
+      expect(why(seen, 'named', '2026-02-12')).toBeNull();
+    });
+
+    it('is ordered anew by force, for a name that is added, and for a change that is asked for', () => {
+      expect(why(kept, 'forced', early)?.code).toBe('forced');
+      const more = makeTarget({ domains: ['a.example', 'b.example'] });
+      expect(why(kept, 'nothing', early, more)?.code).toBe('domains-added');
+      expect(why(kept, 'named', early, makeTarget({ keyType: 'rsa-2048' }))?.code).toBe(
+        'configuration-changed',
+      );
     });
   });
 });

@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
 import { dutyOf } from '../../src/core/duty.ts';
 import type { Observed } from '../../src/core/model.ts';
-import { at, makeObserved, makeTarget } from '../support/make-observed.ts';
+import {
+  at,
+  makeGeneration,
+  makeLeaf,
+  makeObserved,
+  makeRevocation,
+  makeTarget,
+} from '../support/make-observed.ts';
+
+const otherKey = makeLeaf({ keySha256: 'bb22'.repeat(16) });
 
 const named = (name: string) => makeTarget({ name });
 
@@ -30,6 +39,15 @@ it.each([
   [
     'one that is blocked, for somebody may have mended it',
     makeObserved({ faults: [{ code: 'state-corrupt', message: 'spoiled', blocking: true }] }),
+  ],
+  [
+    'one whose CA is to be asked again about a revocation',
+    makeObserved({
+      issued: [makeGeneration(), makeGeneration({ id: '0002-55667788', leaf: otherKey })],
+      issuer: { windowCheckAt: at('2026-02-02') },
+      deploy: { deployed: '0002-55667788' },
+      revoked: [makeRevocation({ confirmedAt: null })],
+    }),
   ],
 ])('looks after %s, and leaves the others alone', (_, one) => {
   expect(duty({ one, well }).due).toEqual(['one']);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Observed, Target } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
 import { planView } from '../../src/core/plan-view.ts';
-import { day } from '../support/make-observed.ts';
+import { day, makeRevocation } from '../support/make-observed.ts';
 import { threeHundred } from '../support/many-certificates.ts';
 import { examples, now } from '../support/status-examples.ts';
 
@@ -74,4 +74,12 @@ it('a time without any certificate is not counted', () => {
 
 it('those that were asked for by name are all shown', () => {
   expect(planView(plan(threeHundred()), now, true)).toMatchObject({ shown: { length: 300 }, rest: null });
+});
+
+it('a revoked one that nothing replaces waits for a person, and is always shown', () => {
+  const [first, ...others] = threeHundred().slice(200, 240);
+  const revoked = [makeRevocation({ replace: false })];
+  const all = first === undefined ? [] : [...others, { ...first, seen: { ...first.seen, revoked } }];
+  const { shown } = planView(plan(all), now, false);
+  expect(shown[0]).toMatchObject({ name: first?.seen.name, issue: { kind: 'revoked' } });
 });

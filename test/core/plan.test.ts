@@ -27,6 +27,7 @@ it('with everything done there is nothing to do until the renewal, or the next q
     ca: makeChoice(),
     issue: later,
     askWindow: false,
+    revoke: null,
     deploy: { kind: 'none' },
     pending: [],
     wakeAt: at('2026-01-15T06:00Z'),
@@ -39,6 +40,7 @@ it('without anything on disk: order now, nothing to deploy, nothing to wake for'
     ca: makeChoice(),
     issue: { kind: 'now', reason: { code: 'no-certificate', text: 'there is no certificate yet' } },
     askWindow: false,
+    revoke: null,
     deploy: { kind: 'none' },
     pending: [],
     wakeAt: null,
@@ -50,7 +52,7 @@ it('a state file that cannot be read stops everything for the certificate, whate
   const corrupt = { code: 'state-corrupt', message: 'x.json cannot be used', blocking: true } as const;
   const blocked = { kind: 'blocked', code: 'state-corrupt', message: 'x.json cannot be used' };
   const seen = makeObserved({ issued: [], faults: [damage, corrupt] });
-  const nothing = { askWindow: false, pending: [], wakeAt: null };
+  const nothing = { askWindow: false, revoke: null, pending: [], wakeAt: null };
   for (const asked of ['nothing', 'forced'] as const) {
     expect(plan(seen, '2099-01-01', asked)).toEqual({
       name: 'a.example',

@@ -6,6 +6,7 @@ import {
   makeGeneration,
   makeLeaf,
   makeObserved,
+  makeRevocation,
   makeTarget,
   makeWindow,
 } from '../support/make-observed.ts';
@@ -280,6 +281,21 @@ describe('the renewal', () => {
         problem_type: 'urn:ietf:params:acme:error:rateLimited',
       },
     });
+  });
+
+  it('of a revoked certificate is forced, since it was revoked, whatever the window', () => {
+    const seen = makeObserved({ revoked: [makeRevocation()], issuer: { window: makeWindow() } });
+    expect(only({ observed: [seen] })?.renewal).toMatchObject({
+      source: 'forced',
+      renew_at: '2026-01-15T10:00:00.000Z',
+      window_start: null,
+      next_attempt_at: null,
+    });
+  });
+
+  it('is none where a revoked certificate is not to be replaced', () => {
+    const seen = makeObserved({ revoked: [makeRevocation({ replace: false })] });
+    expect(only({ observed: [seen] })?.renewal).toMatchObject({ source: 'none', renew_at: null });
   });
 
   it('is nobody’s while a state file is corrupt', () => {

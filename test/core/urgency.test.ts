@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest';
 import { urgency } from '../../src/core/urgency.ts';
-import { at, makeGeneration, makeLeaf, makeObserved, makeWindow } from '../support/make-observed.ts';
+import {
+  at,
+  makeGeneration,
+  makeLeaf,
+  makeObserved,
+  makeRevocation,
+  makeWindow,
+} from '../support/make-observed.ts';
 
 const ending = (notAfter: number) =>
   makeObserved({ issued: [makeGeneration({ leaf: makeLeaf({ notAfter }) })] });
@@ -25,4 +32,8 @@ it('a window that ends comes before certificates that end later', () => {
   expect(urgency(seen, 'nothing')).toEqual([1, 0, 5]);
   const older = makeObserved({ issuer: { window: makeWindow({ generation: '0000-99999999', end: 5 }) } });
   expect(urgency(older, 'nothing')).toEqual([1, 0, at('2026-04-01')]);
+});
+
+it('and so is a revoked one', () => {
+  expect(urgency(makeObserved({ revoked: [makeRevocation()] }), 'nothing')).toEqual([1, 0, 0]);
 });

@@ -29,7 +29,7 @@ async function open(socket: string | null) {
       runtimeDir,
       log: openLog({ level: 'fatal', style: 'json', write: () => {} }),
       uid: ownUid,
-      loop: { alive: () => true, ask: async () => ({ duration_ms: 5, results: [] }) },
+      loop: { alive: () => true, ask: async () => ({ duration_ms: 5, results: [] }), use: unexpected },
       status: () => exampleStatus(['well']),
       metrics: () => '',
     },
@@ -37,6 +37,8 @@ async function open(socket: string | null) {
   onTestFinished(sockets.close);
   return sockets;
 }
+
+const unexpected = () => Promise.reject(new Error('nobody asks for this here'));
 
 const ask = (socket = usual) =>
   askDaemon({ socket, method: 'GET', path: '/livez', body: null, timeoutMs: 5000 });

@@ -17,6 +17,8 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const answered: PassAnswer = { duration_ms: 5, results: [] };
 
+const unexpected = () => Promise.reject(new Error('nobody asks for this here'));
+
 /** Both sockets over a loop and a document of the test's own. */
 async function openRoom(
   change: {
@@ -33,6 +35,7 @@ async function openRoom(
       asked.push(request);
       return change.answer ?? answered;
     },
+    use: unexpected,
   };
   const logged: string[] = [];
   const log = openLog({ level: 'info', style: 'json', write: line => void logged.push(line) });
@@ -131,7 +134,7 @@ it('opens neither where the other one is taken', async () => {
   const { runtimeDir } = await openRoom();
   const other = join(ownDir(), 'run');
   const config = { ...makeConfig([]), health: { socket: join(other, 'h.sock'), mode: 0o660, group: null } };
-  const loop = { alive: () => true, ask: async () => answered };
+  const loop = { alive: () => true, ask: async () => answered, use: unexpected };
   const log = openLog({ level: 'fatal', style: 'json', write: () => {} });
   const setup = {
     runtimeDir,

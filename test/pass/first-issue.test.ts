@@ -56,6 +56,7 @@ it.each([0o000, 0o077])('leaves every file with the mode of docs/state.md under 
     ),
     `0400 issuer/issued/crash.test/${id}/request.der`,
     `0600 issuer/journal-${month}.ndjson`,
+    '0700 issuer/revoked/',
     '0700 issuer/state/',
     '0600 issuer/state/crash.test.json',
     '0700 issuer/tokens/',

@@ -43,6 +43,7 @@ it('knows nothing of a name that was never there', () => {
     issuer: firstIssuerState,
     deploy: firstDeployState,
     order: null,
+    revoked: [],
     faults: [],
   });
 });
@@ -95,6 +96,7 @@ it('takes a damaged generation as a fault that blocks nothing, and does not use 
 it.each<[string, (layout: Layout) => string]>([
   ['issuer/state', layout => layout.issuerState('a.example')],
   ['deploy', layout => layout.deployState('a.example')],
+  ['issuer/revoked', layout => layout.revokedOf('a.example')],
   ['issuer/work', layout => join(layout.workOf('a.example'), 'order.json')],
 ])('a corrupt file in %s blocks its own name and no other', async (_, path) => {
   await issue('a.example', '0001-aabbccdd');

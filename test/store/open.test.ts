@@ -26,6 +26,7 @@ it.each([0o022, 0o000, 0o077])('makes every directory with its own mode under um
     '0700 state/issuer/',
     '0700 state/issuer/accounts/',
     '0700 state/issuer/issued/',
+    '0700 state/issuer/revoked/',
     '0700 state/issuer/state/',
     '0700 state/issuer/tokens/',
     '0700 state/issuer/work/',

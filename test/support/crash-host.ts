@@ -77,6 +77,8 @@ export type CrashHost = {
       readonly parts?: Partial<PassParts>;
     },
   ): Promise<readonly PassResult[]>;
+  /** The same with another job than a pass. */
+  run<T>(disk: Disk, job: (parts: PassParts) => Promise<T>): Promise<T>;
   /** Warnings and errors that were logged, each with its fields. */
   readonly logged: readonly LogLine[];
   /** What was counted since the first start. */
@@ -107,6 +109,7 @@ export function crashHost(ca: TestCa): CrashHost {
     random: () => 0.5,
     log: openLog({ level: 'warn', style: 'json', write: line => logged.push(JSON.parse(line)) }),
     authorities: new Map([['test', authority]]),
+    knownAuthorities: new Map([['test', authority]]),
     issuerFor: () => issuer,
     solverFor: () =>
       webrootSolver({
@@ -131,6 +134,20 @@ export function crashHost(ca: TestCa): CrashHost {
     tally,
     signal: new AbortController().signal,
   });
+  const run: CrashHost['run'] = async (disk, job) => {
+    const parts = partsFor(disk);
+    const release = await openSession(disk, parts.layout, {
+      uid: process.geteuid?.() ?? 0,
+      log: parts.log,
+      // The kernel's lock is no mutation; taking it for real would only cost two processes a start.
+      takeLock: () => () => {},
+    });
+    try {
+      return await job(parts);
+    } finally {
+      release();
+    }
+  };
   return {
     dir,
     issuer,
@@ -143,20 +160,9 @@ export function crashHost(ca: TestCa): CrashHost {
       root = to;
     },
     advance: clock.advance,
-    start: async (disk, asked, { targets = [target], parts: changed } = {}) => {
-      const parts = { ...partsFor(disk), ...changed };
-      const release = await openSession(disk, parts.layout, {
-        uid: process.geteuid?.() ?? 0,
-        log: parts.log,
-        // The kernel's lock is no mutation; taking it for real would only cost two processes a start.
-        takeLock: () => () => {},
-      });
-      try {
-        return await reconcile(targets, asked, parts);
-      } finally {
-        release();
-      }
-    },
+    run,
+    start: (disk, asked, { targets = [target], parts: changed } = {}) =>
+      run(disk, parts => reconcile(targets, asked, { ...parts, ...changed })),
     live: () => {
       const link = layoutAt(root).liveLink(target.name);
       return existsSync(link) ? readPair(link).leaf.fingerprintSha256.slice(0, 8) : null;

@@ -16,6 +16,7 @@ export type Resource =
   | 'challenge'
   | 'finalize'
   | 'cert'
+  | 'revoke'
   | 'ari'
   | 'moved';
 
@@ -51,6 +52,8 @@ export type Behaviour = {
   processingPolls: number;
   retryAfter: string | null;
   certificate: (chainPem: string) => string;
+  /** Null: it is revoked. */
+  revoke: (by: 'account' | 'certificate') => { name: string; detail: string } | null;
   renewalInfo: () => { status?: number; headers?: Record<string, string>; body: string };
 };
 
@@ -81,6 +84,7 @@ export function wellBehaved(base: string): Behaviour {
     processingPolls: 1,
     retryAfter: null,
     certificate: chain => chain,
+    revoke: () => null,
     renewalInfo: () => ({ status: 404, body: '' }),
   };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, isIP } from 'node:net';
@@ -20,6 +20,8 @@ export type FakeCa = {
   /** Payloads of newOrder. */
   readonly orders: Record<string, unknown>[];
   readonly accounts: FakeAccount[];
+  /** Payloads of revokeCert that were accepted, and who signed. */
+  readonly revocations: { readonly by: 'account' | 'certificate'; readonly payload: unknown }[];
   /** Bytes of every signed body: to see that none is sent twice. */
   readonly bodies: string[];
   /** How many there were so far. */
@@ -75,6 +77,7 @@ export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<Fake
     log: [],
     orders: [],
     accounts: [],
+    revocations: [],
     bodies: [],
     connections: () => connections,
   };
@@ -116,7 +119,7 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
   ) => {
     const keyOf = (kid: string) => ca.accounts.find(account => account.url === kid)?.jwk;
     const post = readPost({ url: `${ca.base}${request.url}`, headers: request.headers, body }, spend, keyOf);
-    if ((post.kid === null) !== (resource === 'new-account')) {
+    if (resource !== 'revoke' && (post.kid === null) !== (resource === 'new-account')) {
       throw new FakeProblem(400, 'malformed', 'kid or jwk');
     }
     const { status, headers, json } = await answer(resource, Number(request.url?.split('/')[2]), post);
@@ -271,6 +274,17 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
     return { status: 200, headers: waits(), json: showOrder(id, order) };
   };
 
+  const revoke = (post: SignedPost): Reply => {
+    const by = post.kid === null ? 'certificate' : 'account';
+    const der = Buffer.from(text(post.payload?.['certificate']), 'base64url');
+    const own = new X509Certificate(der).publicKey.export({ format: 'jwk' });
+    const isSigner = by === 'account' || thumbprint(own) === thumbprint(post.jwk);
+    const problem = isSigner ? behaviour.revoke(by) : { name: 'unauthorized', detail: 'another key' };
+    if (problem !== null) throw new FakeProblem(403, problem.name, problem.detail);
+    ca.revocations.push({ by, payload: post.payload });
+    return { status: 200, json: '' };
+  };
+
   const lookAtOrder = (id: number, order: Order): Reply => {
     order.lag = Math.max(0, order.lag - 1);
     return { status: 200, headers: waits(), json: showOrder(id, order) };
@@ -282,6 +296,8 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
         return newAccount(ca, post);
       case 'new-order':
         return newOrder(post);
+      case 'revoke':
+        return revoke(post);
       case 'challenge':
         return startChallenge(find(authorizations, id), post);
       case 'finalize':

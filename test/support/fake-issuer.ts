@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Instant, Millis } from '../../src/core/model.ts';
@@ -20,8 +20,10 @@ export type FakeIssuer = Issuer & {
   readonly replaced: readonly (string | null)[];
   /** The certID of every question for a window. */
   readonly windowsAsked: readonly string[];
+  /** What was revoked, also again: the serial and the reason. */
+  readonly revoked: readonly { readonly serial: string; readonly reason: string }[];
   /** Thrown once, at the next call of this kind; several are thrown one after the other. */
-  failNext(at: 'order' | 'complete' | 'window', error: CertdError): void;
+  failNext(at: Call, error: CertdError): void;
   /** Thrown at each order that has this domain, whichever comes first of those that are placed at once. */
   refuse(domain: string, error: CertdError): void;
   /** What the next `complete` answers, whatever was ordered. */
@@ -31,6 +33,8 @@ export type FakeIssuer = Issuer & {
   /** What `renewalInfo` answers; null: the CA has no ARI. */
   setWindow(window: { readonly start: Instant; readonly end: Instant } | null): void;
 };
+
+type Call = 'order' | 'complete' | 'window' | 'revoke';
 
 type Options = { readonly ca: TestCa; readonly now: () => Instant; readonly lifetimeMs: Millis };
 
@@ -45,12 +49,13 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
   const profilesOrdered: (string | null)[] = [];
   let profiles: readonly string[] = [];
   const windowsAsked: string[] = [];
-  const failures: { at: 'order' | 'complete' | 'window'; error: CertdError }[] = [];
+  const revoked: { serial: string; reason: string }[] = [];
+  const failures: { at: Call; error: CertdError }[] = [];
   const refused = new Map<string, CertdError>();
   let foreign: string | null = null;
   let backdated: Millis = 0;
   let window: { readonly start: Instant; readonly end: Instant } | null = null;
-  const failIfAsked = (at: 'order' | 'complete' | 'window') => {
+  const failIfAsked = (at: Call) => {
     const index = failures.findIndex(failure => failure.at === at);
     const [failure] = index === -1 ? [] : failures.splice(index, 1);
     if (failure !== undefined) throw failure.error;
@@ -66,6 +71,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
       profiles = names;
     },
     windowsAsked,
+    revoked,
     failNext: (at, error) => {
       failures.push({ at, error });
     },
@@ -114,6 +120,14 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
       }
       order.pem = await certify(csr, order.domains, { ca, now: now() - backdated, lifetimeMs });
       return order.pem;
+    },
+    revoke: async ({ certificatePem, keyPem, reason }, signal) => {
+      stopIfAsked(signal);
+      failIfAsked('revoke');
+      const certificate = new X509Certificate(certificatePem);
+      if (!certificate.checkPrivateKey(createPrivateKey(keyPem))) throw new Error('the key of another');
+      revoked.push({ serial: certificate.serialNumber.toLowerCase(), reason });
+      return 'account';
     },
     renewalInfo: async (certId, signal): Promise<RenewalInfo | null> => {
       windowsAsked.push(certId);

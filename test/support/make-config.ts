@@ -16,6 +16,7 @@ export function makeConfig(certificates: readonly Target[]): Config {
   return {
     account: { email: null },
     authorities: new Map([['main', authority]]),
+    knownAuthorities: new Map([['main', authority]]),
     certificates,
     schedule: '0 0 1 1 *',
     health: { socket: null, mode: 0o660, group: null },

@@ -10,6 +10,7 @@ import {
   type Observed,
   type OrderUnderWay,
   type RenewalWindow,
+  type Revocation,
   type Target,
   type Trouble,
 } from '../../src/core/model.ts';
@@ -29,6 +30,7 @@ export function makeLeaf(change: Partial<Leaf> = {}): Leaf {
     notAfter: at('2026-04-01'),
     domains: ['a.example'],
     keyType: 'ecdsa-p256',
+    keySha256: 'aa11'.repeat(16),
     ...change,
   };
 }
@@ -85,6 +87,21 @@ export function makeTrouble(change: Partial<Trouble> = {}): Trouble {
   return { ca: 'main', since: at('2026-01-01'), at: at('2026-01-01'), notBefore: null, ...change };
 }
 
+/** The generation of `makeGeneration`, revoked because its key became known. */
+export function makeRevocation(change: Partial<Revocation> = {}): Revocation {
+  return {
+    generation: '0001-11223344',
+    keySha256: 'aa11'.repeat(16),
+    reason: 'keyCompromise',
+    signedBy: 'account',
+    replace: true,
+    since: at('2026-01-15T10:00Z'),
+    askedAt: at('2026-01-15T10:00Z'),
+    confirmedAt: at('2026-01-15T10:00:01Z'),
+    ...change,
+  };
+}
+
 type Changes = Partial<Omit<Observed, 'issuer' | 'deploy'>> & {
   readonly issuer?: Partial<IssuerState>;
   readonly deploy?: Partial<DeployState>;
@@ -98,6 +115,7 @@ export function makeObserved({ issuer, deploy, ...change }: Changes = {}): Obser
     issued: newest === null ? [] : [newest],
     live: newest === null ? null : { id: newest.id, leaf: newest.leaf },
     order: null,
+    revoked: [],
     faults: [],
     ...change,
     issuer: { ...firstIssuerState, ...issuer },

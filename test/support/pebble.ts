@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requestText } from './json-request.ts';
@@ -41,6 +42,8 @@ export type TestPebble = {
   ): Promise<void>;
   /** The same with any text, also one that is no JSON. */
   setRenewalInfoText(certificatePem: string, text: string): Promise<void>;
+  /** What the CA says of a certificate; `reason` is null for one that is not revoked. */
+  revocation(certificatePem: string): Promise<{ readonly status: string; readonly reason: number | null }>;
   /** PEM of the issuing root; above 0 an alternate one. */
   root(index?: number): Promise<string>;
   /** How many orders were placed so far; a request refused for its nonce places none. */
@@ -90,6 +93,12 @@ export async function startPebble(
     rootsFile,
     setRenewalInfo: (pem, window) => setText(pem, renewalInfoText(window)),
     setRenewalInfoText: setText,
+    revocation: async pem => {
+      const { serialNumber } = new X509Certificate(pem);
+      const text = await management(`cert-status-by-serial/${serialNumber.toLowerCase()}`);
+      const { Status: status, Reason: reason = null } = JSON.parse(text);
+      return { status, reason };
+    },
     root,
     orders: () => process.log().split('Added order "').length - 1,
     requests: () => requestsIn(process.log()),
@@ -152,5 +161,5 @@ function renewalInfoText(window: { start: number; end: number; explanationUrl?: 
 function requestsIn(log: string) {
   return [...log.matchAll(/(GET|HEAD|POST) (\S+) -> calling handler/g)]
     .map(([, method = '', path = '']) => ({ method, path }))
-    .filter(({ path }) => path !== '/set-renewal-info/' && !path.startsWith('/root'));
+    .filter(({ path }) => !/^\/(set-renewal-info|root|cert-status-by-serial)/.test(path));
 }

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseKey, readLeaf } from '../../src/x509/certificate.ts';
 import { certificatePem, splitChain } from '../../src/x509/pem.ts';
@@ -19,6 +19,7 @@ describe('readLeaf', () => {
       keyType: 'ecdsa-p384',
     });
     const raw = new X509Certificate(leaf.pem).raw;
+    const spki = createPublicKey(leaf.keyPem).export({ type: 'spki', format: 'der' });
     expect(readLeaf(leaf.pem)).toEqual({
       serial: '00a1b2c3',
       fingerprintSha256: createHash('sha256').update(raw).digest('hex'),
@@ -26,6 +27,7 @@ describe('readLeaf', () => {
       notAfter: Date.UTC(2026, 3, 2, 3, 4, 5),
       domains: ['www.example.com', 'example.com', '192.0.2.1', '2001:db8::1'],
       keyType: 'ecdsa-p384',
+      keySha256: createHash('sha256').update(spki).digest('hex'),
     });
   });
 

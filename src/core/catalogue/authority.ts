@@ -101,5 +101,15 @@ export const authorityErrors = {
     'The CA did not finish the order within `issue_timeout`. The order is kept and taken up again.',
     'Raise `cas.<name>.issue_timeout` if this CA is known to be slow.',
   ),
+  'already-revoked': entry(
+    'none',
+    'The certificate is revoked already.',
+    'Where no other one has taken its place, `certd renew NAME --force` orders it.',
+  ),
+  'ca-not-configured': entry(
+    'none',
+    'A certificate is to be revoked, and the CA that issued it is not in the configuration any more.',
+    'Put it back into `cas` under any name, with the directory that the message names; no certificate has to use it.',
+  ),
   stopped: entry('next-tick', 'certd was stopped in the middle of an attempt.', 'Nothing.'),
 } satisfies Record<string, Entry>;

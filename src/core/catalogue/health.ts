@@ -27,9 +27,19 @@ export const healthProblems = {
     'A newer generation is issued than the one deployed.',
     'Nothing, if it passes; otherwise read the deploy’s last error.',
   ),
+  revoked: entry(
+    'none',
+    'A certificate was revoked, or its key is compromised: clients that look refuse it.',
+    'Nothing, where it is being replaced: read its last error if that lasts. Where it was revoked with `--no-replace`: `certd renew NAME --force`, or stop using it.',
+  ),
+  'revocation-unconfirmed': entry(
+    'none',
+    'A certificate is to be revoked, and its CA could not be asked or did not say that it is.',
+    'Nothing, if it passes: the CA is asked again each hour, and by `certd revoke NAME` at once.',
+  ),
   unmanaged: entry(
     'none',
     'A certificate is live that the configuration no longer names: nobody renews it.',
-    'Put it back into the configuration; nothing is deleted meanwhile. To forget it: point servers elsewhere, stop certd, and remove `live/<name>`, `deployed/<name>`, `deploy/<name>.json`, and in `issuer/` `issued/<name>`, `work/<name>` and `state/<name>.json`.',
+    'Put it back into the configuration; nothing is deleted meanwhile. To forget it: point servers elsewhere, stop certd, and remove `live/<name>`, `deployed/<name>`, `deploy/<name>.json`, and in `issuer/` `issued/<name>`, `work/<name>`, `state/<name>.json` and `revoked/<name>.json`.',
   ),
 } satisfies Record<string, Entry>;

@@ -1,0 +1,61 @@
+import { buildParts, type Host } from '../daemon/build-parts.ts';
+import { openCounters } from '../daemon/counters.ts';
+import type { InForce } from '../daemon/loop.ts';
+import { checkNames, openSession } from '../daemon/session.ts';
+import { standaloneFor } from '../daemon/standalone-host.ts';
+import { openTraffic } from '../daemon/traffic.ts';
+import { realClock } from '../host/clock.ts';
+import { realTimer } from '../host/timer.ts';
+import { openChainGate } from '../pass/chain-gate.ts';
+import { realDisk } from '../store/disk.ts';
+import { layoutAt } from '../store/layout.ts';
+import { takeLock } from '../store/lock.ts';
+import { openWorld } from '../store/world.ts';
+import { commandLog } from './command-log.ts';
+import { configured, showProblem } from './configured.ts';
+import { effectiveUid } from './effective-uid.ts';
+import type { Places } from './places.ts';
+
+/** Does in this process what a daemon would do, with its locks: refused as `locked` while a daemon has them. */
+export async function runHere<T>(places: Places, job: (inForce: InForce) => Promise<T>): Promise<T> {
+  const config = configured(places.config, showProblem);
+  const log = await commandLog(places.logLevel ?? 'warn', 'stderr');
+  const layout = layoutAt(places.stateDir);
+  const stop = new AbortController();
+  const world = openWorld(layout);
+  // systemd starts no command with a socket.
+  const standalone = standaloneFor({ log, passedSockets: () => [] });
+  const host: Host = {
+    ...openTraffic(realClock.now),
+    world,
+    timer: realTimer,
+    disk: realDisk,
+    layout,
+    clock: realClock,
+    random: Math.random,
+    log,
+    // Most calls run no hook.
+    runHook: async run => (await import('../deploy/run-hook.ts')).runHook(run),
+    chainGate: openChainGate(),
+    // Whoever waits for this one job sees by himself whether it hangs.
+    beginStep: () => () => {},
+    tally: openCounters(),
+    standalone,
+    signal: stop.signal,
+  };
+  const release = await openSession(realDisk, layout, { uid: effectiveUid(), log, takeLock });
+  const { parts, close } = buildParts(config, host);
+  const abort = () => stop.abort();
+  process.once('SIGTERM', abort);
+  process.once('SIGINT', abort);
+  try {
+    checkNames(config, world);
+    return await job({ config, parts });
+  } finally {
+    process.off('SIGTERM', abort);
+    process.off('SIGINT', abort);
+    close();
+    await standalone.close();
+    release();
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { controlRoutes } from '../../src/daemon/control-routes.ts';
+import type { Loop } from '../../src/daemon/loop.ts';
+
+/** Whoever gets so far has asked in a form that is known. */
+const reached = () => Promise.reject(new Error('reached'));
+const routes = controlRoutes({ ask: reached, use: reached } satisfies Pick<Loop, 'ask' | 'use'>);
+
+async function send(path: 'renew' | 'revoke', body: unknown): Promise<unknown> {
+  return routes[`POST /${path}`]?.(body);
+}
+
+describe('a revoke request', () => {
+  const wish = { name: 'a.example', generation: null, reason: 'superseded', replace: true };
+
+  it.each([wish, { ...wish, generation: '0001-aabbccdd', replace: false }])('%j is taken', async body => {
+    await expect(send('revoke', body)).rejects.toThrow('reached');
+  });
+
+  it.each([
+    null,
+    'a.example',
+    {},
+    { ...wish, name: 5 },
+    { ...wish, generation: undefined },
+    { ...wish, generation: 1 },
+    { ...wish, reason: 'boredom' },
+    { ...wish, reason: 4 },
+    { ...wish, replace: 'no' },
+  ])('%j is wrong usage', async body => {
+    await expect(send('revoke', body)).rejects.toMatchObject({ code: 'usage' });
+  });
+});
