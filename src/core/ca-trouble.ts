@@ -1,4 +1,5 @@
 import { holds } from './backoff.ts';
+import { authorityErrors } from './catalogue/authority.ts';
 import type { ErrorCode } from './catalogue.ts';
 import type { CertdError } from './errors.ts';
 import type { Instant, Millis, Observed, Trouble } from './model.ts';
@@ -11,28 +12,17 @@ export function troublesAfter(
   now: Instant,
 ): readonly Trouble[] {
   const others = before.filter(trouble => trouble.ca !== ca);
-  if (error === null || !ofTheCa.has(error.code)) return others;
+  if (error === null || !isOfTheCa(error.code)) return others;
   const since = Math.min(before.find(trouble => trouble.ca === ca)?.since ?? now, now);
   return [...others, { ca, since, at: now, notBefore: error.notBefore }];
 }
 
-/** What another CA may do better. The rest is of this host, of its names, or of nobody. */
-const ofTheCa: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'ca-unreachable',
-  'ca-untrusted',
-  'ca-timeout',
-  'ca-error',
-  'ca-malformed',
-  'ca-refused',
-  'rate-limited',
-  'account-refused',
-  'identifier-rejected',
-  'caa-forbids',
-  'challenge-missing',
-  'csr-refused',
-  'issue-timeout',
-  'gate-refused',
-]);
+/** What another CA may do better: all that a CA is the author of. The rest is of this host, of its names, or of nobody. */
+function isOfTheCa(code: ErrorCode): boolean {
+  return code === 'gate-refused' || (code in authorityErrors && !ofNoCa.has(code));
+}
+
+const ofNoCa: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['validation-failed', 'order-gone', 'stopped']);
 
 /**
  * Whether a certificate no longer waits for a CA that fails it, where it has another one: at once where there is

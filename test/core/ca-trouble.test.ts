@@ -28,12 +28,23 @@ describe('the troubles after an attempt', () => {
     expect(troublesAfter(ahead, 'main', new CertdError('ca-timeout', 'x'), now)[0]?.since).toBe(now);
   });
 
-  it.each(['validation-failed', 'webroot-unusable', 'disk-full', 'stopped', 'internal-error'] as const)(
-    'end for a CA that was not at fault: %s',
+  it.each(['account-refused', 'caa-forbids', 'profile-unavailable', 'eab-required', 'gate-refused'] as const)(
+    'are those of a CA that another one may do better than: %s',
     code => {
-      expect(troublesAfter(before, 'main', new CertdError(code, 'x'), now)).toEqual([before[1]]);
+      expect(troublesAfter([], 'main', new CertdError(code, 'x'), now)).toMatchObject([{ ca: 'main' }]);
     },
   );
+
+  it.each([
+    'validation-failed',
+    'order-gone',
+    'webroot-unusable',
+    'disk-full',
+    'stopped',
+    'internal-error',
+  ] as const)('end for a CA that was not at fault: %s', code => {
+    expect(troublesAfter(before, 'main', new CertdError(code, 'x'), now)).toEqual([before[1]]);
+  });
 });
 
 describe('a CA that fails', () => {
