@@ -12,6 +12,13 @@ it('writes an instant as RFC 3339 in UTC', () => {
   expect(rfc3339OrNull(null)).toBeNull();
 });
 
+it('writes the first of more moments than it keeps as it did before', () => {
+  const first = toRfc3339(1);
+  for (let at = 2; at < 20_000; at += 1) toRfc3339(at);
+  expect(toRfc3339(1)).toBe(first);
+  expect(toRfc3339(19_999)).toBe('1970-01-01T00:00:19.999Z');
+});
+
 it.each([
   [Date.parse('9999-12-31T23:59:59.999Z') + 1, '9999-12-31T23:59:59.999Z'],
   [-1, '1970-01-01T00:00:00.000Z'],
