@@ -1,7 +1,7 @@
 import type { CertdError } from '../core/errors.ts';
 import { isAddress } from '../core/ip-address.ts';
 import type { ProfileChoice } from '../core/model.ts';
-import type { OrderRequest, PlacedOrder } from '../core/ports.ts';
+import type { OrderRequest, OrderResult } from '../core/ports.ts';
 import { chooseProfile, type ProfileDecision, withoutProfile } from '../core/profile.ts';
 import type { Signer } from './client.ts';
 import type { Connection } from './connection.ts';
@@ -18,10 +18,10 @@ export async function placeOrder(
   signer: Signer,
   { domains, replaces, profile }: OrderRequest,
   signal: AbortSignal,
-): Promise<PlacedOrder & { readonly order: Order }> {
+): Promise<OrderResult & { readonly order: Order }> {
   const { newOrder, renewalInfo, profiles } = await connection.directory(signal);
   const identifiers = domains.map(value => ({ type: isAddress(value) ? 'ip' : 'dns', value }));
-  const post = async (wish: Wish): Promise<PlacedOrder & { readonly order: Order }> => {
+  const post = async (wish: Wish): Promise<OrderResult & { readonly order: Order }> => {
     const payload = {
       identifiers,
       ...(wish.replaces === null ? {} : { replaces: wish.replaces }),

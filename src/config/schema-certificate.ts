@@ -12,7 +12,6 @@ import {
   oneOf,
   path,
   plainName,
-  refuseNotYet,
   renewAt,
   text,
   timeLimit,
@@ -42,14 +41,9 @@ const key = mapping({
     .meta({ description: 'Type of the private key. Default: ecdsa-p256.' })
     .optional(),
   reuse: yesOrNo
-    .superRefine((reuse, context) => {
-      if (reuse)
-        refuseNotYet(
-          context,
-          '`reuse: true` is not available in this version: every certificate gets a new key',
-        );
+    .meta({
+      description: 'Whether a renewal keeps the key, as long as it has the type above. Default: false.',
     })
-    .meta({ description: 'Whether a renewal keeps the key. Only false is available in this version.' })
     .optional(),
 }).meta({ description: 'The private key.' });
 

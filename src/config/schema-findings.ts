@@ -68,9 +68,7 @@ function unknownKey(path: Path, suggestion: string): Finding {
 
 function custom(issue: z.core.$ZodIssueCustom, path: Path): Finding {
   if (issue.params?.['certd'] === 'not-available-yet') {
-    const what: unknown = issue.params['what'];
-    const message =
-      typeof what === 'string' ? what : `\`${lastOf(path)}\` is not available in this version: take it out`;
+    const message = `\`${lastOf(path)}\` is not available in this version: take it out`;
     return { code: 'not-available-yet', path, onKey: true, message };
   }
   return wrong(path, false, `${subject(path)}: ${issue.message}`);

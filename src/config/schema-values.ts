@@ -27,13 +27,8 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(shape: Shape, phras
  */
 export function notYet<Schema extends z.ZodType>(schema: Schema, description: string) {
   return schema
-    .superRefine((_, context) => refuseNotYet(context, null))
+    .superRefine((_, context) => context.addIssue({ code: 'custom', params: { certd: 'not-available-yet' } }))
     .meta({ notYet: true, description: `Not available in this version. ${description}` });
-}
-
-/** Adds the finding that a value, valid as it is, needs a later version; `what` null: its key as a whole. */
-export function refuseNotYet(context: z.core.$RefinementCtx, what: string | null): void {
-  context.addIssue({ code: 'custom', params: { certd: 'not-available-yet', what } });
 }
 
 /** Text that one of the readers turns into a value. */

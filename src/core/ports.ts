@@ -61,7 +61,7 @@ export type OrderRequest = {
   readonly profile: ProfileChoice | null;
 };
 
-export type PlacedOrder = {
+export type OrderResult = {
   readonly url: string;
   /** Null where none was asked for, or the CA does not have it and it is not required: `note` says so. */
   readonly profile: string | null;
@@ -71,7 +71,7 @@ export type PlacedOrder = {
 /** One authority with one account. Every method throws `CertdError` with a code from the catalogue. */
 export interface Issuer {
   /** Places an order (RFC 8555 §7.4), or throws before it: `profile-unavailable`. */
-  order(request: OrderRequest, signal: AbortSignal): Promise<PlacedOrder>;
+  order(request: OrderRequest, signal: AbortSignal): Promise<OrderResult>;
   /**
    * Takes an order from whatever state it is in to the downloaded PEM chain: authorizations, finalize
    * with `csr` (DER), polling, download. `order-gone` when the CA no longer has it or it became invalid

@@ -106,6 +106,7 @@ function issueOnce(
 ): Promise<string> {
   const attempt = {
     target,
+    seen,
     ca,
     authority,
     onOrder,

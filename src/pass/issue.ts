@@ -1,7 +1,7 @@
 import type { Authority } from '../config/config.ts';
 import type { ErrorCode } from '../core/catalogue.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type { CaChoice, Target } from '../core/model.ts';
+import type { CaChoice, Observed, Target } from '../core/model.ts';
 import type { Issuer, Solver } from '../core/ports.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readPair } from '../store/generation.ts';
@@ -17,10 +17,12 @@ import {
 } from '../store/work.ts';
 import { splitChain } from '../x509/pem.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
+import { keyForOrder } from './order-key.ts';
 import type { PassParts } from './pass-parts.ts';
 
 type Attempt = {
   readonly target: Target;
+  readonly seen: Observed;
   readonly ca: CaChoice;
   readonly authority: Authority;
   readonly issuer: Issuer;
@@ -92,9 +94,9 @@ async function workToTakeUp({ target, authority }: Attempt, parts: PassParts): P
 }
 
 async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
-  const { target, ca, authority, issuer, replaces } = attempt;
+  const { target, seen, ca, authority, issuer, replaces } = attempt;
   const { disk, layout, signal } = parts;
-  const key = await parts.generateKey(target.keyType);
+  const key = await keyForOrder(target, seen, authority.directoryUrl, parts);
   await loopTurn();
   const request = await parts.createRequest(key, target.domains);
   await beginWork(disk, layout, target.name, { key, request });

@@ -1,4 +1,4 @@
-import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyType } from '../core/model.ts';
 
@@ -8,6 +8,11 @@ const generate = promisify(generateKeyPair);
 export async function generateKey(type: KeyType): Promise<string> {
   const { privateKey } = await generatePair(type);
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** Whether two private keys, each in PEM, are one. */
+export function isSameKey(one: string, other: string): boolean {
+  return createPublicKey(one).equals(createPublicKey(other));
 }
 
 function generatePair(type: KeyType): Promise<{ privateKey: KeyObject }> {

@@ -61,6 +61,7 @@ describe('what this version has is taken', () => {
   it.each([
     'ca: letsencrypt',
     'key: { type: ecdsa-p256, reuse: false }',
+    'key: { reuse: true }',
     'key: { type: ecdsa-p384 }',
     'key: { type: rsa-2048 }',
     'key: { type: rsa-3072 }',
@@ -137,7 +138,6 @@ describe('what a later version brings is refused where it stands', () => {
   });
 
   it.each<[string, number]>([
-    ['key: { reuse: true }', 7],
     ['preferred_chain: ISRG Root X1', 0],
     ['preferred_chain: { letsencrypt: ISRG Root X1 }', 0],
     ['files: [{ path: /x.pem, content: combined, owner: root, group: haproxy, mode: "0440" }]', 0],

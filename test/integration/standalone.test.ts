@@ -103,6 +103,28 @@ certificates: [${domains.map(names => `{ domains: [${names.join(', ')}] }`).join
     expect(shown).toEqual(['default', null]);
   });
 
+  test('a renewal keeps the key where that is asked for, and makes a new one where it is not', async () => {
+    const text = (reuse: boolean) =>
+      configOf(bothFamilies(), [['key.certd.test']]).replace(
+        '[key.certd.test]',
+        `[key.certd.test], key: { reuse: ${reuse} }`,
+      );
+    const alone = await certdAt(join(stack.dir, 'key'), text(true));
+    const renewed = async () => {
+      expect(await alone.command('renew', 'key.certd.test', '--force')).toMatchObject({ code: 0 });
+      const { serialNumber, publicKey } = new X509Certificate(
+        readFileSync(join(alone.liveDir('key.certd.test'), 'cert.pem')),
+      );
+      return { serialNumber, key: publicKey.export({ type: 'spki', format: 'pem' }) };
+    };
+    const first = await renewed();
+    const second = await renewed();
+    expect(second.serialNumber).not.toBe(first.serialNumber);
+    expect(second.key).toBe(first.key);
+    await alone.configure(text(false));
+    expect((await renewed()).key).not.toBe(first.key);
+  });
+
   test('one pass without a daemon frees the port and ends', async () => {
     const alone = await certdAt(join(stack.dir, 'alone'), configOf(bothFamilies(), [['alone.certd.test']]));
     expect(await alone.command('renew')).toMatchObject({ code: 0 });
