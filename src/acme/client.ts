@@ -5,8 +5,8 @@ import type { Clock } from '../core/ports.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import type { Answer } from './answer.ts';
 import type { Connection } from './connection.ts';
-import { leadingName, refusal } from './problem.ts';
-import { decodeProblem } from './problem-document.ts';
+import { refusal } from './problem.ts';
+import { decodeProblem, leadingName } from './problem-document.ts';
 import type { RequestKind } from './request-kind.ts';
 import { isStaleConnection } from './transport-error.ts';
 

@@ -9,8 +9,10 @@ export type Problem = {
   readonly detail: string;
   /** The identifier that a subproblem is about (§6.7.1). */
   readonly domain: string | null;
-  /** Where a person must go, for `userActionRequired` (§7.3.3) and paused identifiers. */
+  /** Where a person must go, for `userActionRequired` (§7.3.3). */
   readonly instance: string | null;
+  /** Where a person lets a paused account go on, as a whole: it is long, and of no use without its end. */
+  readonly unpauseUrl: string | null;
   readonly subproblems: readonly Problem[];
 };
 
@@ -37,8 +39,25 @@ function decode(data: unknown, withSubproblems: boolean): Problem | null {
     detail: textOf(fields['detail']) ?? textOf(fields['title']) ?? 'no detail given',
     domain: domainOf(fields['identifier']),
     instance: textOf(fields['instance']),
+    unpauseUrl: unpauseUrlIn(fields['detail']),
     subproblems: withSubproblems ? decodeAll(fields['subproblems']) : [],
   };
+}
+
+/** The problem's own name, or for `compound` that of the first subproblem (§6.7.1). */
+export function leadingName(problem: Problem): string {
+  const [first] = problem.subproblems;
+  return problem.name === 'compound' && first !== undefined ? first.name : problem.name;
+}
+
+// With the names that are paused in it, base64 of base64: a hundred long ones are 15 kB.
+const longestUrl = 32 * 1024;
+
+/** Boulder's self-service portal (its `unpause/unpause.go`): `https://…/sfe/v1/unpause?jwt=…`. */
+function unpauseUrlIn(detail: unknown): string | null {
+  if (typeof detail !== 'string') return null;
+  const url = /https:\/\/[\w.:-]+\/[\w./-]*unpause\?[\w.=&%-]+/.exec(detail)?.[0] ?? null;
+  return url === null || url.length > longestUrl ? null : url;
 }
 
 /** §6.7.1: subproblems do not nest. */

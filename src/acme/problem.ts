@@ -2,11 +2,11 @@ import type { ErrorCode } from '../core/catalogue.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/model.ts';
 import type { Answer } from './answer.ts';
-import { linkTargets } from './links.ts';
-import { decodeProblem, isAcmeProblem, type Problem } from './problem-document.ts';
+import { refusalCode, validationCode } from './problem-code.ts';
+import { decodeProblem, type Problem } from './problem-document.ts';
+import { wordsByDomain, wordsOfAnswer } from './problem-words.ts';
 import type { RequestKind } from './request-kind.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { safeText } from './text.ts';
 
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
@@ -19,13 +19,10 @@ const longestUnsignedLimit = day;
 export function refusal(answer: Answer, kind: RequestKind, now: Instant): CertdError {
   const problem = decodeProblem(answer.data);
   const wait = retryAfterMs(answer.headers['retry-after'], now);
-  const code = codeOf(answer.status, problem, kind);
-  const words =
-    problem === null
-      ? `HTTP ${answer.status} without a problem document`
-      : wordsOf(problem) + termsText(answer, problem);
-  return new CertdError(code, safeText(`The CA refused ${objects[kind]}: ${words}`), {
-    facts: { status: answer.status, request: kind },
+  const code = refusalCode(answer.status, problem, kind);
+  const message = `The CA refused ${objects[kind]}: ${wordsOfAnswer(answer, problem)}`;
+  return new CertdError(code, message, {
+    facts: { status: answer.status, request: kind, ...domainFacts(problem?.subproblems ?? []) },
     notBefore: notBefore(code, wait, kind, now),
     problemType: problem?.type ?? null,
   });
@@ -36,22 +33,29 @@ export function isRefusalOf(kind: RequestKind, error: unknown): error is CertdEr
   return error instanceof CertdError && error.facts['request'] === kind;
 }
 
-/** Problems found inside an order or its authorizations, by domain, as one error. */
-export function objectRefusal(problems: readonly { domain: string | null; problem: Problem }[]): CertdError {
+type Found = { readonly domain: string | null; readonly problem: Problem };
+
+/**
+ * Problems found inside an order or its authorizations, by domain, as one error. Where one of them takes a person, so
+ * does the order: trying the others again helps nobody.
+ */
+export function objectRefusal(problems: readonly Found[]): CertdError {
   const [first] = problems;
   if (first === undefined)
     return new CertdError('order-gone', 'The CA made the order invalid and gave no reason.');
-  const words = problems.map(({ domain, problem }) => `${domain ?? 'order'}: ${wordsOf(problem)}`);
-  return new CertdError(validationCode(first.problem), safeText(words.join('; ')), {
-    facts: { domain: first.domain },
-    problemType: first.problem.type,
+  const { problem } = problems.find(each => validationCode(each.problem) !== 'validation-failed') ?? first;
+  const words = wordsByDomain(problems.map(each => ({ ...each, domain: each.domain ?? 'order' })));
+  return new CertdError(validationCode(problem), words.join('; '), {
+    facts: domainFacts(problems),
+    problemType: problem.type,
   });
 }
 
-/** The problem's own name, or for `compound` that of the first subproblem (§6.7.1). */
-export function leadingName(problem: Problem): string {
-  const [first] = problem.subproblems;
-  return problem.name === 'compound' && first !== undefined ? first.name : problem.name;
+/** One domain by its name alone, so that a log can be searched for it. */
+function domainFacts(found: readonly { readonly domain: string | null }[]): Record<string, string> {
+  const domains = new Set(found.map(({ domain }) => domain).filter(domain => domain !== null));
+  if (domains.size === 0) return {};
+  return { [domains.size === 1 ? 'domain' : 'domains']: [...domains].join(' ') };
 }
 
 const objects: Record<RequestKind, string> = {
@@ -67,48 +71,6 @@ const objects: Record<RequestKind, string> = {
   'renewal-info': 'the renewal information',
 };
 
-const codes: ReadonlyMap<string, ErrorCode> = new Map([
-  ['accountDoesNotExist', 'account-refused'],
-  ['userActionRequired', 'account-refused'],
-  ['externalAccountRequired', 'account-refused'],
-  ['invalidContact', 'account-refused'],
-  ['unsupportedContact', 'account-refused'],
-  ['rejectedIdentifier', 'identifier-rejected'],
-  ['unsupportedIdentifier', 'identifier-rejected'],
-  ['caa', 'caa-forbids'],
-  ['invalidProfile', 'profile-unavailable'],
-  ['badCSR', 'csr-refused'],
-  ['badPublicKey', 'csr-refused'],
-  // Every nonce was refused, again and again: the CA is in trouble, not the request.
-  ['badNonce', 'ca-error'],
-]);
-
-function codeOf(status: number, problem: Problem | null, kind: RequestKind): ErrorCode {
-  const name = problem === null ? '' : leadingName(problem);
-  if (status === 429 || name === 'rateLimited') return 'rate-limited';
-  if (status >= 500) return 'ca-error';
-  // A redirect that is not followed, an HTML page of a proxy: no ACME server answered.
-  if (problem === null || (status === 404 && !isAcmeProblem(problem))) return 'ca-malformed';
-  // Every CA has these two for everybody: a refusal is no word about an account or an order.
-  if (kind === 'directory' || kind === 'nonce') return 'ca-malformed';
-  // The order named the address: what a replica does not know yet is no refusal.
-  if (status === 404 && (kind === 'challenge' || kind === 'finalize')) return 'ca-error';
-  return isAccountRefusal(name, kind) ? 'account-refused' : (codes.get(name) ?? 'ca-refused');
-}
-
-function isAccountRefusal(name: string, kind: RequestKind): boolean {
-  if (name === 'unauthorized') return kind === 'account' || kind === 'order';
-  return name === 'badPublicKey' && kind === 'account';
-}
-
-function validationCode(problem: Problem): ErrorCode {
-  const name = leadingName(problem);
-  const code = codes.get(name);
-  return code === 'identifier-rejected' || code === 'caa-forbids' || code === 'csr-refused'
-    ? code
-    : 'validation-failed';
-}
-
 /** A wait of 0, or until a moment that is past, is no word: taken at it, certd would come back at every tick. */
 function notBefore(code: ErrorCode, wait: Millis | null, kind: RequestKind, now: Instant): Instant | null {
   const asked = wait === 0 ? null : wait;
@@ -116,20 +78,8 @@ function notBefore(code: ErrorCode, wait: Millis | null, kind: RequestKind, now:
     const isUnsigned = kind === 'directory' || kind === 'nonce' || kind === 'renewal-info';
     return now + Math.min(asked ?? hour, isUnsigned ? longestUnsignedLimit : longestRateLimit);
   }
-  return code === 'ca-error' && asked !== null ? now + Math.min(asked, day) : null;
+  return takesTime.has(code) && asked !== null ? now + Math.min(asked, day) : null;
 }
 
-/** Of new terms the CA gives the place in a Link (RFC 8555 §7.3.3), beside the `instance` where a person agrees. */
-function termsText(answer: Answer, problem: Problem): string {
-  if (leadingName(problem) !== 'userActionRequired') return '';
-  const [terms] = linkTargets(answer.headers['link'], 'terms-of-service');
-  return terms === undefined ? '' : ` The terms are at ${terms}`;
-}
-
-function wordsOf(problem: Problem): string {
-  const subproblems = problem.subproblems.map(
-    sub => `${sub.domain ?? 'another'}: ${sub.detail} (${sub.name})`,
-  );
-  const place = problem.instance === null ? '' : ` See ${problem.instance}`;
-  return [`${problem.detail} (${problem.name})${place}`, ...subproblems].join('; ');
-}
+/** Of these a Retry-After says when they may be over. */
+const takesTime: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ca-error', 'identifier-paused']);

@@ -81,7 +81,7 @@ describe('a refused order', () => {
     const error = await orderAgainst(problem(400, 'weird', { detail })).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ code: 'ca-refused' });
     expect(String(error)).toContain('red [31malert back');
-    expect(String(error).length).toBeLessThan(520);
+    expect(String(error).length).toBeLessThan(560);
   });
 
   it.each([

@@ -61,6 +61,11 @@ export const authorityErrors = {
     'The CA does not issue for one of the domains.',
     'The message names the domain and the CA’s reason; correct it or take the domain out.',
   ),
+  'identifier-paused': entry(
+    'daily',
+    'The CA has paused a domain for this account: its validation failed too often in a row, for months.',
+    'Mend what made it fail, open the address in the message in a browser to let the CA go on, then `certd renew NAME`; or take the domain out.',
+  ),
   'caa-forbids': entry(
     'daily',
     'A CAA record of the domain forbids this CA.',
