@@ -71,6 +71,7 @@ describe('not found is', () => {
     ['a censored header in a text', logLine(logLine({ authorization: '[removed]' }))],
     ['the prose of a CA', 'The client lacks sufficient authorization :: 192.0.2.7: Invalid response'],
     ['an authorization that is none', '{"authorization":null,"authorizations":["https://ca.test/authz/1"]}'],
+    ['a place to go to', 'See https://ca.test/sfe/v1/unpause?jwt=eyJhbGciOiJIUzI1NiJ9.e30.abc'],
     ['X.509', 'Basic Constraints are wrong'],
     ['a nonce or a long path', 'https://ca.test/order/pZ1mJ1t1k7M0yXJ8n2u4WQvT0aXcE5sR6dF7gH8iJ9k'],
     ['the key of somebody else', logLine(bodyOf(pemOf('ec')).slice(60))],
