@@ -1,14 +1,15 @@
 import type { Generation, Observed, Target } from './model.ts';
+import { compromise } from './revocation.ts';
 
 /**
  * The generation whose key the next order keeps (`key.reuse`): the newest good one, where its key is of the type that
- * is asked for. Null where the order gets a new key.
+ * is asked for and in nobody else's hands. Null where the order gets a new key.
  */
 export function reusableKey(
   { keyReuse, keyType }: Pick<Target, 'keyReuse' | 'keyType'>,
-  { issued }: Pick<Observed, 'issued'>,
+  seen: Pick<Observed, 'issued' | 'revoked'>,
 ): Generation | null {
-  const newest = issued.at(-1);
+  const newest = seen.issued.at(-1);
   if (!keyReuse || newest === undefined) return null;
-  return newest.leaf.keyType === keyType ? newest : null;
+  return newest.leaf.keyType === keyType && compromise(newest.leaf, seen) === null ? newest : null;
 }

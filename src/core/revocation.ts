@@ -16,7 +16,7 @@ export function withdrawalOf(
 }
 
 /** The revocation that says that the leaf's key is compromised: such a key is never used again. */
-function compromise({ keySha256 }: Pick<Leaf, 'keySha256'>, { revoked }: Revoked): Revocation | null {
+export function compromise({ keySha256 }: Pick<Leaf, 'keySha256'>, { revoked }: Revoked): Revocation | null {
   return revoked.find(entry => entry.keySha256 === keySha256 && saysCompromised(entry)) ?? null;
 }
 

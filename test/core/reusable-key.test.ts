@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { reusableKey } from '../../src/core/reusable-key.ts';
-import { makeGeneration, makeLeaf, makeObserved, makeTarget } from '../support/make-observed.ts';
+import {
+  makeGeneration,
+  makeLeaf,
+  makeObserved,
+  makeRevocation,
+  makeTarget,
+} from '../support/make-observed.ts';
 
 const older = makeGeneration();
 const newest = makeGeneration({ id: '0002-11223344' });
@@ -25,4 +31,18 @@ it('is none where the newest has another type, whatever an older one has', () =>
   expect(reusableKey({ keyReuse: true, keyType: 'rsa-2048' }, makeObserved({ issued: [older, rsa] }))).toBe(
     rsa,
   );
+});
+
+it.each([
+  ['was revoked for its compromise', { reason: 'keyCompromise' }, null],
+  ['signed a revocation itself', { reason: 'superseded', signedBy: 'certificate' }, null],
+  ['was revoked for something else', { reason: 'superseded', signedBy: 'account' }, newest],
+] as const)('a key that %s', (_, change, kept) => {
+  const revoked = [makeRevocation({ generation: newest.id, ...change })];
+  expect(reusableKey(reuse, makeObserved({ issued: [older, newest], revoked }))).toBe(kept);
+});
+
+it('a key that another generation was revoked for is as bad', () => {
+  const revoked = [makeRevocation({ generation: older.id, reason: 'keyCompromise' })];
+  expect(reusableKey(reuse, makeObserved({ issued: [older, newest], revoked }))).toBeNull();
 });
