@@ -61,6 +61,18 @@ it('8 May 2026: two and a half hours of 503, then everything is to be renewed at
   expect(counted(year)).toEqual([2, 2, 2]);
 });
 
+it('a revocation costs one order, at once, and the next renewal counts from there', async () => {
+  const year = openYear(ca, { seed });
+  await year.liveUntil(200);
+  expect(year.orders()).toEqual([1 + 66, 1 + 6, 1 + 3]);
+  await year.revoke('forty-seven.test');
+  expect(year.orders()).toEqual([1 + 66, 1 + 6 + 1, 1 + 3]);
+  await year.liveUntil(end);
+  // After day 200 every 31 1/3: 231, 263, 294, 325 and 357.
+  expectGood(year, [1 + 121, 1 + 6 + 1 + 5, 1 + 6]);
+  expect(counted(year)).toEqual([1, 2, 1]);
+});
+
 it('without windows: after a half of six days, and two thirds of the others', async () => {
   const year = openYear(ca, { seed, hasWindows: false });
   await year.liveUntil(end);

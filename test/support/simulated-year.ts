@@ -4,6 +4,8 @@ import { expect, onTestFinished } from 'vitest';
 import { dutyOf } from '../../src/core/duty.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { Instant, Leaf, Target } from '../../src/core/model.ts';
+import { runRevoke } from '../../src/daemon/run-revoke.ts';
+import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { certIdOf } from '../../src/x509/cert-id.ts';
@@ -11,6 +13,7 @@ import { authority, type CrashHost, crashHost, target } from './crash-host.ts';
 import { fakeIssuer } from './fake-issuer.ts';
 import { type LetsEncryptLike, letsEncryptLike } from './letsencrypt-like.ts';
 import type { TestCa } from './make-cert.ts';
+import { makeConfig } from './make-config.ts';
 import { makeChoice } from './make-observed.ts';
 
 const day = 86_400_000;
@@ -33,6 +36,8 @@ export type Year = {
   today(): number;
   /** Jumps from each moment at which something can be due to the next, as a daemon that is started anew for each. */
   liveUntil(day: number): Promise<void>;
+  /** As `certd revoke NAME`. */
+  revoke(name: keyof typeof lifetimes): Promise<void>;
   /** What a web server would have served that is not valid, at any moment that was looked at. */
   gaps(): readonly Seen[];
   /** Of each CA. */
@@ -114,6 +119,12 @@ export function openYear(
     cas: [...cas.values()],
     today,
     liveUntil,
+    async revoke(name) {
+      const wish = { name, generation: null, reason: 'superseded', replace: true } as const;
+      const run = (all: PassParts) => runRevoke(makeConfig(targets), { ...all, ...parts, ...memory }, wish);
+      await host.run(realDisk, run);
+      learn(name);
+    },
     gaps: () =>
       // The very first look comes before the first order.
       seen.filter(({ at, leaf }) => at > start && !isValid(leaf, at)),
