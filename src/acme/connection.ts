@@ -3,6 +3,7 @@ import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { type Answer, answerOf } from './answer.ts';
+import { skewOf } from './clock-skew.ts';
 import { type Directory, decodeDirectory } from './decode.ts';
 import { type Nonces, openNonces } from './nonces.ts';
 import { refusal } from './problem.ts';
@@ -47,7 +48,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     return answerOf(await transport.send(request, signal));
   };
   // Many orders begin at once, and a CA that does not answer is to be asked once for all of them.
-  const fetched = singleFlight((signal: AbortSignal) => fetchDirectory(options, send, signal));
+  const fetched = singleFlight(async (signal: AbortSignal) => {
+    const { directory, skewed } = await fetchDirectory(options, send, signal);
+    if (skewed) await checkClock(directory, options, send, signal);
+    return directory;
+  });
 
   return {
     nonces,
@@ -89,11 +94,27 @@ async function fetchDirectory(
   options: ConnectionOptions,
   send: Connection['send'],
   signal: AbortSignal,
-): Promise<Directory> {
+): Promise<{ readonly directory: Directory; readonly skewed: boolean }> {
   const request = { method: 'GET', url: options.directoryUrl, body: null, followRedirects: true } as const;
   const answer = await send('directory', request, signal);
-  if (answer.status !== 200) throw refusal(answer, 'directory', options.clock.now());
-  return decodeDirectory(answer.data);
+  const now = options.clock.now();
+  if (answer.status !== 200) throw refusal(answer, 'directory', now);
+  return { directory: decodeDirectory(answer.data), skewed: skewOf(answer, now) !== null };
+}
+
+/**
+ * With a wrong clock nothing is ordered. A cache may have kept the directory, and the Date of its time with it, so that
+ * a nonce decides, which none keeps (RFC 8555 §7.2).
+ */
+async function checkClock(
+  { newNonce }: Directory,
+  options: ConnectionOptions,
+  send: Connection['send'],
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await askNonce(newNonce, options, send, signal);
+  const error = skewOf(answer, options.clock.now());
+  if (error !== null) throw error;
 }
 
 async function fetchNonce(
@@ -102,9 +123,19 @@ async function fetchNonce(
   send: Connection['send'],
   signal: AbortSignal,
 ): Promise<string> {
-  const answer = await send('nonce', { method: 'HEAD', url, body: null }, signal);
-  const nonce = answer.headers['replay-nonce'];
-  if (answer.status >= 400) throw refusal(answer, 'nonce', options.clock.now());
+  const { headers } = await askNonce(url, options, send, signal);
+  const nonce = headers['replay-nonce'];
   if (nonce === undefined) throw new CertdError('ca-malformed', 'The CA’s newNonce answers without a nonce.');
   return nonce;
+}
+
+async function askNonce(
+  url: string,
+  options: ConnectionOptions,
+  send: Connection['send'],
+  signal: AbortSignal,
+): Promise<Answer> {
+  const answer = await send('nonce', { method: 'HEAD', url, body: null }, signal);
+  if (answer.status >= 400) throw refusal(answer, 'nonce', options.clock.now());
+  return answer;
 }

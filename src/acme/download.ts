@@ -1,12 +1,13 @@
 import { CertdError } from '../core/errors.ts';
 import { splitChain } from '../x509/pem.ts';
+import { skewOf } from './clock-skew.ts';
 import type { Order } from './decode.ts';
 import { type Look, poll } from './poll.ts';
 import { askOrMissing, type Work, waitOf } from './work.ts';
 
 /**
  * The PEM chain of a valid order, leaf first (RFC 8555 §7.4.2). Nothing but certificates may come down (§9.1
- * warns of files that would be more than they seem): `ca-malformed`.
+ * warns of files that would be more than they seem): `ca-malformed`. `clock-skewed` where this host's clock is not the CA's.
  */
 export async function downloadChain(work: Work, order: Order): Promise<string> {
   const data = await fetchChain(work, order);
@@ -27,7 +28,11 @@ async function fetchChain(work: Work, order: Order): Promise<unknown> {
   }
   const look = async (): Promise<Look<unknown>> => {
     const answer = await askOrMissing(work, 'certificate', certificate, null);
-    return answer.status === 404 ? { waitMs: waitOf(work, answer) } : { done: answer.data };
+    if (answer.status === 404) return { waitMs: waitOf(work, answer) };
+    // By a wrong clock nobody can say whether a certificate is good, or when it is to be renewed.
+    const skewed = skewOf(answer, work.limits.clock.now());
+    if (skewed !== null) throw skewed;
+    return { done: answer.data };
   };
   const first = await look();
   if ('done' in first) return first.done;

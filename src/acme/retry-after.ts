@@ -1,4 +1,5 @@
 import type { Instant, Millis } from '../core/model.ts';
+import { httpDate } from './http-date.ts';
 
 /**
  * A Retry-After field, delta-seconds or HTTP-date (RFC 9110 §10.2.3), as a wait from `now`; 0 for a date
@@ -10,11 +11,4 @@ export function retryAfterMs(field: string | undefined, now: Instant): Millis | 
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
   const instant = httpDate(text);
   return instant === null ? null : Math.max(0, instant - now);
-}
-
-/** The three forms of §5.6.7. The asctime form has no zone, and JavaScript would read it as local time. */
-function httpDate(text: string): Instant | null {
-  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return null;
-  const instant = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
-  return Number.isNaN(instant) ? null : instant;
 }

@@ -5,7 +5,7 @@ import type { ErrorCode } from './catalogue.ts';
 import { chooseCa } from './choose-ca.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { byAge } from './generation-id.ts';
-import type { CaChoice, Instant, IssuerState, Observed, Revocation, Target } from './model.ts';
+import type { CaChoice, Instant, IssuerState, Millis, Observed, Revocation, Target } from './model.ts';
 import { sparedUntil } from './order-budget.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 import { nextRevocation, withdrawalOf } from './revocation.ts';
@@ -115,16 +115,21 @@ function issueVerdict(look: Look): IssueVerdict {
   return { ...(hold(look, due.reason) ?? { kind: 'now' }), reason: due.reason };
 }
 
+/** No more than this is a clock set back that is kept right. */
+const keptWell: Millis = 60_000;
+
 /** What an attempt waits for: the CA, our own back-off or a limit that is nearly spent, whichever is longest. */
 function hold(look: Look, reason: Reason) {
   const { target, seen, asked, now } = look;
-  const { nextAttemptAt, troubles, failedFor } = seen.issuer;
+  const { nextAttemptAt, lastAttemptAt, troubles, failedFor } = seen.issuer;
   const { name } = chooseCa(target, seen, now);
   const notBefore = troubles.find(({ ca }) => ca === name)?.notBefore ?? null;
   const byCa = holds(notBefore, now, longestCaHold) ? notBefore : null;
   // What failed for another configuration says nothing about this one.
   const ours = asked === 'nothing' && (failedFor === null || failedFor === attemptKey(target));
-  const byUs = ours && holds(nextAttemptAt, now) ? nextAttemptAt : null;
+  // An attempt that lies ahead was made by a clock that ran ahead, and so is the moment that it left.
+  const ranAhead = lastAttemptAt !== null && lastAttemptAt - now > keptWell;
+  const byUs = ours && !ranAhead && holds(nextAttemptAt, now) ? nextAttemptAt : null;
   if (byUs !== null && byUs > (byCa ?? now)) {
     return { kind: 'held', until: byUs, by: 'back-off', begun: hasBegun(seen.issuer) } as const;
   }

@@ -139,6 +139,18 @@ describe('what an order that is due waits for', () => {
       held(soon, 'ca'),
     ],
     [
+      'nothing, where the attempt that left its back-off was made by a clock that ran ahead',
+      { nextAttemptAt: soon, lastAttemptAt: at(now) + 60_001 },
+      'nothing',
+      go,
+    ],
+    [
+      'its back-off, where the clock was only set right by a minute',
+      { nextAttemptAt: soon, lastAttemptAt: at(now) + 60_000 },
+      'nothing',
+      held(soon, 'back-off'),
+    ],
+    [
       'nothing, where a clock that ran ahead wrote the back-off',
       { nextAttemptAt: at('2099-01-01') },
       'nothing',

@@ -29,6 +29,8 @@ export type Behaviour = {
   /** Good nonces that are refused. */
   badNonces: number;
   sendNonces: boolean;
+  /** The Date of an answer; null: it has none. */
+  date: (resource: Resource) => string | null;
   directory: Record<string, unknown>;
   /** Whether newAccount needs an external account binding; `meta` of the directory says nothing of it by itself. */
   eabRequired: boolean;
@@ -64,6 +66,7 @@ export function wellBehaved(base: string): Behaviour {
     dropAnswer: () => false,
     badNonces: 0,
     sendNonces: true,
+    date: () => null,
     directory: {
       newNonce: `${base}/nonce`,
       newAccount: `${base}/new-account`,

@@ -136,6 +136,7 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
     const method = request.method ?? '';
     const resource = request.url?.split('/')[1] as Resource;
     ca.log.push(`${method} ${resource}`);
+    date(response, ca.behaviour.date(resource));
     const body = await bodyOf(request);
     if (method === 'POST') ca.bodies.push(body);
     if (method === 'POST' && ca.behaviour.sendNonces) response.setHeader('replay-nonce', newNonce());
@@ -150,6 +151,12 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
       replyProblem(error, response);
     }
   };
+}
+
+/** The clock is that of the test: Node would tell the real time. */
+function date(response: ServerResponse, text: string | null): void {
+  response.sendDate = false;
+  if (text !== null) response.setHeader('date', text);
 }
 
 function replyProblem(error: unknown, response: ServerResponse): void {

@@ -48,7 +48,7 @@ export const issueErrors = {
   ),
   'clock-skewed': entry(
     'back-off',
-    'The clock of this host is wrong, so that nothing can be said of a certificate. The order is kept, and its certificate downloaded again.',
-    'Set the clock (`timedatectl` says whether it is kept by NTP); certd goes on by itself.',
+    'The clocks of this host and of the CA are more than an hour apart, or a new certificate is not valid yet by that of this host. Nothing is ordered or taken as good by it; an order under way is kept, and its certificate downloaded again.',
+    'Set the clock (`timedatectl` says whether it is kept by NTP); certd goes on by itself. If it is right, the CA’s is wrong: tell them.',
   ),
 } satisfies Record<string, Entry>;
