@@ -1,88 +1,72 @@
-import { CertdError } from '../core/errors.ts';
-import type { AccountStore } from '../core/ports.ts';
 import type { InTurn } from '../host/queue.ts';
-import { generateKey } from '../x509/keys.ts';
-import { openSigner, type Signer } from './client.ts';
-import { type Registration, register } from './register.ts';
+import type { Shared } from '../host/shared.ts';
+import type { Signer } from './client.ts';
+import { type AccountOptions, type Entered, enterAccount } from './enter-account.ts';
+import { acmeNameOf } from './problem.ts';
 import { singleFlight } from './single-flight.ts';
 
-type AccountOptions = Registration & {
-  readonly store: AccountStore;
-  /**
-   * One for all that use this account's files: a second authority with the same directory, and the same one
-   * under another configuration, too. Two that entered at once would leave the key of one with the URL of the other.
-   */
+/**
+ * One for all that use this account's files: a second authority with the same directory, and the same one under
+ * another configuration, too.
+ */
+export type AccountGuard = {
+  /** Who enters the account does so in turn: two at once would leave the key of one with the URL of the other. */
   readonly inTurn: InTurn;
+  /** Held by all whose requests or key authorizations the account's key must stay the same for. */
+  readonly shared: Shared;
+};
+
+/** Neither is called but while the account is held (`shared.use`) or changed (`shared.change`). */
+export type Account = {
+  entered(signal: AbortSignal): Promise<Entered>;
+  /** Enters once more where the CA says that it does not know the account. */
+  signer(signal: AbortSignal): Promise<Signer>;
 };
 
 /**
- * The signer of the account, registered at the first use (RFC 8555 §7.3) and then remembered. The key is
- * on disk before the CA hears of it and the URL before anything else is asked: a crash in between leads
- * to the account of that key. Callers that come at once share one entry.
+ * The account, entered at the first use and then remembered, until somebody has changed it. Callers that come at once
+ * share one entry.
  */
-export function openAccount(options: AccountOptions): (signal: AbortSignal) => Promise<Signer> {
-  let known: Signer | null = null;
+export function openAccount(options: AccountOptions, { inTurn, shared }: AccountGuard): Account {
+  let known: (Entered & { readonly version: number }) | null = null;
+  const current = () => (known?.version === shared.version() ? known : null);
+  const enter = async (how: 'stored' | 'registered', signal: AbortSignal): Promise<Entered> => {
+    known = { ...(await enterAccount(options, how, signal)), version: shared.version() };
+    return known;
+  };
   const enterOnce = singleFlight((signal: AbortSignal) =>
-    options.inTurn(async () => {
-      known ??= await enter(options, 'stored', signal);
-      return known;
-    }),
+    inTurn(async () => current() ?? (await enter('stored', signal))),
   );
-  const enterAgain = (refused: Signer, signal: AbortSignal): Promise<Signer> =>
-    options.inTurn(async () => {
-      // Unless a caller before has done so.
-      if (known === null || known === refused) known = await enter(options, 'registered', signal);
-      return known;
+  // Unless a caller before has done so.
+  const enterAgain = (refused: Entered, signal: AbortSignal): Promise<Entered> =>
+    inTurn(async () => {
+      const now = current();
+      return now === null || now.signer === refused.signer ? enter('registered', signal) : now;
     });
-  return async signal => lasting(known ?? (await enterOnce(signal)), enterAgain);
+  const entered = async (signal: AbortSignal) => current() ?? (await enterOnce(signal));
+  return { entered, signer: async signal => lasting(await entered(signal), enterAgain) };
 }
 
 /**
  * A CA that was wiped, or restored from before, knows the account no longer. newAccount with the same key
- * gives back an account that exists (§7.3.1) or makes one, so it is asked once, and the request repeated.
+ * gives back an account that exists (RFC 8555 §7.3.1) or makes one, so it is asked once, and the request repeated.
  */
 function lasting(
-  first: Signer,
-  enterAgain: (refused: Signer, signal: AbortSignal) => Promise<Signer>,
+  first: Entered,
+  enterAgain: (refused: Entered, signal: AbortSignal) => Promise<Entered>,
 ): Signer {
   let current = first;
   return {
     async post(request, signal) {
       const used = current;
       try {
-        return await used.post(request, signal);
+        return await used.signer.post(request, signal);
       } catch (error) {
-        if (!isUnknownAccount(error)) throw error;
+        if (acmeNameOf(error) !== 'accountDoesNotExist') throw error;
         current = await enterAgain(used, signal);
-        return current.post(request, signal);
+        return current.signer.post(request, signal);
       }
     },
-    keyAuthorization: token => current.keyAuthorization(token),
+    keyAuthorization: token => current.signer.keyAuthorization(token),
   };
-}
-
-function isUnknownAccount(error: unknown): boolean {
-  return error instanceof CertdError && error.problemType?.endsWith(':accountDoesNotExist') === true;
-}
-
-async function enter(
-  options: AccountOptions,
-  url: 'stored' | 'registered',
-  signal: AbortSignal,
-): Promise<Signer> {
-  const { store, connection, clock } = options;
-  const stored = await store.read();
-  const keyPem = stored?.keyPem ?? (await createKey(store));
-  const known = url === 'stored' ? (stored?.url ?? null) : null;
-  if (known !== null) return openSigner(connection, { keyPem, url: known }, clock);
-  const registered = await register(options, { pem: keyPem, isNew: stored === null }, signal);
-  await store.saveUrl(registered);
-  return openSigner(connection, { keyPem, url: registered }, clock);
-}
-
-/** ES256 works with every CA. */
-async function createKey(store: AccountStore): Promise<string> {
-  const keyPem = await generateKey('ecdsa-p256');
-  await store.createKey(keyPem);
-  return keyPem;
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import acme from 'acme-client';
 import { CertdError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
@@ -16,11 +16,10 @@ type SignedRequest = {
   /** Null is a POST-as-GET (RFC 8555 §6.3). */
   readonly payload: Readonly<Record<string, unknown>> | null;
   readonly accept: readonly number[];
-  /**
-   * External account binding of a newAccount (§7.3.4), by HS256; `macKey` in base64url. It may be good for one
-   * request only, so that one is sent once.
-   */
+  /** External account binding of a newAccount (§7.3.4), by HS256; `macKey` in base64url. */
   readonly binding?: Binding;
+  /** Not to be signed again over a closed connection: whoever sends it asks first what became of it. */
+  readonly once?: true;
 };
 
 type Binding = { readonly kid: string; readonly macKey: string };
@@ -39,10 +38,13 @@ type ParsedKey = { readonly key: KeyObject; readonly jwk: object };
 
 /** Once for all requests: acme-client would parse the PEM text three times for each. */
 function parsed(keyPem: string): ParsedKey {
+  return { key: createPrivateKey(keyPem), jwk: jwkOf(keyPem) };
+}
+
+/** The public key; its members are in the order that the thumbprint is over (RFC 7638 §3). */
+function jwkOf(keyPem: string): object {
   const jwk = createPublicKey(keyPem).export({ format: 'jwk' });
-  // The thumbprint is over the members in this order (RFC 7638 §3).
-  const sorted = Object.entries(jwk).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return { key: createPrivateKey(keyPem), jwk: Object.fromEntries(sorted) };
+  return Object.fromEntries(Object.entries(jwk).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 // With half of all good nonces refused, one request in two million still fails: of a thousand certificates none.
@@ -60,6 +62,24 @@ export function openSigner(connection: Connection, account: Account, clock: Cloc
     },
     keyAuthorization: token => internalsOf(signing).getChallengeKeyAuthorization({ type: 'http-01', token }),
   };
+}
+
+/** RFC 7638, as the CA computes it for key authorizations; of a private key or a public one. */
+export function thumbprintOf(keyPem: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(jwkOf(keyPem)))
+    .digest('base64url');
+}
+
+/** The payload of a keyChange at `url` (§7.3.5): signed by the new key, over the account and the old one. */
+export function keyChangePayload(
+  url: string,
+  account: { readonly url: string; readonly keyPem: string },
+  nextKeyPem: string,
+): Readonly<Record<string, unknown>> {
+  const payload = { account: account.url, oldKey: jwkOf(account.keyPem) };
+  const signing = { keyPem: nextKeyPem, url: null, ...parsed(nextKeyPem) };
+  return internalsOf(signing).http.createSignedBody(url, payload);
 }
 
 /**
@@ -85,7 +105,7 @@ async function postSigned(
   try {
     return await sign();
   } catch (error) {
-    if (!isStaleConnection(error) || request.binding !== undefined) throw error;
+    if (!isStaleConnection(error) || request.once === true) throw error;
     return await sign();
   }
 }
@@ -141,6 +161,8 @@ type Internals = {
     externalAccountBinding: { readonly kid: string; readonly hmacKey: string };
     getNonce: () => Promise<string>;
     request: (url: string, method: string, options: { data: unknown }) => Promise<Answer>;
+    /** A JWS with the key itself in its header and without a nonce. */
+    createSignedBody(url: string, payload: object): Readonly<Record<string, unknown>>;
   };
   readonly api: {
     /** An empty list of valid codes: every status is an answer, so that problem documents survive. */

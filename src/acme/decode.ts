@@ -11,11 +11,18 @@ export type Directory = {
   readonly revokeCert: string | null;
   /** Null where the CA has no ARI (RFC 9773). */
   readonly renewalInfo: string | null;
+  /** Null only of a CA that leaves out what RFC 8555 §7.1.1 demands. */
+  readonly keyChange: string | null;
   /** Whether newAccount needs an external account binding (RFC 8555 §7.1.1). */
   readonly externalAccountRequired: boolean;
   /** Names of `meta.profiles` (draft-ietf-acme-profiles §3); empty where the CA has none. */
   readonly profiles: readonly string[];
+  /** What CAA records call the CA; null where it does not say. */
+  readonly caaIdentity: string | null;
 };
+
+/** RFC 8555 §7.1.2, as far as certd looks; texts are fit to be shown. */
+export type AccountObject = { readonly status: string | null; readonly contact: readonly string[] };
 
 type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
 
@@ -49,19 +56,23 @@ export type Challenge = {
 
 const orderStatuses: readonly OrderStatus[] = ['pending', 'ready', 'processing', 'valid', 'invalid'];
 const maxAuthorizations = 1000;
+const maxTexts = 20;
 const latestInstant = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** The directory (§7.1.1). Keys that certd does not know are ignored: Let's Encrypt adds random ones. */
 export function decodeDirectory(data: unknown): Directory {
   const object = objectOf(data, 'directory');
+  const meta = metaOf(object);
   return {
     newNonce: textOf(object, 'newNonce', 'directory'),
     newAccount: textOf(object, 'newAccount', 'directory'),
     newOrder: textOf(object, 'newOrder', 'directory'),
     revokeCert: optionalText(object, 'revokeCert'),
     renewalInfo: optionalText(object, 'renewalInfo'),
-    externalAccountRequired: metaOf(object)['externalAccountRequired'] === true,
-    profiles: keysOf(metaOf(object)['profiles']),
+    keyChange: optionalText(object, 'keyChange'),
+    externalAccountRequired: meta['externalAccountRequired'] === true,
+    profiles: keysOf(meta['profiles']),
+    caaIdentity: textsOf(meta['caaIdentities'])[0] ?? null,
   };
 }
 
@@ -69,6 +80,13 @@ export function decodeDirectory(data: unknown): Directory {
 function metaOf(directory: Record<string, unknown>): Record<string, unknown> {
   const meta = directory['meta'];
   return typeof meta === 'object' && meta !== null ? { ...meta } : {};
+}
+
+/** Never throws: nothing in it is needed, and some CAs send next to nothing. */
+export function decodeAccount(data: unknown): AccountObject {
+  const object: Record<string, unknown> = typeof data === 'object' && data !== null ? { ...data } : {};
+  const status = optionalText(object, 'status');
+  return { status: status === null ? null : safeText(status), contact: textsOf(object['contact']) };
 }
 
 export function decodeOrder(data: unknown): Order {
@@ -120,6 +138,12 @@ function decodeChallenge(data: unknown): Challenge {
     status: optionalText(object, 'status') ?? 'pending',
     error: decodeProblem(object['error']),
   };
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [];
+  const texts = value.filter(item => typeof item === 'string' && item !== '');
+  return texts.slice(0, maxTexts).map(safeText);
 }
 
 function urlsOf(value: unknown): readonly string[] {

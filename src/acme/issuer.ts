@@ -1,15 +1,17 @@
 import type { CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/model.ts';
-import type { AccountStore, Clock, Issuer, Random } from '../core/ports.ts';
-import type { InTurn } from '../host/queue.ts';
-import { openAccount } from './account.ts';
+import type { AccountCare, AccountStore, Clock, Issuer, Random } from '../core/ports.ts';
+import { type AccountGuard, openAccount } from './account.ts';
 import { completeOrder } from './complete.ts';
 import { openConnection } from './connection.ts';
+import { deactivate } from './deactivate.ts';
 import type { Order } from './decode.ts';
 import { placeOrder } from './order.ts';
 import { fetchRenewalInfo } from './renewal-info.ts';
 import type { RequestKind } from './request-kind.ts';
 import { revokeCertificate } from './revoke.ts';
+import { rollOver } from './rollover.ts';
+import { showAccount } from './show-account.ts';
 import { openTimeLimit } from './time-limit.ts';
 
 export type IssuerOptions = {
@@ -21,8 +23,8 @@ export type IssuerOptions = {
     readonly issueTimeoutMs: Millis;
   };
   readonly account: AccountStore;
-  /** Whoever enters the account at this directory does so in turn, under whatever name and configuration. */
-  readonly accountInTurn: InTurn;
+  /** One for all that use the account at this directory, under whatever name and configuration. */
+  readonly accountGuard: AccountGuard;
   readonly email: string | null;
   readonly agreeTos: boolean;
   readonly clock: Clock;
@@ -40,8 +42,13 @@ export type IssuerOptions = {
 // One for every order under way; far fewer run at once.
 const maxPlaced = 64;
 
+export type OpenIssuer = Issuer & {
+  readonly care: AccountCare;
+  close(): void;
+};
+
 /** One CA with one account over RFC 8555 and RFC 9773. Speaks to nobody before the first call. */
-export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
+export function openIssuer(options: IssuerOptions): OpenIssuer {
   const { clock, random, warn } = options;
   const connection = openConnection({
     directoryUrl: options.authority.directoryUrl,
@@ -51,7 +58,7 @@ export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
     clock,
     onRequest: options.onRequest ?? (() => undefined),
   });
-  const account = openAccount({
+  const wish = {
     ca: options.authority.name,
     connection,
     eab: options.authority.eab,
@@ -59,27 +66,44 @@ export function openIssuer(options: IssuerOptions): Issuer & { close(): void } {
     email: options.email,
     agreeTos: options.agreeTos,
     clock,
-    inTurn: options.accountInTurn,
-  });
+    warn,
+  };
+  const account = openAccount(wish, options.accountGuard);
+  const { use, change } = options.accountGuard.shared;
   const placed = rememberOrders();
   return {
-    async order(request, signal) {
-      const { order, ...result } = await placeOrder(connection, await account(signal), request, signal);
-      placed.put(result.url, order);
-      return result;
+    order: (request, signal) =>
+      use(async () => {
+        const signer = await account.signer(signal);
+        const { order, ...result } = await placeOrder(connection, signer, request, signal);
+        placed.put(result.url, order);
+        return result;
+      }),
+    complete: ({ orderUrl, domains, csr, solver }, signal) =>
+      use(async () => {
+        const time = openTimeLimit(clock, options.authority.issueTimeoutMs);
+        const known = placed.take(orderUrl);
+        const limits = { clock, random, time, signal };
+        const work = { orderUrl, domains, signer: await account.signer(signal), solver, limits, warn };
+        return completeOrder(work, csr, known);
+      }),
+    account: signal => use(async () => (await account.entered(signal)).url),
+    care: {
+      show: signal => use(() => showAccount(wish, account.entered, signal)),
+      rollOver: signal => change(() => rollOver(wish, signal)),
+      deactivate: signal => change(() => deactivate(wish, signal)),
     },
-    async complete({ orderUrl, domains, csr, solver }, signal) {
-      const time = openTimeLimit(clock, options.authority.issueTimeoutMs);
-      const known = placed.take(orderUrl);
-      const limits = { clock, random, time, signal };
-      const work = { orderUrl, domains, signer: await account(signal), solver, limits, warn };
-      return completeOrder(work, csr, known);
-    },
-    async revoke(request, signal) {
-      // An account that is only made for this is nobody's who issued it, and may cost a binding that works once.
-      const registered = (await options.account.read())?.url != null;
-      return revokeCertificate({ connection, account: registered ? account : null, clock }, request, signal);
-    },
+    revoke: (request, signal) =>
+      use(async () => {
+        // An account that is only made for this is nobody's who issued it, and may cost a binding that works once.
+        const isRegistered = (await options.account.read())?.registration != null;
+        const signer = async () => (await account.entered(signal)).signer;
+        return revokeCertificate(
+          { connection, account: isRegistered ? signer : null, clock },
+          request,
+          signal,
+        );
+      }),
     renewalInfo: (certId, signal) => fetchRenewalInfo(connection, certId, clock, signal),
     close: () => connection.close(),
   };

@@ -33,6 +33,11 @@ export function isRefusalOf(kind: RequestKind, error: unknown): error is CertdEr
   return error instanceof CertdError && error.facts['request'] === kind;
 }
 
+/** The last part of the problem's URN, where an ACME server gave one. */
+export function acmeNameOf(error: unknown): string | null {
+  return error instanceof CertdError ? (error.problemType?.split(':').at(-1) ?? null) : null;
+}
+
 type Found = { readonly domain: string | null; readonly problem: Problem };
 
 /**
@@ -62,6 +67,7 @@ const objects: Record<RequestKind, string> = {
   directory: 'the directory',
   nonce: 'a nonce',
   account: 'the account',
+  'key-change': 'the new account key',
   order: 'the order',
   authorization: 'to show an authorization',
   challenge: 'the challenge',

@@ -1,12 +1,15 @@
-import { CertdError } from '../core/errors.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock, Registration } from '../core/ports.ts';
+import type { Answer } from './answer.ts';
 import { readBindingKey } from './binding-key.ts';
 import { openSigner } from './client.ts';
 import type { Connection } from './connection.ts';
-import type { Directory } from './decode.ts';
+import { decodeAccount } from './decode.ts';
+import { bindingRefused, eabRequired } from './eab-error.ts';
 import { locationOf } from './location.ts';
+import { acmeNameOf } from './problem.ts';
 
-export type Registration = {
+/** One CA, and what it is to know of the account there. */
+export type AccountWish = {
   /** Name of the CA in the configuration, for words about `cas.<name>`. */
   readonly ca: string;
   readonly connection: Connection;
@@ -24,92 +27,64 @@ type Key = {
 };
 
 /**
- * The URL of the key's account: of the one that exists, else of a new one (RFC 8555 §7.3). A binding may be good
- * for one account only. So where the CA may know the key, because an answer was lost, it is asked first (§7.3.1).
+ * The account of a key: the one that exists, else a new one (RFC 8555 §7.3). A binding may be good for one account
+ * only. So where the CA may know the key, because an answer was lost, it is asked first (§7.3.1).
  */
-export async function register(registration: Registration, key: Key, signal: AbortSignal): Promise<string> {
-  const { connection, eab } = registration;
-  const directory = await connection.directory(signal);
-  const mustBind = directory.externalAccountRequired;
-  if (!key.isNew && (eab !== null || mustBind)) {
-    const known = await findAccount(registration, directory, key.pem, signal);
+export async function register(wish: AccountWish, key: Key, signal: AbortSignal): Promise<Registration> {
+  const { externalAccountRequired: mustBind } = await wish.connection.directory(signal);
+  if (!key.isNew && (wish.eab !== null || mustBind)) {
+    const known = await findAccount(wish, key.pem, signal);
     if (known !== null) return known;
   }
-  if (eab === null && mustBind) throw eabRequired(registration.ca);
-  return makeAccount(registration, directory, key.pem, signal);
+  if (wish.eab === null && mustBind) throw eabRequired(wish.ca);
+  return makeAccount(wish, key.pem, signal);
 }
 
-/** Null where the CA knows no account of this key. */
-async function findAccount(
-  { connection, clock }: Registration,
-  { newAccount }: Directory,
+/** Asks without making one; null where the CA knows no account of this key. */
+export async function findAccount(
+  { connection, clock }: AccountWish,
   keyPem: string,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Registration | null> {
+  const { newAccount: url } = await connection.directory(signal);
   const signer = openSigner(connection, { keyPem, url: null }, clock);
   const payload = { onlyReturnExisting: true };
   try {
-    const request = { kind: 'account', url: newAccount, payload, accept: [200] } as const;
-    return locationOf(await signer.post(request, signal), newAccount, 'newAccount');
+    return knownOf(await signer.post({ kind: 'account', url, payload, accept: [200] }, signal), url);
   } catch (error) {
-    if (nameOf(error) === 'accountDoesNotExist') return null;
+    if (acmeNameOf(error) === 'accountDoesNotExist') return null;
     throw error;
   }
 }
 
-async function makeAccount(
-  registration: Registration,
-  { newAccount }: Directory,
-  keyPem: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const { connection, eab, email, agreeTos, clock } = registration;
+async function makeAccount(wish: AccountWish, keyPem: string, signal: AbortSignal): Promise<Registration> {
+  const { connection, eab, email, agreeTos, clock } = wish;
+  const { newAccount: url } = await connection.directory(signal);
   const payload = {
     termsOfServiceAgreed: agreeTos,
-    ...(email === null ? {} : { contact: [`mailto:${email}`] }),
+    ...(email === null ? {} : { contact: contactOf(email) }),
   };
   const binding = eab === null ? null : { kid: eab.kid, macKey: await readBindingKey(eab.hmacKeyFile) };
-  const signer = openSigner(connection, { keyPem, url: null }, clock);
-  // 200: the account of this key existed already.
-  const request = { kind: 'account', url: newAccount, payload, accept: [200, 201] } as const;
+  const request = { kind: 'account', url, payload, accept: [200, 201] } as const;
   try {
-    const answer = await signer.post(binding === null ? request : { ...request, binding }, signal);
-    return locationOf(answer, newAccount, 'newAccount');
+    const bound = binding === null ? request : ({ ...request, binding, once: true } as const);
+    const answer = await openSigner(connection, { keyPem, url: null }, clock).post(bound, signal);
+    // 200: the account of this key existed already.
+    if (answer.status === 200) return knownOf(answer, url);
+    return { url: locationOf(answer, url, 'newAccount'), email, leaving: false };
   } catch (error) {
-    throw aboutBinding(error, registration);
+    throw bindingRefused(error, wish);
   }
 }
 
-/** What CAs answer to a binding that they do not know, that is spent, or that is not signed by its key. */
-const bindingRefusals: ReadonlySet<string> = new Set([
-  'unauthorized',
-  'malformed',
-  'externalAccountRequired',
-]);
-
-function aboutBinding(error: unknown, { ca, eab }: Registration): unknown {
-  const name = nameOf(error);
-  if (!(error instanceof CertdError) || name === null) return error;
-  if (eab === null) return name === 'externalAccountRequired' ? eabRequired(ca, error) : error;
-  if (!bindingRefusals.has(name)) return error;
-  const message = `The CA ${ca} does not take the external account binding with the kid ${eab.kid}: ${error.message}`;
-  return new CertdError('eab-refused', message, {
-    facts: error.facts,
-    problemType: error.problemType,
-    cause: error,
-  });
+/** RFC 8555 §7.3: mailto URLs. */
+export function contactOf(email: string | null): readonly string[] {
+  return email === null ? [] : [`mailto:${email}`];
 }
 
-function eabRequired(ca: string, cause?: CertdError): CertdError {
-  const message = `The CA ${ca} wants an external account binding: set \`cas.${ca}.eab\` to { kid: …, hmac_key_file: … }.`;
-  return new CertdError('eab-required', message, {
-    facts: cause?.facts ?? { request: 'account' },
-    problemType: cause?.problemType ?? null,
-    cause,
-  });
-}
-
-/** The last part of an ACME problem’s URN. */
-function nameOf(error: unknown): string | null {
-  return error instanceof CertdError ? (error.problemType?.split(':').at(-1) ?? null) : null;
+/** An account that existed. What was given as contact when it was made is what the CA says, if it says so. */
+function knownOf(answer: Answer, url: string): Registration {
+  const contact = decodeAccount(answer.data).contact.find(address => address.startsWith('mailto:'));
+  const email = contact?.slice('mailto:'.length) ?? null;
+  return { url: locationOf(answer, url, 'newAccount'), email, leaving: false };
 }

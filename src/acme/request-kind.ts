@@ -3,6 +3,7 @@ export type RequestKind =
   | 'directory'
   | 'nonce'
   | 'account'
+  | 'key-change'
   | 'order'
   | 'authorization'
   | 'challenge'

@@ -99,16 +99,63 @@ export interface Issuer {
     },
     signal: AbortSignal,
   ): Promise<'account' | 'certificate'>;
+  /** The URL of the account, which is made where there is none. */
+  account(signal: AbortSignal): Promise<string>;
   /** Null where the directory has no `renewalInfo`. */
   renewalInfo(certId: string, signal: AbortSignal): Promise<RenewalInfo | null>;
 }
 
-/** Where one account of one authority is kept. Real: `store/account.ts`. */
+/** An account as the CA and the disk have it, for a person. */
+export type AccountFacts = {
+  readonly url: string;
+  /** RFC 7638, of the key. */
+  readonly thumbprint: string;
+  /** As the CA says it: `valid`; null where it says nothing. */
+  readonly status: string | null;
+  readonly contact: readonly string[];
+  /** What CAA records call the CA; null where its directory does not say. */
+  readonly caaIdentity: string | null;
+  readonly rolloverUnfinished: boolean;
+};
+
+/** What a person does with one account. Every method throws `CertdError` with a code from the catalogue. */
+export type AccountCare = {
+  /** Null where none is registered; none is made. */
+  show(signal: AbortSignal): Promise<AccountFacts | null>;
+  /** Gives it a new key, its URL stays. Waits until nobody uses it; throws `account-missing`. */
+  rollOver(signal: AbortSignal): Promise<void>;
+  /** Ends it at the CA and forgets it; returns its URL. Waits and throws as `rollOver`. */
+  deactivate(signal: AbortSignal): Promise<string>;
+};
+
+/** What is known of an account at its CA (docs/state.md section 7). */
+export type Registration = {
+  readonly url: string;
+  /** What the CA was given as contact; null: nothing, or it is not known. */
+  readonly email: string | null;
+  /** Its deactivation was begun, and how it ended is to be asked. */
+  readonly leaving: boolean;
+};
+
+export type StoredAccount = {
+  readonly keyPem: string;
+  /** A key that is to take the other's place: which one the CA knows is to be asked. */
+  readonly nextKeyPem: string | null;
+  /** Null between the key and the answer to newAccount. */
+  readonly registration: Registration | null;
+};
+
+/** Where one account of one authority is kept; what it writes is durable on return. Real: `store/account.ts`. */
 export interface AccountStore {
-  /** Null where there is no key yet; `url` is null between the key and the answer to newAccount. */
-  read(): Promise<{ readonly keyPem: string; readonly url: string | null } | null>;
-  /** Stores a new key (PKCS#8 PEM), durable on return: a lost key is a lost account. */
+  /** Null where there is no key yet. */
+  read(): Promise<StoredAccount | null>;
+  /** Stores a new key (PKCS#8 PEM): a lost key is a lost account. */
   createKey(keyPem: string): Promise<void>;
-  /** Stores the account's URL (RFC 8555 §7.3), durable on return. */
-  saveUrl(url: string): Promise<void>;
+  save(registration: Registration): Promise<void>;
+  createNextKey(keyPem: string): Promise<void>;
+  /** The next key is the key from now on, and the old one is gone. */
+  adoptNextKey(): Promise<void>;
+  dropNextKey(): Promise<void>;
+  /** Forgets the account and its keys. */
+  remove(): Promise<void>;
 }

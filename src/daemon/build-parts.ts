@@ -50,7 +50,7 @@ export function buildParts(
     openIssuer({
       authority,
       account: accountStore(host.disk, host.layout, authority.directoryUrl),
-      accountInTurn: host.accountInTurn(authority.directoryUrl),
+      accountGuard: host.accountGuard(authority.directoryUrl),
       email: config.account.email,
       agreeTos: true,
       clock: host.clock,

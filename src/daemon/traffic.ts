@@ -1,6 +1,8 @@
+import type { AccountGuard } from '../acme/account.ts';
 import { openLookups } from '../challenge/lookups.ts';
 import { openTokenFiles } from '../challenge/token-files.ts';
-import { type InTurn, openQueue } from '../host/queue.ts';
+import { openQueue } from '../host/queue.ts';
+import { openShared } from '../host/shared.ts';
 import { openLanes } from '../pass/lanes.ts';
 import type { Traffic } from '../pass/pass-parts.ts';
 import { openTurns } from '../pass/turns.ts';
@@ -10,7 +12,7 @@ const placesAtEachCa = 16;
 
 /** What keeps passes out of each other's way; one for the whole life of a process. */
 export function openTraffic(now: () => number): Traffic {
-  const accounts = new Map<string, InTurn>();
+  const accounts = new Map<string, AccountGuard>();
   return {
     turns: openTurns(),
     revocationTurns: openTurns(),
@@ -19,10 +21,10 @@ export function openTraffic(now: () => number): Traffic {
     lanes: openLanes(placesAtEachCa, now),
     hookTurns: openTurns(),
     keysInTurn: openQueue(),
-    accountInTurn: directoryUrl => {
-      const queue = accounts.get(directoryUrl) ?? openQueue();
-      accounts.set(directoryUrl, queue);
-      return queue;
+    accountGuard: directoryUrl => {
+      const guard = accounts.get(directoryUrl) ?? { inTurn: openQueue(), shared: openShared() };
+      accounts.set(directoryUrl, guard);
+      return guard;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AccountGuard } from '../acme/account.ts';
 import type { Lookups } from '../challenge/lookups.ts';
 import type { TokenFiles } from '../challenge/token-files.ts';
 import type { Authority } from '../config/config.ts';
@@ -55,6 +56,6 @@ export type Traffic = {
   readonly hookTurns: Turns;
   /** One key is made at a time: each takes a thread, and there are four for all that waits for the disk. */
   readonly keysInTurn: InTurn;
-  /** Whoever enters the account at a directory of a CA does so in turn. */
-  readonly accountInTurn: (directoryUrl: string) => InTurn;
+  /** The account at a directory of a CA: who enters it does so in turn, and who changes it does so alone. */
+  readonly accountGuard: (directoryUrl: string) => AccountGuard;
 };

@@ -1,30 +1,52 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AccountStore, Disk } from '../core/ports.ts';
+import type { AccountStore, Disk, Registration } from '../core/ports.ts';
 import { readState } from './json.ts';
 import type { Layout } from './layout.ts';
+import { removeDirectory } from './remove-tree.ts';
 import { exists, replaceFile } from './replace-file.ts';
 
-/** The ACME account of one directory. The key is on disk before the CA sees it, the URL before it is used. */
+const files = { key: 'key.pem', nextKey: 'next-key.pem', account: 'account.json' };
+
+/** The ACME account of one directory (docs/state.md section 7). */
 export function accountStore(disk: Disk, layout: Layout, directoryUrl: string): AccountStore {
   const directory = layout.accountOf(directoryUrl);
-  const keyFile = join(directory, 'key.pem');
-  const accountFile = join(directory, 'account.json');
+  const path = (file: string) => join(directory, file);
   return {
     read: async () => {
-      if (!exists(keyFile)) return null;
-      const url = readState(accountFile)?.text('url') ?? null;
-      return { keyPem: readFileSync(keyFile, 'utf8'), url };
+      if (!exists(path(files.key))) return null;
+      const nextKeyPem = exists(path(files.nextKey)) ? readFileSync(path(files.nextKey), 'utf8') : null;
+      return {
+        keyPem: readFileSync(path(files.key), 'utf8'),
+        nextKeyPem,
+        registration: readRegistration(path(files.account)),
+      };
     },
     createKey: async keyPem => {
       if (!exists(directory)) await disk.makeDir(directory, 0o700);
       // Also where it was there: a kill may have come between the directory and its sync.
       await disk.syncDir(layout.accounts);
-      await replaceFile(disk, keyFile, keyPem, 0o400);
+      await replaceFile(disk, path(files.key), keyPem, 0o400);
     },
-    saveUrl: async url => {
-      const document = { schema: 1, directory: directoryUrl, url };
-      await replaceFile(disk, accountFile, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+    save: async registration => {
+      const document = { schema: 1, directory: directoryUrl, ...registration };
+      await replaceFile(disk, path(files.account), `${JSON.stringify(document, null, 2)}\n`, 0o600);
     },
+    createNextKey: keyPem => replaceFile(disk, path(files.nextKey), keyPem, 0o400),
+    adoptNextKey: async () => {
+      await disk.rename(path(files.nextKey), path(files.key));
+      await disk.syncDir(directory);
+    },
+    dropNextKey: async () => {
+      await disk.unlink(path(files.nextKey));
+      await disk.syncDir(directory);
+    },
+    remove: () => removeDirectory(disk, directory),
   };
+}
+
+function readRegistration(path: string): Registration | null {
+  const fields = readState(path);
+  if (fields === null) return null;
+  return { url: fields.text('url'), email: fields.textIfAny('email'), leaving: fields.flagIfAny('leaving') };
 }

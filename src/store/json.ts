@@ -15,6 +15,8 @@ export type Fields = {
   instant(key: string): Instant;
   texts(key: string): readonly string[];
   flag(key: string): boolean;
+  /** False also where the key is missing. */
+  flagIfAny(key: string): boolean;
   objectOrNull(key: string): Fields | null;
   objects(key: string): readonly Fields[];
 };
@@ -65,6 +67,8 @@ function fieldsOf(value: unknown, where: string): Fields {
     instantOrNull: key => of(key, 'an RFC 3339 time or null', orNull(instantOf)),
     texts: key => of(key, 'a list of texts', textsOf),
     flag: key => of(key, 'true or false', found => (typeof found === 'boolean' ? found : undefined)),
+    flagIfAny: key =>
+      of(key, 'true or false', (found = false) => (typeof found === 'boolean' ? found : undefined)),
     objects: key =>
       of(key, 'a list of objects', listOf).map((item, index) =>
         fieldsOf(item, `${where}: "${key}"[${index}]`),

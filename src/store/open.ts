@@ -71,6 +71,7 @@ export async function sweepLeftovers(disk: Disk, layout: Layout): Promise<readon
   const places = [
     layout.live,
     layout.work,
+    layout.accounts,
     ...directoriesOfNames(layout.deployed),
     ...directoriesOfNames(layout.issued),
   ];

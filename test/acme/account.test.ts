@@ -32,11 +32,11 @@ describe('the account', () => {
   it('is found again by its key when the URL was never stored', async () => {
     const bench = await openBench();
     await bench.order('a.example');
-    const url = bench.store.url;
-    bench.store.url = null;
+    const registration = bench.store.registration;
+    bench.store.registration = null;
     const issuer = await bench.reopen();
     await issuer.order({ domains: ['a.example'], replaces: null, profile: null }, bench.signal);
-    expect(bench.store.url).toBe(url);
+    expect(bench.store.registration).toEqual(registration);
     expect(bench.store.steps).toEqual(['key', 'url', 'url']);
     expect(bench.ca.accounts).toHaveLength(1);
   });
@@ -122,8 +122,9 @@ describe('the account', () => {
   it('is registered once more, with its key, when the CA has forgotten it', async () => {
     const bench = await openBench();
     await bench.order('a.example');
-    const url = bench.store.url;
-    bench.store.url = bench.ca.directoryUrl.replace('/dir', '/account/99');
+    const { registration } = bench.store;
+    const gone = { email: 'ops@example.com', leaving: false };
+    bench.store.registration = { ...gone, url: bench.ca.directoryUrl.replace('/dir', '/account/99') };
     const issuer = await bench.reopen();
     bench.requests.length = 0;
     const order = (domain: string) =>
@@ -132,7 +133,7 @@ describe('the account', () => {
     expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(1);
     expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(4);
     expect(bench.store.steps).toEqual(['key', 'url', 'url']);
-    expect(bench.store.url).toBe(url);
+    expect(bench.store.registration).toEqual(registration);
     bench.requests.length = 0;
     await order('c.example');
     expect(bench.requests).toEqual(['order']);

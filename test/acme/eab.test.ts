@@ -66,7 +66,7 @@ describe('an external account binding', () => {
     await order();
     expect(accountRequests(bench)).toBe(2);
     expect(bench.ca.accounts).toHaveLength(1);
-    expect(bench.store.url).toBe(bench.ca.accounts[0]?.url);
+    expect(bench.store.registration?.url).toBe(bench.ca.accounts[0]?.url);
   });
 
   it('is not sent twice over a connection that was closed under it', async () => {
@@ -171,9 +171,9 @@ describe('a CA that wants a binding, without one', () => {
     const { bench, order } = await boundBench();
     bench.ca.behaviour.directory['meta'] = meta;
     await order();
-    bench.store.url = null;
+    bench.store.registration = null;
     await orderAt(await bench.reopen(), bench)();
-    expect(bench.store.url).toBe(bench.ca.accounts[0]?.url);
+    expect((await bench.store.read())?.registration?.url).toBe(bench.ca.accounts[0]?.url);
   });
 
   it.each([null, 'yes', [], { externalAccountRequired: null }, { externalAccountRequired: 'false' }])(

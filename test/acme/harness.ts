@@ -2,14 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
+import { type IssuerOptions, type OpenIssuer, openIssuer } from '../../src/acme/issuer.ts';
 import type { CertdError } from '../../src/core/errors.ts';
-import type { AccountStore, Clock, HttpChallenge, Issuer, Solver } from '../../src/core/ports.ts';
+import type { Clock, HttpChallenge, Solver } from '../../src/core/ports.ts';
 import { openQueue } from '../../src/host/queue.ts';
+import { openShared } from '../../src/host/shared.ts';
 import { generateKey } from '../../src/x509/keys.ts';
 import { createRequest } from '../../src/x509/request.ts';
 import { type FakeCa, startFakeCa } from '../support/fake-ca.ts';
 import type { Behaviour } from '../support/fake-ca-behaviour.ts';
+import { type MemoryAccount, memoryAccount } from '../support/memory-account.ts';
 
 /** A clock that stands still until somebody sleeps, and then jumps. */
 type JumpingClock = Clock & { at: number; readonly sleeps: number[] };
@@ -26,30 +28,6 @@ function jumpingClock(): JumpingClock {
     },
   };
   return clock;
-}
-
-type MemoryStore = AccountStore & {
-  keyPem: string | null;
-  url: string | null;
-  readonly steps: string[];
-};
-
-function memoryStore(): MemoryStore {
-  const store: MemoryStore = {
-    keyPem: null,
-    url: null,
-    steps: [],
-    read: async () => (store.keyPem === null ? null : { keyPem: store.keyPem, url: store.url }),
-    async createKey(keyPem) {
-      store.keyPem = keyPem;
-      store.steps.push('key');
-    },
-    async saveUrl(url) {
-      store.url = url;
-      store.steps.push('url');
-    },
-  };
-  return store;
 }
 
 type RecordingSolver = Solver & {
@@ -77,10 +55,10 @@ function recordingSolver(): RecordingSolver {
 
 export type Bench = {
   readonly ca: FakeCa;
-  readonly issuer: Issuer & { close(): void };
+  readonly issuer: OpenIssuer;
   readonly solver: RecordingSolver;
   readonly clock: JumpingClock;
-  readonly store: MemoryStore;
+  readonly store: MemoryAccount;
   readonly warnings: CertdError[];
   readonly requests: string[];
   readonly signal: AbortSignal;
@@ -92,8 +70,8 @@ export type Bench = {
   reopen(
     change?: Partial<IssuerOptions>,
     authority?: Partial<IssuerOptions['authority']>,
-  ): Promise<Issuer & { close(): void }>;
-  reopenAt(authority: Partial<IssuerOptions['authority']>): Promise<Issuer & { close(): void }>;
+  ): Promise<OpenIssuer>;
+  reopenAt(authority: Partial<IssuerOptions['authority']>): Promise<OpenIssuer>;
 };
 
 /** A fake CA and an issuer that trusts it; both end with the test. */
@@ -114,8 +92,8 @@ export async function openBench(
   const trustFile = join(directory, 'root.pem');
   await writeFile(trustFile, ca.httpsRootPem);
   const clock = jumpingClock();
-  const store = memoryStore();
-  const accountInTurn = openQueue();
+  const store = memoryAccount();
+  const accountGuard = { inTurn: openQueue(), shared: openShared() };
   const warnings: CertdError[] = [];
   const requests: string[] = [];
   const { signal } = new AbortController();
@@ -131,7 +109,7 @@ export async function openBench(
     const issuer = openIssuer({
       authority: { ...authority, ...other },
       account: store,
-      accountInTurn,
+      accountGuard,
       email: 'ops@example.com',
       agreeTos: true,
       clock,

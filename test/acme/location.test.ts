@@ -31,7 +31,7 @@ describe('where the CA has put something', () => {
           : null,
     });
     await expect(bench.issue('a.example')).rejects.toMatchObject({ code: 'ca-malformed' });
-    expect(bench.store.url).toBeNull();
+    expect(bench.store.registration).toBeNull();
     spoiled = false;
     expect(await bench.issue('a.example')).toContain('BEGIN CERTIFICATE');
   });

@@ -5,32 +5,20 @@ import { type IssuerOptions, openIssuer } from '../../src/acme/issuer.ts';
 import { openTokenFiles } from '../../src/challenge/token-files.ts';
 import { type TokenLedger, webrootSolver } from '../../src/challenge/webroot.ts';
 import type { KeyType, ProfileChoice } from '../../src/core/model.ts';
-import type { AccountStore } from '../../src/core/ports.ts';
 import { realClock } from '../../src/host/clock.ts';
 import { openQueue } from '../../src/host/queue.ts';
+import { openShared } from '../../src/host/shared.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { certIdOf } from '../../src/x509/cert-id.ts';
 import { readLeaf } from '../../src/x509/certificate.ts';
 import { gateReasons } from '../../src/x509/gate.ts';
 import { generateKey } from '../../src/x509/keys.ts';
 import { createRequest } from '../../src/x509/request.ts';
+import { memoryAccount } from '../support/memory-account.ts';
 import { startStack } from '../support/stack.ts';
 
 const { signal } = new AbortController();
 const wellKnown = '.well-known/acme-challenge';
-
-function memoryStore(): AccountStore {
-  const stored: { keyPem: string | null; url: string | null } = { keyPem: null, url: null };
-  return {
-    read: async () => (stored.keyPem === null ? null : { keyPem: stored.keyPem, url: stored.url }),
-    async createKey(keyPem) {
-      stored.keyPem = keyPem;
-    },
-    async saveUrl(url) {
-      stored.url = url;
-    },
-  };
-}
 
 function memoryLedger(): TokenLedger {
   const paths = new Set<string>();
@@ -50,13 +38,13 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
   const stack = await startStack(stackOptions);
   onTestFinished(() => stack.stop());
   const requests: string[] = [];
-  const accountInTurn = openQueue();
+  const accountGuard = { inTurn: openQueue(), shared: openShared() };
   const open = (change: Partial<IssuerOptions> = {}) => {
     const { directoryUrl, trustFile } = stack.pebble;
     const issuer = openIssuer({
       authority: { name: 'pebble', directoryUrl, trustFile, eab: null, issueTimeoutMs: 60_000 },
       account: store,
-      accountInTurn,
+      accountGuard,
       email: 'ops@example.com',
       agreeTos: true,
       clock: realClock,
@@ -69,7 +57,7 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
     onTestFinished(() => issuer.close());
     return issuer;
   };
-  const store = memoryStore();
+  const store = memoryAccount();
   const issuer = open();
   const solver = solverFor(stack.nginx.webroot);
   /** Orders, completes and gates one certificate. */

@@ -11,6 +11,12 @@ const directoryUrl = 'https://ca.test:14000/dir';
 /** Of `printf %s https://ca.test:14000/dir | sha256sum`. */
 const place = 'ca.test_14000-a0b46e77';
 
+const registration = {
+  url: 'https://ca.test:14000/account/1',
+  email: 'ops@example.com',
+  leaving: false,
+};
+
 let layout: Layout;
 const usualUmask = process.umask();
 
@@ -25,16 +31,16 @@ it('has no account before there is a key, and a key before there is a URL', asyn
   const account = accountStore(realDisk, layout, directoryUrl);
   expect(await account.read()).toBeNull();
   await account.createKey('KEY\n');
-  expect(await account.read()).toEqual({ keyPem: 'KEY\n', url: null });
-  await account.saveUrl('https://ca.test:14000/account/1');
-  expect(await account.read()).toEqual({ keyPem: 'KEY\n', url: 'https://ca.test:14000/account/1' });
+  expect(await account.read()).toEqual({ keyPem: 'KEY\n', nextKeyPem: null, registration: null });
+  await account.save(registration);
+  expect(await account.read()).toEqual({ keyPem: 'KEY\n', nextKeyPem: null, registration });
 });
 
 it.each([0o000, 0o077])('keeps the key from everybody under umask %i', async umask => {
   process.umask(umask);
   const account = accountStore(realDisk, layout, directoryUrl);
   await account.createKey('KEY\n');
-  await account.saveUrl('https://ca.test:14000/account/1');
+  await account.save(registration);
   expect(modesOf(layout.accounts)).toEqual([
     `0700 ${place}/`,
     `0600 ${place}/account.json`,
@@ -50,7 +56,7 @@ it('has key and URL durable when it returns', async () => {
     call.replaceAll('key.pem', `${place}/key.pem`),
   );
   expect(disk.calls).toEqual([`makeDir ${place}`, 'syncDir .', ...key, `syncDir ${place}`]);
-  await account.saveUrl('u');
+  await account.save(registration);
   expect(disk.calls.at(-1)).toBe(`syncDir ${place}`);
   // After a kill the directory may be there and not yet durable: it is synced all the same.
   await account.createKey('KEY\n');
@@ -62,7 +68,11 @@ it('keeps the accounts of two directories apart, also on one host', async () => 
   const other = accountStore(realDisk, layout, 'https://ca.test:14000/other');
   expect(await other.read()).toBeNull();
   await other.createKey('TWO\n');
-  expect(await accountStore(realDisk, layout, directoryUrl).read()).toEqual({ keyPem: 'ONE\n', url: null });
+  expect(await accountStore(realDisk, layout, directoryUrl).read()).toEqual({
+    keyPem: 'ONE\n',
+    nextKeyPem: null,
+    registration: null,
+  });
   expect(readdirSync(layout.accounts)).toHaveLength(2);
 });
 

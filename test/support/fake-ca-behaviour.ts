@@ -10,6 +10,8 @@ export type Resource =
   | 'dir'
   | 'nonce'
   | 'new-account'
+  | 'account'
+  | 'key-change'
   | 'new-order'
   | 'order'
   | 'authz'
@@ -73,6 +75,7 @@ export function wellBehaved(base: string): Behaviour {
       newOrder: `${base}/new-order`,
       renewalInfo: `${base}/ari`,
       revokeCert: `${base}/revoke`,
+      keyChange: `${base}/key-change`,
       meta: null,
       'xYz random': 'https://community.example/why-is-this-here',
     },

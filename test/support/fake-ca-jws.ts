@@ -62,7 +62,7 @@ export function thumbprint({ crv, kty, x, y }: JsonWebKey): string {
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }
 
-function checkSignature(
+export function checkSignature(
   jws: Record<string, unknown>,
   header: Record<string, unknown>,
   jwk: JsonWebKey,

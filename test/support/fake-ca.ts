@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
-import { type FakeAccount, newAccount } from './fake-ca-accounts.ts';
+import { type FakeAccount, keyChange, newAccount, ownAccount, signingAccount } from './fake-ca-accounts.ts';
 import { type Behaviour, type Canned, type Resource, wellBehaved } from './fake-ca-behaviour.ts';
 import { FakeProblem, readPost, record, type SignedPost, text, thumbprint } from './fake-ca-jws.ts';
 import { makeCa, makeLeaf, type TestCa } from './make-cert.ts';
@@ -117,7 +117,7 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
     body: string,
     response: ServerResponse,
   ) => {
-    const keyOf = (kid: string) => ca.accounts.find(account => account.url === kid)?.jwk;
+    const keyOf = (kid: string) => signingAccount(ca, kid)?.jwk;
     const post = readPost({ url: `${ca.base}${request.url}`, headers: request.headers, body }, spend, keyOf);
     if (resource !== 'revoke' && (post.kid === null) !== (resource === 'new-account')) {
       throw new FakeProblem(400, 'malformed', 'kid or jwk');
@@ -301,6 +301,10 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
     switch (resource) {
       case 'new-account':
         return newAccount(ca, post);
+      case 'account':
+        return ownAccount(ca, id, post);
+      case 'key-change':
+        return keyChange(ca, post);
       case 'new-order':
         return newOrder(post);
       case 'revoke':

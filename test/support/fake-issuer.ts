@@ -129,6 +129,10 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
       revoked.push({ serial: certificate.serialNumber.toLowerCase(), reason });
       return 'account';
     },
+    account: async signal => {
+      stopIfAsked(signal);
+      return 'https://ca.test/account/1';
+    },
     renewalInfo: async (certId, signal): Promise<RenewalInfo | null> => {
       windowsAsked.push(certId);
       stopIfAsked(signal);

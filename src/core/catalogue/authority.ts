@@ -39,7 +39,12 @@ export const authorityErrors = {
   'account-refused': entry(
     'daily',
     'The CA refused the ACME account: deactivated, revoked, or it wants something first.',
-    'Read the CA’s words in the message; some CAs want new terms agreed to.',
+    'Read the CA’s words in the message; some CAs want new terms agreed to. `certd account show` asks the CA about the account; one that is gone for good is forgotten by `certd account deactivate --yes`, and the next order makes a new one.',
+  ),
+  'account-missing': entry(
+    'none',
+    'There is no ACME account at this CA yet, so there is nothing to show or to change.',
+    'Nothing: the daemon and the first order make one.',
   ),
   'eab-required': entry(
     'daily',
