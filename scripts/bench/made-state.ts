@@ -48,6 +48,7 @@ async function makeOne(
   await recordDownload(realDisk, layout, name, {
     pair,
     ca: authority.name,
+    account: null,
     profile: noProfile,
     directoryUrl: authority.directoryUrl,
   });

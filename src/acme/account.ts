@@ -20,7 +20,12 @@ export type AccountGuard = {
 export type Account = {
   entered(signal: AbortSignal): Promise<Entered>;
   /** Enters once more where the CA says that it does not know the account. */
-  signer(signal: AbortSignal): Promise<Signer>;
+  signer(signal: AbortSignal): Promise<LastingSigner>;
+};
+
+export type LastingSigner = Signer & {
+  /** URL of the account that has signed last. */
+  accountUrl(): string;
 };
 
 /**
@@ -54,7 +59,7 @@ export function openAccount(options: AccountOptions, { inTurn, shared }: Account
 function lasting(
   first: Entered,
   enterAgain: (refused: Entered, signal: AbortSignal) => Promise<Entered>,
-): Signer {
+): LastingSigner {
   let current = first;
   return {
     async post(request, signal) {
@@ -68,5 +73,6 @@ function lasting(
       }
     },
     keyAuthorization: token => current.signer.keyAuthorization(token),
+    accountUrl: () => current.url,
   };
 }

@@ -3,7 +3,7 @@ import { isAddress } from '../core/ip-address.ts';
 import type { ProfileChoice } from '../core/model.ts';
 import type { OrderRequest, OrderResult } from '../core/ports.ts';
 import { chooseProfile, type ProfileDecision, withoutProfile } from '../core/profile.ts';
-import type { Signer } from './client.ts';
+import type { LastingSigner } from './account.ts';
 import type { Connection } from './connection.ts';
 import { decodeOrder, type Order } from './decode.ts';
 import { locationOf } from './location.ts';
@@ -15,7 +15,7 @@ import { isRefusalOf } from './problem.ts';
  */
 export async function placeOrder(
   connection: Connection,
-  signer: Signer,
+  signer: LastingSigner,
   { domains, replaces, profile }: OrderRequest,
   signal: AbortSignal,
 ): Promise<OrderResult & { readonly order: Order }> {
@@ -31,8 +31,8 @@ export async function placeOrder(
       // 200: a CA may give back an order that it has for these names.
       const asked = { kind: 'order', url: newOrder, payload, accept: [200, 201] } as const;
       const answer = await signer.post(asked, signal);
-      const url = locationOf(answer, newOrder, 'newOrder');
-      return { url, order: decodeOrder(answer.data), profile: wish.ordered, note: wish.note };
+      const placed = { url: locationOf(answer, newOrder, 'newOrder'), account: signer.accountUrl() };
+      return { ...placed, order: decodeOrder(answer.data), profile: wish.ordered, note: wish.note };
     } catch (error) {
       return post(lessOf(wish, profile, error));
     }

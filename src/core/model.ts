@@ -90,6 +90,8 @@ export type Generation = {
   /** The authority's name and directory at the time of issue. */
   readonly ca: string;
   readonly directoryUrl: string;
+  /** URL of the account that ordered it; null where that was not recorded. */
+  readonly account: string | null;
   readonly profile: ProfileRecord;
 };
 

@@ -63,6 +63,8 @@ export type OrderRequest = {
 
 export type OrderResult = {
   readonly url: string;
+  /** URL of the account that placed it. */
+  readonly account: string;
   /** Null where none was asked for, or the CA does not have it and it is not required: `note` says so. */
   readonly profile: string | null;
   readonly note: CertdError | null;

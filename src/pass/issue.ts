@@ -19,6 +19,7 @@ import { splitChain } from '../x509/pem.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
 import { keyForOrder } from './order-key.ts';
 import type { PassParts } from './pass-parts.ts';
+import type { Replaced } from './renewal-window.ts';
 
 type Attempt = {
   readonly target: Target;
@@ -29,8 +30,8 @@ type Attempt = {
   readonly solver: Solver;
   /** The CA has an order for this attempt. */
   readonly onOrder: () => void;
-  /** The certID of the certificate that is being replaced (RFC 9773 §5), where the CA knows it. */
-  readonly replaces: string | null;
+  /** The certificate that is being replaced, where the CA knows it. */
+  readonly replaces: Replaced | null;
 };
 
 /**
@@ -100,13 +101,20 @@ async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
   await loopTurn();
   const request = await parts.createRequest(key, target.domains);
   await beginWork(disk, layout, target.name, { key, request });
-  const wish = { domains: target.domains, replaces, profile: ca.profile };
-  const { url, profile, note } = await issuer.order(wish, signal);
+  // RFC 9773 §5: only the account that ordered a certificate may name it.
+  const isOurs = replaces !== null && replaces.account === (await issuer.account(signal));
+  const wish = {
+    domains: target.domains,
+    replaces: isOurs ? replaces.certId : null,
+    profile: ca.profile,
+  };
+  const { url, account, profile, note } = await issuer.order(wish, signal);
   attempt.onOrder();
   if (note !== null)
     parts.log.warn({ certificate: target.name, ...logFields(note) }, 'order differs from the configuration');
   const order = {
     url,
+    account,
     ca: authority.name,
     directoryUrl: authority.directoryUrl,
     domains: target.domains,
@@ -136,7 +144,8 @@ async function download(attempt: Attempt, work: Work, parts: PassParts): Promise
   const pem = await issuer.complete({ orderUrl, domains, csr: work.request, solver }, parts.signal);
   await loopTurn();
   const pair = await gated(pem, work, attempt, parts);
-  const origin = { ca: authority.name, directoryUrl: authority.directoryUrl, profile: work.order.profile };
+  const { account, profile } = work.order;
+  const origin = { ca: authority.name, directoryUrl: authority.directoryUrl, account, profile };
   await recordDownload(parts.disk, parts.layout, target.name, { pair, ...origin });
 }
 

@@ -98,17 +98,21 @@ async function answerTo(
   }
 }
 
+/** A certificate that an order may replace (RFC 9773 §5). */
+export type Replaced = { readonly certId: string; readonly account: string | null };
+
 /** What the next order replaces: the newest generation, where the same CA issued it for one of these names. */
 export function replacedCertId(
   target: Target,
   seen: Observed,
   authority: Authority,
   parts: PassParts,
-): string | null {
+): Replaced | null {
   const newest = seen.issued.at(-1);
   if (newest === undefined || newest.directoryUrl !== authority.directoryUrl) return null;
   if (!newest.leaf.domains.some(domain => target.domains.includes(domain))) return null;
-  return certIdOf(certificateText(seen.name, newest.id, parts));
+  const certId = certIdOf(certificateText(seen.name, newest.id, parts));
+  return certId === null ? null : { certId, account: newest.account };
 }
 
 export function authorityOf({ name }: CaChoice, { authorities }: PassParts): Authority {

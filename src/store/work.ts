@@ -21,7 +21,12 @@ export type Work = {
 };
 
 /** What the order was placed for: a work directory that no longer fits its certificate is begun anew. */
-export type WorkOrder = OrderUnderWay & { readonly url: string; readonly directoryUrl: string };
+export type WorkOrder = OrderUnderWay & {
+  readonly url: string;
+  readonly directoryUrl: string;
+  /** Of the account that placed it. */
+  readonly account: string | null;
+};
 
 const files = { key: 'privkey.pem', request: 'request.der', order: 'order.json', done: 'generation.json' };
 
@@ -44,6 +49,7 @@ export function readWork(layout: Layout, name: string): Work | null {
       directoryUrl: fields.text('directory'),
       domains: fields.texts('domains'),
       keyType: fields.text('key_type'),
+      account: fields.textIfAny('account'),
       profile: profileOf(fields),
     },
     downloaded: exists(join(directory, files.done)),
@@ -95,6 +101,7 @@ export async function recordOrder(
     url: order.url,
     ca: order.ca,
     directory: order.directoryUrl,
+    account: order.account,
     domains: order.domains,
     key_type: order.keyType,
     ...profileDocument(order.profile),
@@ -120,6 +127,7 @@ export async function recordDownload(
     schema: 1,
     ca: download.ca,
     directory: download.directoryUrl,
+    account: download.account,
     ...profileDocument(download.profile),
   };
   await replaceFile(disk, join(directory, files.done), `${JSON.stringify(document, null, 2)}\n`, 0o400);
@@ -144,7 +152,7 @@ export async function discardWork(disk: Disk, layout: Layout, name: string): Pro
   await disk.syncDir(layout.work);
 }
 
-type Origin = Pick<Generation, 'ca' | 'directoryUrl' | 'profile'>;
+type Origin = Pick<Generation, 'ca' | 'directoryUrl' | 'account' | 'profile'>;
 
 /** What `generation.json` says of an issued generation. Throws `generation-damaged` where it cannot be read. */
 export function readOrigin(directory: string): Origin {
@@ -154,6 +162,7 @@ export function readOrigin(directory: string): Origin {
     return {
       ca: fields.text('ca'),
       directoryUrl: fields.text('directory'),
+      account: fields.textIfAny('account'),
       profile: profileOf(fields),
     };
   } catch (thrown) {

@@ -129,7 +129,8 @@ describe('the account', () => {
     bench.requests.length = 0;
     const order = (domain: string) =>
       issuer.order({ domains: [domain], replaces: null, profile: null }, bench.signal);
-    await Promise.all([order('a.example'), order('b.example')]);
+    const placed = await Promise.all([order('a.example'), order('b.example')]);
+    expect(placed.map(({ account }) => account)).toEqual([registration?.url, registration?.url]);
     expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(1);
     expect(bench.requests.filter(kind => kind === 'order')).toHaveLength(4);
     expect(bench.store.steps).toEqual(['key', 'url', 'url']);

@@ -1,3 +1,5 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
 import { realDisk } from '../../src/store/disk.ts';
@@ -153,6 +155,28 @@ it('orders once when it is forced, whatever the age', async () => {
   expect(host.issuer.orders).toHaveLength(2);
   await host.start(realDisk, 'nothing');
   expect(host.issuer.orders).toHaveLength(2);
+});
+
+it('a certificate of another account is not said to be replaced (RFC 9773 §5)', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  host.issuer.setAccount('https://ca.test/account/2');
+  await host.start(realDisk, 'forced');
+  const { cert } = liveLeaf(host);
+  await host.start(realDisk, 'forced');
+  expect(host.issuer.replaced).toEqual([null, null, certIdOf(cert)]);
+});
+
+it('nor is one of an account that was not recorded', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  const file = join(host.layout().issuedGeneration('crash.test', `0001-${host.live()}`), 'generation.json');
+  const { account, ...rest } = JSON.parse(readFileSync(file, 'utf8'));
+  expect(account).toBe('https://ca.test/account/1');
+  rmSync(file);
+  writeFileSync(file, JSON.stringify(rest));
+  await host.start(realDisk, 'forced');
+  expect(host.issuer.replaced).toEqual([null, null]);
 });
 
 it('a CA at another directory is not asked about a certificate that it did not issue, nor told to replace it', async () => {

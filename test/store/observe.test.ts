@@ -57,7 +57,8 @@ it('sees generations oldest first, what is live, both states and an order under 
   await writeIssuerState(realDisk, layout.issuerState(name), { ...firstIssuerState, failures: 2 });
   await writeDeployState(realDisk, layout.deployState(name), { ...firstDeployState, failures: 1 });
   await beginWork(realDisk, layout, name, { key: pair.key, request: new Uint8Array() });
-  const order = { ...makeOrder(), url: 'u', directoryUrl: 'd', keyType: 'ecdsa-p256' } as const;
+  const place = { url: 'u', directoryUrl: 'd', account: null };
+  const order = { ...makeOrder(), ...place, keyType: 'ecdsa-p256' } as const;
   await recordOrder(realDisk, layout, name, order);
   const seen = observe(layout, name);
   const leaf = readPair(layout.issuedGeneration(name, '0009-aabbccdd')).leaf;

@@ -26,6 +26,7 @@ const order = {
   url: 'https://ca.test/order/1',
   ca: 'main',
   directoryUrl,
+  account: 'https://ca.test/account/7',
   domains: ['a.example', 'b.example'],
   keyType: 'ecdsa-p256',
   profile: { wanted: 'tlsserver', ordered: null },
@@ -45,8 +46,7 @@ beforeEach(async () => {
 });
 
 const begin = () => beginWork(realDisk, layout, name, { key: pair.key, request });
-const download = () =>
-  recordDownload(realDisk, layout, name, { pair, ca: 'main', directoryUrl, profile: order.profile });
+const download = () => recordDownload(realDisk, layout, name, { ...order, pair });
 const remove = (file: string) => rmSync(join(layout.workOf(name), file));
 
 async function ordered(): Promise<void> {
@@ -147,6 +147,7 @@ it('is downloaded only once generation.json says so', async () => {
   expect(readOrigin(layout.workOf(name))).toEqual({
     ca: 'main',
     directoryUrl,
+    account: 'https://ca.test/account/7',
     profile: { wanted: 'tlsserver', ordered: null },
   });
   remove('generation.json');
@@ -159,7 +160,7 @@ it('writes a download over one that was cut short, and keeps the key', async () 
   await realDisk.writeNew(join(layout.workOf(name), 'chain.pem'), Buffer.from(''), 0o400);
   await realDisk.writeNew(join(layout.workOf(name), 'generation.json.new'), Buffer.from('{'), 0o400);
   const disk = recordingDisk(layout.workOf(name));
-  await recordDownload(disk, layout, name, { pair, ca: 'main', directoryUrl, profile: order.profile });
+  await recordDownload(disk, layout, name, { ...order, pair });
   expect(readPair(layout.workOf(name))).toMatchObject(pair);
   expect(disk.calls.filter(call => call.includes('privkey'))).toEqual([]);
   expect(disk.calls.slice(-4)).toEqual([
@@ -190,6 +191,7 @@ it('becomes the first issued generation by rename', async () => {
   expect(readOrigin(layout.issuedGeneration(name, id))).toEqual({
     ca: 'main',
     directoryUrl,
+    account: 'https://ca.test/account/7',
     profile: { wanted: 'tlsserver', ordered: null },
   });
 });

@@ -32,6 +32,8 @@ export type FakeIssuer = Issuer & {
   dateBack(ms: Millis): void;
   /** What `renewalInfo` answers; null: the CA has no ARI. */
   setWindow(window: { readonly start: Instant; readonly end: Instant } | null): void;
+  /** The account of later orders. */
+  setAccount(url: string): void;
 };
 
 type Call = 'order' | 'complete' | 'window' | 'revoke';
@@ -53,6 +55,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
   const failures: { at: Call; error: CertdError }[] = [];
   const refused = new Map<string, CertdError>();
   let foreign: string | null = null;
+  let account = 'https://ca.test/account/1';
   let backdated: Millis = 0;
   let window: { readonly start: Instant; readonly end: Instant } | null = null;
   const failIfAsked = (at: Call) => {
@@ -87,6 +90,9 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     setWindow: wanted => {
       window = wanted;
     },
+    setAccount: url => {
+      account = url;
+    },
     order: async ({ domains, replaces, profile }, signal) => {
       stopIfAsked(signal);
       failIfAsked('order');
@@ -96,7 +102,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
       orders.push({ domains, validated: [], pem: null });
       replaced.push(replaces);
       profilesOrdered.push(ordered);
-      return { url: `https://ca.test/order/${orders.length}`, profile: ordered, note };
+      return { url: `https://ca.test/order/${orders.length}`, account, profile: ordered, note };
     },
     complete: async ({ orderUrl, csr, solver }, signal) => {
       const order = orders[Number(orderUrl.split('/').at(-1)) - 1];
@@ -131,7 +137,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     },
     account: async signal => {
       stopIfAsked(signal);
-      return 'https://ca.test/account/1';
+      return account;
     },
     renewalInfo: async (certId, signal): Promise<RenewalInfo | null> => {
       windowsAsked.push(certId);

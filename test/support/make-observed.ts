@@ -41,6 +41,7 @@ export function makeGeneration(change: Partial<Generation> = {}): Generation {
     leaf: makeLeaf(),
     ca: 'main',
     directoryUrl: 'https://ca.test/dir',
+    account: 'https://ca.test/account/1',
     profile: noProfile,
     ...change,
   };

@@ -78,7 +78,8 @@ export async function stateRoom(cache: string): Promise<StateRoom> {
     order: async () => {
       await beginWork(realDisk, layout, name, { key: 'key', request: new Uint8Array([48, 0]) });
       const url = 'https://127.0.0.1:1/order/1';
-      const order = { ...makeOrder({ domains: [name] }), url, directoryUrl, keyType: 'ecdsa-p256' } as const;
+      const place = { url, directoryUrl, account: null };
+      const order = { ...makeOrder({ domains: [name] }), ...place, keyType: 'ecdsa-p256' } as const;
       await recordOrder(realDisk, layout, name, order);
     },
     writeIssuer: state =>
