@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import type { Instant, Millis } from '../core/model.ts';
+import type { Millis } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { type Answer, answerOf } from './answer.ts';
+
 import { skewOf } from './clock-skew.ts';
 import { type Directory, decodeDirectory } from './decode.ts';
+import { openDirectoryCache } from './directory-cache.ts';
+
 import { type Nonces, openNonces } from './nonces.ts';
 import { refusal } from './problem.ts';
 import type { RequestKind } from './request-kind.ts';
@@ -15,7 +18,7 @@ import { trustContext } from './trust.ts';
 /** Everything below the account: the way to one CA, its directory and its nonces. */
 export type Connection = {
   readonly nonces: Nonces;
-  /** Kept for an hour. */
+  /** From memory, while it may be kept. */
   directory(signal: AbortSignal): Promise<Directory>;
   /** A nonce from the pool, else from newNonce (RFC 8555 §7.2). */
   takeNonce(signal: AbortSignal): Promise<string>;
@@ -33,37 +36,33 @@ export type ConnectionOptions = {
   readonly onRequest: (kind: RequestKind) => void;
 };
 
-const directoryAge = 60 * 60 * 1000;
-
 /** Opens nothing yet: the trust store is read and the CA is spoken to at the first request. */
 export function openConnection(options: ConnectionOptions): Connection {
   const nonces = openNonces(options.clock.now);
   let transport: Transport | null = null;
-  let cached: { directory: Directory; at: Instant } | null = null;
+  const cache = openDirectoryCache(options.clock.now);
   const open = singleFlight(() => openWithTrust(options));
 
   const send: Connection['send'] = async (kind, request, signal) => {
     transport ??= await open();
     options.onRequest(kind);
-    return answerOf(await transport.send(request, signal));
+    const answer = answerOf(await transport.send(request, signal));
+    cache.note(request.url, answer.status);
+    return answer;
   };
   // Many orders begin at once, and a CA that does not answer is to be asked once for all of them.
   const fetched = singleFlight(async (signal: AbortSignal) => {
-    const { directory, skewed } = await fetchDirectory(options, send, signal);
-    if (skewed) await checkClock(directory, options, send, signal);
+    const answer = await fetchDirectory(options, send, signal);
+    const directory = decodeDirectory(answer.data);
+    if (skewOf(answer, options.clock.now()) !== null) await checkClock(directory, options, send, signal);
+    cache.keep(directory, answer.headers['cache-control']);
     return directory;
   });
 
   return {
     nonces,
     send,
-    async directory(signal) {
-      const now = options.clock.now();
-      // A clock that was set back must not keep a directory for ever.
-      if (cached !== null && now >= cached.at && now - cached.at < directoryAge) return cached.directory;
-      cached = { directory: await fetched(signal), at: now };
-      return cached.directory;
-    },
+    directory: async signal => cache.known() ?? (await fetched(signal)),
     async takeNonce(signal) {
       return (
         nonces.take() ?? (await fetchNonce((await this.directory(signal)).newNonce, options, send, signal))
@@ -94,12 +93,11 @@ async function fetchDirectory(
   options: ConnectionOptions,
   send: Connection['send'],
   signal: AbortSignal,
-): Promise<{ readonly directory: Directory; readonly skewed: boolean }> {
+): Promise<Answer> {
   const request = { method: 'GET', url: options.directoryUrl, body: null, followRedirects: true } as const;
   const answer = await send('directory', request, signal);
-  const now = options.clock.now();
-  if (answer.status !== 200) throw refusal(answer, 'directory', now);
-  return { directory: decodeDirectory(answer.data), skewed: skewOf(answer, now) !== null };
+  if (answer.status !== 200) throw refusal(answer, 'directory', options.clock.now());
+  return answer;
 }
 
 /**

@@ -10,10 +10,7 @@ export type Nonces = {
 // More than the requests that run at once.
 const maxKept = 32;
 
-/**
- * RFC 8555 gives a nonce no lifetime. Boulder knows the last 65,536 of each of its nonce services, which at the
- * pace of Let's Encrypt is minutes; an older one costs a signed request that is refused instead of a newNonce.
- */
+/** RFC 8555 names no lifetime (docs/decisions/2026-11-24-how-long-a-directory-is-kept.md). */
 const longestAge: Millis = 10 * 60_000;
 
 export function openNonces(now: () => Instant): Nonces {
