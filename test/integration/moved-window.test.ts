@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { certIdOf } from '../../src/x509/cert-id.ts';
+import { askSocket } from '../support/ask-socket.ts';
+import { type CaProxy, startCaProxy, through } from '../support/ca-proxy.ts';
+import { type CertdProcess, startCertd } from '../support/certd-process.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { steppedClock } from '../support/stepped-clock.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const names = Array.from({ length: 100 }, (_, index) => `moved-${index}.certd.test`);
+const width = 20_000;
+const day = 86_400_000;
+
+/** The tests look at one story: the CA calls for a hundred certificates within twenty seconds. */
+describe('a hundred certificates whose window the CA has moved', () => {
+  let stack: Stack;
+  let proxy: CaProxy;
+  let certd: CertdProcess;
+  /** Of the window, by certd's clock. */
+  let start: number;
+  /** The certID of what each name had before. */
+  const had = new Map<string, string | null>();
+  const placed = () => proxy.seen().filter(({ kind, caStatus }) => kind === 'newOrder' && caStatus === 201);
+  /** Of the renewals, in ms from the start of the window. */
+  const moments = () =>
+    placed()
+      .slice(names.length)
+      .map(({ at }) => at + day - start);
+
+  beforeAll(async () => {
+    stack = await startStack();
+    const clock = steppedClock(stack.programs, stack.dir);
+    proxy = await startCaProxy(stack);
+    certd = await startCertd(join(stack.dir, 'certd'), configuration(through(proxy, stack)), {
+      env: clock.env,
+    });
+    await waitUntil(
+      'all windows are known',
+      async () => {
+        const { body } = await askSocket(join(certd.runtimeDir, 'health.sock'), '/status');
+        const { certificates } = JSON.parse(body);
+        return (
+          certificates.every((each: { renewal: { source: string } }) => each.renewal.source === 'ari') || null
+        );
+      },
+      90_000,
+    );
+    const pems = names.map(name => readFileSync(join(certd.liveDir(name), 'cert.pem'), 'utf8'));
+    for (const [index, name] of names.entries()) had.set(name, certIdOf(pems[index] ?? ''));
+    // In its first hour a certificate is not renewed by itself.
+    clock.step(1);
+    // Time enough to tell the CA, and for certd to ask it.
+    start = Date.now() + day + 15_000;
+    for (const pem of pems) await stack.pebble.setRenewalInfo(pem, { start, end: start + width });
+    // Nothing is due yet: certd asks for the windows, and waits.
+    expect(await certd.command('renew')).toMatchObject({ code: 0 });
+    await waitUntil('all are renewed', () => (moments().length >= names.length ? true : null), 60_000);
+  });
+  afterAll(async () => {
+    await certd.stop();
+    await proxy.stop();
+    await stack.stop();
+  });
+
+  test('all have their order at the CA inside the window', () => {
+    expect(moments().filter(ms => ms < 0 || ms >= width)).toEqual([]);
+    expect(moments()).toHaveLength(names.length);
+  });
+
+  test('no tenth of the window has more than a quarter of them', () => {
+    const tenths = Array.from({ length: 10 }, (_, tenth) =>
+      moments().filter(ms => Math.floor((10 * ms) / width) === tenth),
+    );
+    expect(Math.max(...tenths.map(({ length }) => length))).toBeLessThanOrEqual(25);
+  });
+
+  test('each names the certificate that it replaces', () => {
+    const replaces = placed()
+      .slice(names.length)
+      .map(({ payload }) => [nameIn(payload), payload?.['replaces']]);
+    expect(Object.fromEntries(replaces)).toEqual(Object.fromEntries(had));
+  });
+});
+
+function nameIn(payload: Readonly<Record<string, unknown>> | null): string {
+  return [payload?.['identifiers']]
+    .flat()
+    .map(each => Object(each).value)
+    .join();
+}
+
+function configuration({ pebble, nginx }: Stack): string {
+  return `account: { email: ops@certd.test, agree_tos: true }
+ca: pebble
+cas:
+  pebble:
+    directory: ${pebble.directoryUrl}
+    trust: ${pebble.trustFile}
+    roots: ${pebble.rootsFile}
+    validation_port: ${nginx.httpPort}
+defaults:
+  challenge: { webroot: ${nginx.webroot} }
+certificates:
+${names.map(name => `  - domains: [${name}]\n`).join('')}`;
+}
