@@ -77,8 +77,10 @@ describe('a hundred certificates whose window the CA has moved', () => {
   });
 
   test('each names the certificate that it replaces', () => {
-    const replaces = placed()
-      .slice(names.length)
+    // Also one that Pebble fails at, which is then placed without: where the serial begins with 00, one of 256.
+    const replaces = proxy
+      .seen()
+      .filter(({ payload }) => payload?.['replaces'] !== undefined)
       .map(({ payload }) => [nameIn(payload), payload?.['replaces']]);
     expect(Object.fromEntries(replaces)).toEqual(Object.fromEntries(had));
   });
