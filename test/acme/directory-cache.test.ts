@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { decodeDirectory } from '../../src/acme/decode.ts';
 import { openDirectoryCache } from '../../src/acme/directory-cache.ts';
 
-const directory = {
+const directory = decodeDirectory({
   newNonce: 'https://ca.example/nonce',
   newAccount: 'https://ca.example/account',
   newOrder: 'https://ca.example/order',
   renewalInfo: 'https://ca.example/ari',
-};
+});
 const hour = 3_600_000;
 
 function kept(cacheControl?: string) {
