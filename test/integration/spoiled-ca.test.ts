@@ -49,7 +49,8 @@ describe('certd at a spoiled CA', () => {
   beforeAll(async () => {
     stack = await startStack();
     clock = steppedClock(stack.programs, stack.dir);
-    for (const { name } of [...firstCases, ...renewalCases]) proxies.set(name, await startCaProxy(stack));
+    for (const { name } of [...firstCases, ...renewalCases])
+      proxies.set(name, await startCaProxy(stack, clock.now));
     spoil(firstCases);
     certd = await startCertd(join(stack.dir, 'certd'), configuration(stack, proxies), {
       env: clock.env,

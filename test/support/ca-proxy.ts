@@ -12,7 +12,7 @@ type SeenRequest = {
   readonly kind: CaRequest;
   readonly method: string;
   readonly path: string;
-  /** When all of it was there, in ms since the epoch. */
+  /** When it came, in ms since the epoch, by the CA's clock. */
   readonly at: number;
   /** Connections count from 1. */
   readonly connection: number;
@@ -67,7 +67,11 @@ export type CaProxy = {
  * as it is: Pebble makes its URLs of it, and checks the `url` of a JWS against it (wfe/wfe.go, relativeEndpoint),
  * so that every later request comes through here too.
  */
-export async function startCaProxy({ dir, pebble }: Pick<Stack, 'dir' | 'pebble'>): Promise<CaProxy> {
+export async function startCaProxy(
+  { dir, pebble }: Pick<Stack, 'dir' | 'pebble'>,
+  /** What the CA says that the time is: that of a certd whose clock is stepped. */
+  now: () => number = Date.now,
+): Promise<CaProxy> {
   const { root, leaf } = await identity();
   const trustFile = join(dir, 'ca-proxy-root.pem');
   writeFileSync(trustFile, root.pem);
@@ -83,7 +87,8 @@ export async function startCaProxy({ dir, pebble }: Pick<Stack, 'dir' | 'pebble'
     connections.set(socket, count);
   });
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
-    const request = await read(incoming, connections.get(incoming.socket) ?? 0);
+    const request = await read(incoming, connections.get(incoming.socket) ?? 0, now());
+    response.setHeader('date', new Date(now()).toUTCString());
     seen.push(request);
     const askCa = async () => {
       const answer = await forward(pebble.directoryUrl, incoming, request, agent);
@@ -165,7 +170,7 @@ function listen(server: Server): Promise<number> {
   return promise;
 }
 
-async function read(incoming: IncomingMessage, connection: number): Promise<SeenRequest> {
+async function read(incoming: IncomingMessage, connection: number, at: number): Promise<SeenRequest> {
   const body = await textOf(incoming);
   const { method = '', url: path = '' } = incoming;
   const kind = caRequestOf(path);
@@ -176,7 +181,7 @@ async function read(incoming: IncomingMessage, connection: number): Promise<Seen
     kind,
     method,
     path,
-    at: Date.now(),
+    at,
     connection,
     header: part('protected'),
     payload: part('payload'),

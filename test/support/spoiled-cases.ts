@@ -117,6 +117,8 @@ export const firstCases: readonly SpoiledCase[] = [
   issues('account-relative', 13, 'newAccount', relative),
 
   // Pebble takes one of a hundred valid authorizations over, whatever it is told: here is none yet.
+  fails('order-gone', 'order-gone', 15, 'order', problem('malformed', { status: 404 }), { orders: 3 }),
+  fails('order-invalid', 'order-gone', 18, 'order', stuck('invalid'), { orders: 3 }),
   fails(
     'authz-other',
     'ca-malformed',
@@ -246,8 +248,6 @@ export const renewalCases: readonly SpoiledCase[] = [
   fails('order-status', 'ca-malformed', 10, 'order', withFields({ status: 'fine' }), { keeps: true }),
   fails('order-html', 'ca-malformed', 10, 'order', html(200), { keeps: true }),
   fails('order-moved', 'ca-malformed', 10, 'order', redirect(301, '/elsewhere'), { keeps: true }),
-  fails('order-gone', 'order-gone', 15, 'order', problem('malformed', { status: 404 }), { orders: 3 }),
-  fails('order-invalid', 'order-gone', 18, 'order', stuck('invalid'), { orders: 3 }),
 
   fails('finalize-csr', 'csr-refused', 11, 'finalize', problem('badCSR')),
   fails('finalize-caa', 'caa-forbids', 11, 'finalize', problem('caa', { status: 403 })),
