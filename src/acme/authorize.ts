@@ -13,7 +13,8 @@ export async function authorize(work: Work, order: Order): Promise<Order> {
   const presented: string[] = [];
   try {
     for (const url of order.authorizations) await answer(work, url, presented);
-    return await pollOrder(work, ['pending'], null);
+    // Waited for here, however long: whoever validates reads the answers all that time.
+    return await pollOrder({ ...work, limits: { ...work.limits, parkUntil: null } }, ['pending'], null);
   } finally {
     for (const token of presented) await cleanUp(work, token);
   }

@@ -1,4 +1,5 @@
 import { CertdError } from '../core/errors.ts';
+import type { Millis } from '../core/model.ts';
 import { checkRequest } from '../x509/request.ts';
 import { authorize } from './authorize.ts';
 import { decodeOrder, type Order } from './decode.ts';
@@ -12,20 +13,24 @@ import { ask, blame, lookAtOrder, pollOrder, type Work, waitOf } from './work.ts
  * newOrder's answer where it has just come in, which saves one look.
  */
 export async function completeOrder(work: Work, csr: Uint8Array, placed: Order | null): Promise<string> {
-  let order = placed ?? (await firstLook(work));
+  const first = placed === null ? await firstLook(work) : { order: placed, waitMs: null };
+  let { order } = first;
   if (order.status === 'invalid') throw new CertdError('order-gone', 'The order is invalid.');
   // Parsing takes as long as signing three requests: a request that was just made is not parsed.
   if (placed === null && order.status === 'pending') checkRequest(csr);
   if (order.status === 'pending') order = await authorize(work, order);
   if (order.status === 'ready') order = await finalize(work, order, csr);
-  if (order.status !== 'valid') order = await pollOrder(work, ['pending', 'ready', 'processing'], null);
+  if (order.status !== 'valid') {
+    const wait = order === first.order ? first.waitMs : null;
+    order = await pollOrder(work, ['pending', 'ready', 'processing'], wait);
+  }
   return downloadChain(work, order);
 }
 
 /** The order of an earlier attempt may be gone, or belong to an account that was replaced since. */
-async function firstLook(work: Work): Promise<Order> {
+async function firstLook(work: Work): Promise<{ order: Order; waitMs: Millis | null }> {
   try {
-    return (await lookAtOrder(work)).order;
+    return await lookAtOrder(work);
   } catch (error) {
     const name = isRefusalOf('order', error) ? error.problemType?.split(':').at(-1) : undefined;
     if (name !== 'malformed' && name !== 'unauthorized') throw error;

@@ -79,11 +79,13 @@ export function openIssuer(options: IssuerOptions): OpenIssuer {
         placed.put(result.url, order);
         return result;
       }),
-    complete: ({ orderUrl, domains, csr, solver }, signal) =>
+    complete: ({ orderUrl, placedAt, domains, csr, solver }, signal) =>
       use(async () => {
-        const time = openTimeLimit(clock, options.authority.issueTimeoutMs);
+        const { issueTimeoutMs } = options.authority;
+        const time = openTimeLimit(clock, issueTimeoutMs);
         const known = placed.take(orderUrl);
-        const limits = { clock, random, time, signal };
+        const parkUntil = (placedAt ?? 0) + issueTimeoutMs;
+        const limits = { clock, random, time, parkUntil, signal };
         const work = { orderUrl, domains, signer: await account.signer(signal), solver, limits, warn };
         return completeOrder(work, csr, known);
       }),

@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/model.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -8,6 +8,11 @@ export type PollLimits = {
   readonly random: Random;
   /** `issue_timeout` from the start of the attempt. */
   readonly time: TimeLimit;
+  /**
+   * Until when a long wait is none of this attempt's: the order is left alone for as long. Null while a challenge must
+   * stay answered.
+   */
+  readonly parkUntil: Instant | null;
   readonly signal: AbortSignal;
 };
 
@@ -17,13 +22,17 @@ export type Look<T> = { readonly done: T } | { readonly waitMs: Millis | null };
 const shortest = 50;
 const longest = 5_000;
 
+/** What is waited for here; a longer Retry-After goes to disk, where no restart loses it, and frees the place at the CA. */
+const longestNap = 60_000;
+
 /** An order lives a week at the most; a longer Retry-After must not put its certificate to sleep. */
 const longestHold = 24 * 3_600_000;
 
 /**
  * Waits, then looks, until a look finds the end. `firstWait` is what the CA asked for before the first
- * look. Without its word the waits go from 50 ms, doubling, to 5 s, each with a fifth of jitter. Throws
- * `issue-timeout` at once where the next wait does not fit into the limit.
+ * look. Without its word the waits go from 50 ms, doubling, to 5 s, each with a fifth of jitter. Throws at once, with the
+ * moment of the next look: `order-waits` where the CA asks for more than a minute, `issue-timeout` where the next wait does
+ * not fit into the limit.
  */
 export async function poll<T>(
   look: () => Promise<Look<T>>,
@@ -50,9 +59,22 @@ async function pause(wait: Millis, limits: PollLimits): Promise<void> {
   }
 }
 
-function checkFits(wait: Millis, limits: PollLimits): void {
-  if (wait <= limits.time.left()) return;
-  throw new CertdError('issue-timeout', 'The CA did not finish the order in time; it is kept.', {
-    notBefore: wait > longest * 1.2 ? limits.clock.now() + Math.min(wait, longestHold) : null,
-  });
+function checkFits(wait: Millis, { time, clock, parkUntil }: PollLimits): void {
+  const notBefore = wait > longest * 1.2 ? clock.now() + Math.min(wait, longestHold) : null;
+  const parks = parkUntil !== null && wait > longestNap;
+  if (parks && clock.now() + wait <= parkUntil) {
+    const seconds = Math.round(wait / 1000);
+    throw new CertdError(
+      'order-waits',
+      `The CA asks for ${seconds} s until the next look; the order is kept.`,
+      {
+        notBefore,
+      },
+    );
+  }
+  if (parks || wait > time.left()) {
+    throw new CertdError('issue-timeout', 'The CA did not finish the order in time; it is kept.', {
+      notBefore,
+    });
+  }
 }

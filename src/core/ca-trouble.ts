@@ -22,7 +22,12 @@ function isOfTheCa(code: ErrorCode): boolean {
   return code === 'gate-refused' || (code in authorityErrors && !ofNoCa.has(code));
 }
 
-const ofNoCa: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['validation-failed', 'order-gone', 'stopped']);
+const ofNoCa: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'validation-failed',
+  'order-gone',
+  'order-waits',
+  'stopped',
+]);
 
 /**
  * Whether a certificate no longer waits for a CA that fails it, where it has another one: at once where there is

@@ -218,6 +218,9 @@ export type OrderUnderWay = {
   readonly domains: readonly string[];
   readonly keyType: string;
   readonly profile: ProfileRecord;
+  readonly placedAt: Instant | null;
+  /** The CA's Retry-After for the next look at the order; nothing overrides it. */
+  readonly notBefore: Instant | null;
 };
 
 /** Something on disk that cannot be used or read. `blocking`: nothing is done for the certificate until it is mended. */

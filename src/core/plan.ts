@@ -121,10 +121,8 @@ const keptWell: Millis = 60_000;
 /** What an attempt waits for: the CA, our own back-off or a limit that is nearly spent, whichever is longest. */
 function hold(look: Look, reason: Reason) {
   const { target, seen, asked, now } = look;
-  const { nextAttemptAt, lastAttemptAt, troubles, failedFor } = seen.issuer;
-  const { name } = chooseCa(target, seen, now);
-  const notBefore = troubles.find(({ ca }) => ca === name)?.notBefore ?? null;
-  const byCa = holds(notBefore, now, longestCaHold) ? notBefore : null;
+  const { nextAttemptAt, lastAttemptAt, failedFor } = seen.issuer;
+  const byCa = waitOfCa(look, reason);
   // What failed for another configuration says nothing about this one.
   const ours = asked === 'nothing' && (failedFor === null || failedFor === attemptKey(target));
   // An attempt that lies ahead was made by a clock that ran ahead, and so is the moment that it left.
@@ -138,6 +136,16 @@ function hold(look: Look, reason: Reason) {
     return { kind: 'held', until: byLimit, by: 'limit', begun: false } as const;
   }
   return byCa === null ? null : ({ kind: 'held', until: byCa, by: 'ca', begun: false } as const);
+}
+
+/** The latest moment that the CA has asked to wait for: as a whole, and for an order that it is at work on. */
+function waitOfCa({ target, seen, now }: Look, { code }: Reason): Instant | null {
+  const { name } = chooseCa(target, seen, now);
+  const order = code === 'order-under-way' ? seen.order : null;
+  const trouble = seen.issuer.troubles.find(({ ca }) => ca === name);
+  const moments = [trouble?.notBefore ?? null, order?.notBefore ?? null];
+  const ahead = moments.filter(moment => moment !== null).filter(moment => holds(moment, now, longestCaHold));
+  return ahead.length === 0 ? null : Math.max(...ahead);
 }
 
 /** Whether the certificate could wait: neither forced nor due by its lifetime. */

@@ -76,12 +76,15 @@ export interface Issuer {
   order(request: OrderRequest, signal: AbortSignal): Promise<OrderResult>;
   /**
    * Takes an order from whatever state it is in to the downloaded PEM chain: authorizations, finalize
-   * with `csr` (DER), polling, download. `order-gone` when the CA no longer has it or it became invalid
+   * with `csr` (DER), polling, download. `order-waits` with the moment of the next look where the CA asks for
+   * more than a minute; `order-gone` when the CA no longer has it or it became invalid
    * without an authorization to blame.
    */
   complete(
     request: {
       readonly orderUrl: string;
+      /** Null: nobody knows, long ago. */
+      readonly placedAt: Instant | null;
       /** What the order was placed for. */
       readonly domains: readonly string[];
       readonly csr: Uint8Array;

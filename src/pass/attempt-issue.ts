@@ -166,8 +166,7 @@ async function recordFailure(
   const { error, ca, lostBefore } = failed;
   const facts = { certificate: target.name, ca: ca.name, ...logFields(error) };
   const file = layout.issuerState(target.name);
-  // A stop is no failure, and a lost order is placed anew at once: neither counts against the certificate.
-  if (error.code === 'stopped' || (error.code === 'order-gone' && !lostBefore)) {
+  if (isNoFailure(error, lostBefore)) {
     log.info(facts, 'attempt ended early');
     return writeIssuerState(disk, file, { ...before.issuer, orders: before.orders });
   }
@@ -177,4 +176,9 @@ async function recordFailure(
   parts.tally.onAttempt({ name: target.name, ca: ca.name, result: 'failure', durationMs });
   await writeIssuerState(disk, file, stateAfter(target, before, failed, { now, draw: parts.random() }));
   await writeJournal(layout.issuer, { event: 'failed', certificate: target.name, code: error.code }, parts);
+}
+
+/** A stop, an order that goes on and one that is placed anew at once do not count against the certificate. */
+function isNoFailure({ code }: CertdError, lostBefore: boolean): boolean {
+  return code === 'stopped' || code === 'order-waits' || (code === 'order-gone' && !lostBefore);
 }

@@ -1,7 +1,7 @@
 import type { Authority } from '../config/config.ts';
 import type { ErrorCode } from '../core/catalogue.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type { CaChoice, Observed, Target } from '../core/model.ts';
+import type { CaChoice, Instant, Observed, Target } from '../core/model.ts';
 import type { Issuer, Solver } from '../core/ports.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readPair } from '../store/generation.ts';
@@ -45,7 +45,8 @@ export async function issue(attempt: Attempt, parts: PassParts): Promise<string>
     if (!isDownloaded(work, target.name, parts)) await download(attempt, work, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
-    if (!keepsOrder.has(error.code)) await giveUp(target.name, parts);
+    if (error.code === 'order-waits') await postpone(work, error.notBefore, target.name, parts);
+    else if (!keepsOrder.has(error.code)) await giveUp(target.name, parts);
     throw error;
   }
   await loopTurn();
@@ -74,6 +75,16 @@ const keepsOrder: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'socket-not-passed',
   'internal-error',
 ]);
+
+/** The CA's wait goes to the order, which is left alone until then, whoever asks. */
+async function postpone(
+  { order }: Work,
+  notBefore: Instant | null,
+  name: string,
+  { disk, layout }: PassParts,
+): Promise<void> {
+  await recordOrder(disk, layout, name, { ...order, notBefore });
+}
 
 /** An order that cannot be cleared away is met again at the next attempt; why it was given up counts more. */
 async function giveUp(name: string, { disk, layout, log }: PassParts): Promise<void> {
@@ -120,6 +131,8 @@ async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
     domains: target.domains,
     keyType: target.keyType,
     profile: { wanted: ca.profile?.name ?? null, ordered: profile },
+    placedAt: parts.clock.now(),
+    notBefore: null,
   };
   await recordOrder(disk, layout, target.name, order);
   parts.log.info({ certificate: target.name, order: url }, 'order placed');
@@ -140,8 +153,9 @@ function isDownloaded(work: Work, name: string, { layout }: PassParts): boolean 
 
 async function download(attempt: Attempt, work: Work, parts: PassParts): Promise<void> {
   const { target, authority, issuer, solver } = attempt;
-  const { url: orderUrl, domains } = work.order;
-  const pem = await issuer.complete({ orderUrl, domains, csr: work.request, solver }, parts.signal);
+  const { url: orderUrl, domains, placedAt } = work.order;
+  const request = { orderUrl, placedAt, domains, csr: work.request, solver };
+  const pem = await issuer.complete(request, parts.signal);
   await loopTurn();
   const pair = await gated(pem, work, attempt, parts);
   const { account, profile } = work.order;

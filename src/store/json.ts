@@ -10,6 +10,7 @@ export type Fields = {
   textOrNull(key: string): string | null;
   /** Null also where the key is missing: one that came with a later version. */
   textIfAny(key: string): string | null;
+  instantIfAny(key: string): Instant | null;
   number(key: string): number;
   instantOrNull(key: string): Instant | null;
   instant(key: string): Instant;
@@ -61,6 +62,7 @@ function fieldsOf(value: unknown, where: string): Fields {
   return {
     text: key => of(key, 'a text', textOf),
     textOrNull: key => of(key, 'a text or null', orNull(textOf)),
+    instantIfAny: key => of(key, 'an RFC 3339 time or null', found => orNull(instantOf)(found ?? null)),
     textIfAny: key => of(key, 'a text or null', found => orNull(textOf)(found ?? null)),
     number: key => of(key, 'a whole number', countOf),
     instant: key => of(key, 'an RFC 3339 time', instantOf),

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { nextId } from '../core/generation-id.ts';
-import type { Generation, KeyType, OrderUnderWay, ProfileRecord, Target } from '../core/model.ts';
+import type { Generation, OrderUnderWay, ProfileRecord, Target } from '../core/model.ts';
 import { fits } from '../core/order-fits.ts';
 import type { Disk } from '../core/ports.ts';
+import { rfc3339OrNull } from '../core/time-text.ts';
 import { generationIds, type Pair, readPair, writePair } from './generation.ts';
 import { type Fields, readState } from './json.ts';
 import { generationFiles, type Layout } from './layout.ts';
@@ -51,6 +52,8 @@ export function readWork(layout: Layout, name: string): Work | null {
       keyType: fields.text('key_type'),
       account: fields.textIfAny('account'),
       profile: profileOf(fields),
+      placedAt: fields.instantIfAny('placed_at'),
+      notBefore: fields.instantIfAny('not_before'),
     },
     downloaded: exists(join(directory, files.done)),
   };
@@ -89,13 +92,8 @@ function reserveOf(directory: string): string {
 /** Above an order with a hundred names. */
 const reservedBytes = 32 * 1024;
 
-/** Step 3: from here on the order is taken up again, not placed again. */
-export async function recordOrder(
-  disk: Disk,
-  layout: Layout,
-  name: string,
-  order: WorkOrder & { readonly keyType: KeyType },
-): Promise<void> {
+/** Step 3: from here on the order is taken up again, not placed again. Also to put the next look at it off. */
+export async function recordOrder(disk: Disk, layout: Layout, name: string, order: WorkOrder): Promise<void> {
   const document = {
     schema: 1,
     url: order.url,
@@ -105,6 +103,8 @@ export async function recordOrder(
     domains: order.domains,
     key_type: order.keyType,
     ...profileDocument(order.profile),
+    placed_at: rfc3339OrNull(order.placedAt),
+    not_before: rfc3339OrNull(order.notBefore),
   };
   const path = join(layout.workOf(name), files.order);
   await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o400);

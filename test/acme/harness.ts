@@ -134,7 +134,7 @@ export async function openBench(
     (await issuer.order({ domains, replaces: null, profile: null }, signal)).url;
   const complete = async (orderUrl: string, domains: readonly string[], stop: AbortSignal = signal) => {
     const csr = await createRequest(await generateKey('ecdsa-p256'), domains);
-    return issuer.complete({ orderUrl, domains, csr, solver }, stop);
+    return issuer.complete({ orderUrl, placedAt: clock.now(), domains, csr, solver }, stop);
   };
   const issue = async (...domains: string[]) => complete(await order(...domains), domains);
   return {

@@ -166,7 +166,7 @@ describe('issuing', () => {
     const issuer = await bench.reopen({ clock }, { issueTimeoutMs: 60_000 });
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
     const attempt = issuer.complete(
-      { orderUrl, domains: ['a.example'], csr, solver: bench.solver },
+      { orderUrl, placedAt: null, domains: ['a.example'], csr, solver: bench.solver },
       bench.signal,
     );
     await expect(attempt).rejects.toMatchObject({ code: 'issue-timeout' });
@@ -217,7 +217,10 @@ describe('taking up an order after a restart', () => {
     const issuer = await bench.reopen();
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
     bench.requests.length = 0;
-    await issuer.complete({ orderUrl, domains: ['a.example'], csr, solver: bench.solver }, bench.signal);
+    await issuer.complete(
+      { orderUrl, placedAt: null, domains: ['a.example'], csr, solver: bench.solver },
+      bench.signal,
+    );
     expect(bench.requests.filter(kind => kind !== 'directory' && kind !== 'nonce')).toEqual(requests);
   });
 

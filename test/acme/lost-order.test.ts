@@ -18,7 +18,10 @@ async function takeUp(at: Resource, reply: Canned) {
   const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
   const issuer = await bench.reopen();
   bench.ca.behaviour.intercept = resource => (resource === at ? reply : null);
-  return issuer.complete({ orderUrl, domains: ['a.example'], csr, solver: bench.solver }, bench.signal);
+  return issuer.complete(
+    { orderUrl, placedAt: null, domains: ['a.example'], csr, solver: bench.solver },
+    bench.signal,
+  );
 }
 
 describe('an order under way', () => {
@@ -57,7 +60,13 @@ describe('an order under way', () => {
     const orderUrl = await bench.order('a.example');
     bench.ca.behaviour.intercept = resource => (resource === 'order' ? { status: 404 } : null);
     const issuer = await bench.reopen();
-    const request = { orderUrl, domains: ['a.example'], csr: new Uint8Array(), solver: bench.solver };
+    const request = {
+      orderUrl,
+      placedAt: null,
+      domains: ['a.example'],
+      csr: new Uint8Array(),
+      solver: bench.solver,
+    };
     await expect(issuer.complete(request, bench.signal)).rejects.toMatchObject({ code: 'ca-malformed' });
   });
 });
@@ -104,7 +113,7 @@ describe('the certificate of a valid order', () => {
     const issuer = await bench.reopenAt({ issueTimeoutMs: 25_000 });
     const attempt = () =>
       issuer.complete(
-        { orderUrl, domains: ['a.example'], csr: new Uint8Array(), solver: bench.solver },
+        { orderUrl, placedAt: null, domains: ['a.example'], csr: new Uint8Array(), solver: bench.solver },
         bench.signal,
       );
     await expect(attempt()).rejects.toMatchObject({ code: 'ca-error' });

@@ -248,6 +248,7 @@ describe('a failed validation', () => {
     const bench = await openBench();
     const request = {
       orderUrl: await bench.order('a.example'),
+      placedAt: null,
       domains: ['a.example'],
       csr: new Uint8Array(),
       solver: bench.solver,
@@ -267,7 +268,10 @@ describe('a failed validation', () => {
     };
     const orderUrl = await bench.order('a.example');
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.example']);
-    const attempt = bench.issuer.complete({ orderUrl, domains: ['a.example'], csr, solver }, bench.signal);
+    const attempt = bench.issuer.complete(
+      { orderUrl, placedAt: null, domains: ['a.example'], csr, solver },
+      bench.signal,
+    );
     await expect(attempt).rejects.toThrow('no space');
     expect(cleaned).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attemptKey } from '../../src/core/attempt-key.ts';
 import type { Asked } from '../../src/core/due.ts';
-import type { Observed, Target } from '../../src/core/model.ts';
+import { firstIssuerState, type Observed, type OrderUnderWay, type Target } from '../../src/core/model.ts';
 import { deployTarget, planFor } from '../../src/core/plan.ts';
 import {
   at,
@@ -10,6 +10,7 @@ import {
   makeGeneration,
   makeLeaf,
   makeObserved,
+  makeOrder,
   makeTarget,
   makeTrouble,
   makeWindow,
@@ -72,6 +73,40 @@ it('a damaged generation alone stops nothing', () => {
 it('tells what waits for the next renewal', () => {
   const verdict = plan(makeObserved(), '2026-01-15', 'nothing', makeTarget({ keyType: 'rsa-4096' }));
   expect(verdict).toMatchObject({ issue: later, pending: ['key type: rsa-4096'] });
+});
+
+describe('an order that the CA is at work on', () => {
+  const noon = at('2026-01-15T12:00Z');
+  const waiting = (change: Partial<OrderUnderWay> = {}) =>
+    makeObserved({ issued: [], order: makeOrder({ notBefore: noon, ...change }) });
+
+  it.each(['nothing', 'pass', 'named', 'forced'] as const)(
+    'is left alone until the CA wants to be asked, where a person asked for %s',
+    asked => {
+      expect(plan(waiting(), '2026-01-15T11:59Z', asked)).toMatchObject({
+        issue: { kind: 'held', until: noon, by: 'ca', reason: { code: 'order-under-way' } },
+        wakeAt: noon,
+      });
+      expect(plan(waiting(), '2026-01-15T12:00Z', asked).issue.kind).toBe('now');
+    },
+  );
+
+  it('waits for the later one where the CA asks for two moments', () => {
+    const later = at('2026-01-15T13:00Z');
+    const seen = {
+      ...waiting(),
+      issuer: { ...firstIssuerState, troubles: [makeTrouble({ notBefore: later })] },
+    };
+    expect(plan(seen, '2026-01-15T11:59Z').issue).toMatchObject({ until: later, by: 'ca' });
+  });
+
+  it('holds nothing once another one is wanted', () => {
+    expect(plan(waiting({ keyType: 'rsa-2048' }), '2026-01-15T11:59Z').issue.kind).toBe('now');
+  });
+
+  it('is not waited for for weeks: such a moment was written by a clock that ran ahead', () => {
+    expect(plan(waiting({ notBefore: at('2026-02-15') }), '2026-01-15').issue.kind).toBe('now');
+  });
 });
 
 describe('what an order that is due waits for', () => {

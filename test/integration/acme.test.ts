@@ -70,7 +70,7 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
     const keyPem = await generateKey(keyType);
     const csr = await createRequest(keyPem, domains);
     const { url: orderUrl } = await issuer.order({ domains, replaces, profile }, signal);
-    const pem = await issuer.complete({ orderUrl, domains, csr, solver }, signal);
+    const pem = await issuer.complete({ orderUrl, placedAt: null, domains, csr, solver }, signal);
     const reasons = gateReasons({ fullchainPem: pem, keyPem, domains, keyType, now: Date.now() });
     expect(reasons).toEqual([]);
     return pem;
@@ -196,13 +196,13 @@ describe('against a strict Pebble', () => {
     );
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.test']);
     await expect(
-      issuer.complete({ orderUrl, domains: ['a.test'], csr, solver }, signal),
+      issuer.complete({ orderUrl, placedAt: null, domains: ['a.test'], csr, solver }, signal),
     ).rejects.toMatchObject({
       code: 'validation-failed',
       message: expect.stringMatching(/^a\.test: .*404.*\(unauthorized\)/),
     });
     await expect(
-      issuer.complete({ orderUrl, domains: ['a.test'], csr, solver }, signal),
+      issuer.complete({ orderUrl, placedAt: null, domains: ['a.test'], csr, solver }, signal),
     ).rejects.toMatchObject({
       code: 'order-gone',
     });
@@ -216,9 +216,11 @@ describe('against a strict Pebble', () => {
       signal,
     );
     const csr = await createRequest(await generateKey('ecdsa-p256'), ['a.test']);
-    const pem = await open().complete({ orderUrl, domains: ['a.test'], csr, solver }, signal);
+    const pem = await open().complete({ orderUrl, placedAt: null, domains: ['a.test'], csr, solver }, signal);
     requests.length = 0;
-    expect(await open().complete({ orderUrl, domains: ['a.test'], csr, solver }, signal)).toBe(pem);
+    expect(
+      await open().complete({ orderUrl, placedAt: null, domains: ['a.test'], csr, solver }, signal),
+    ).toBe(pem);
     expect(requests).toEqual(['directory', 'nonce', 'order', 'certificate']);
   });
 

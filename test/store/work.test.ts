@@ -30,6 +30,8 @@ const order = {
   domains: ['a.example', 'b.example'],
   keyType: 'ecdsa-p256',
   profile: { wanted: 'tlsserver', ordered: null },
+  placedAt: Date.parse('2026-11-24T12:00:00Z'),
+  notBefore: null,
 } as const;
 
 const tlsserver = { name: 'tlsserver', required: false };
@@ -87,6 +89,32 @@ it('has key and request durable before an order can be placed', async () => {
     'syncDir a.example',
     'syncDir .',
   ]);
+});
+
+it('keeps the order when the next look at it is put off', async () => {
+  await ordered();
+  const notBefore = Date.parse('2026-11-24T12:05:00Z');
+  await recordOrder(realDisk, layout, name, { ...order, notBefore });
+  expect(readWork(layout, name)?.order).toEqual({ ...order, notBefore });
+});
+
+it('reads an order of before that had neither profile nor times', async () => {
+  await ordered();
+  const old = {
+    schema: 1,
+    url: order.url,
+    ca: 'main',
+    directory: directoryUrl,
+    domains: order.domains,
+    key_type: 'ecdsa-p256',
+  };
+  rmSync(join(layout.workOf(name), 'order.json'));
+  await realDisk.writeNew(join(layout.workOf(name), 'order.json'), Buffer.from(JSON.stringify(old)), 0o400);
+  expect(readWork(layout, name)?.order).toEqual({
+    ...order,
+    profile: { wanted: null, ordered: null },
+    placedAt: null,
+  });
 });
 
 it('begins anew over an old work directory', async () => {

@@ -53,7 +53,15 @@ export function makeChoice(change: Partial<CaChoice> = {}): CaChoice {
 
 /** An order under way for exactly what `makeTarget` asks for. */
 export function makeOrder(change: Partial<OrderUnderWay> = {}): OrderUnderWay {
-  return { ca: 'main', domains: ['a.example'], keyType: 'ecdsa-p256', profile: noProfile, ...change };
+  return {
+    ca: 'main',
+    domains: ['a.example'],
+    keyType: 'ecdsa-p256',
+    profile: noProfile,
+    placedAt: at('2026-01-15'),
+    notBefore: null,
+    ...change,
+  };
 }
 
 /** What the operator wants: exactly what `makeGeneration` has. */

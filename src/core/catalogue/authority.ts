@@ -121,5 +121,10 @@ export const authorityErrors = {
     'A certificate is to be revoked, and the CA that issued it is not in the configuration any more.',
     'Put it back into `cas` under any name, with the directory that the message names; no certificate has to use it.',
   ),
+  'order-waits': entry(
+    'not-before',
+    'The CA is still at work on an order and asks to be left alone for more than a minute. No failure: the order is kept and looked at again then.',
+    'Nothing: certd waits as long as the CA asks.',
+  ),
   stopped: entry('next-tick', 'certd was stopped in the middle of an attempt.', 'Nothing.'),
 } satisfies Record<string, Entry>;
