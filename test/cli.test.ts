@@ -77,6 +77,8 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
       "error: too many arguments for 'check-config'. Expected 1 argument but got 2: a, b.",
     ],
     ['run --deploy=sideways', 'certd: usage: --deploy is inline or external, not sideways'],
+    ['renew --dry-run --force', 'certd: usage: --dry-run and --force exclude each other'],
+    ['renew --json', 'certd: usage: --json goes with --dry-run'],
     ['revoke', "error: missing required argument 'name'"],
     [
       'revoke a.example --reason keycompromis',
@@ -99,6 +101,7 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
   it.each([
     ['status b.example', 'no certificate is named b.example; there are: a.example'],
     ['renew b.example', 'no certificate is named b.example; there are: a.example'],
+    ['renew --dry-run b.example', 'no certificate is named b.example; there are: a.example'],
     ['revoke b.example', 'no certificate is named b.example; there are: a.example'],
     ['plan b.example', 'no certificate is named b.example; there are: a.example'],
   ])('certd %s, where the configuration has a.example', async (line, reason) => {
@@ -133,7 +136,6 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'account --help',
     'help doctor',
     'run --deploy=external',
-    'renew --dry-run',
   ])('certd %s', async line => {
     const { code, out, err } = await runMain(line.split(' '));
     expect({ code, out }).toEqual({ code: 64, out: '' });

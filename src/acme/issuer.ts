@@ -2,6 +2,7 @@ import type { CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/model.ts';
 import type { AccountCare, AccountStore, Clock, Issuer, Random } from '../core/ports.ts';
 import { type AccountGuard, openAccount } from './account.ts';
+import { checkCa } from './check.ts';
 import { completeOrder } from './complete.ts';
 import { openConnection } from './connection.ts';
 import { deactivate } from './deactivate.ts';
@@ -95,6 +96,7 @@ export function openIssuer(options: IssuerOptions): OpenIssuer {
       rollOver: signal => change(() => rollOver(wish, signal)),
       deactivate: signal => change(() => deactivate(wish, signal)),
     },
+    check: signal => use(() => checkCa({ connection, store: options.account, clock }, signal)),
     revoke: (request, signal) =>
       use(async () => {
         // An account that is only made for this is nobody's who issued it, and may cost a binding that works once.

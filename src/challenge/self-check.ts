@@ -5,11 +5,15 @@ import type { Millis } from '../core/model.ts';
 import type { HttpChallenge, Solver } from '../core/ports.ts';
 import type { Lookups } from './lookups.ts';
 
-type Options = {
+export type ReadOptions = {
   /** 80, but for test CAs. */
   readonly port: number;
-  readonly warn: (error: CertdError) => void;
   readonly lookups: Lookups;
+  readonly timeoutMs: Millis;
+};
+
+type Options = Omit<ReadOptions, 'timeoutMs'> & {
+  readonly warn: (error: CertdError) => void;
   readonly timeoutMs?: Millis;
 };
 
@@ -41,30 +45,34 @@ export function withSelfCheck(solver: Solver, options: Options): Solver {
 /** Never rejects: whatever happens is the warning. After an abort nobody wants to know. */
 async function check(challenge: HttpChallenge, options: Options, signal: AbortSignal): Promise<void> {
   const { domain } = challenge;
-  const reason = await failureOf(challenge, options, signal);
-  if (reason === null || signal.aborted) return;
-  const message = `certd could not read its challenge for ${domain} over HTTP: ${reason}.`;
-  options.warn(new CertdError('self-check-failed', message, { facts: { domain, reason } }));
+  const found = await readChallenge(challenge, { timeoutMs: 2_000, ...options }, signal);
+  if (found === 'read' || found === 'no-turn' || signal.aborted) return;
+  const message = `certd could not read its challenge for ${domain} over HTTP: ${found.reason}.`;
+  options.warn(new CertdError('self-check-failed', message, { facts: { domain, reason: found.reason } }));
 }
 
-async function failureOf(
+/** `no-turn`: other lookups were before it all the time. */
+type Found = 'read' | 'no-turn' | { readonly reason: string };
+
+/** Reads a challenge as a CA would. Never rejects. */
+export async function readChallenge(
   challenge: HttpChallenge,
-  options: Options,
+  { port, lookups, timeoutMs }: ReadOptions,
   signal: AbortSignal,
-): Promise<string | null> {
-  const timeoutMs = options.timeoutMs ?? 2_000;
+): Promise<Found> {
   const deadline = AbortSignal.timeout(timeoutMs);
   const limit = AbortSignal.any([signal, deadline]);
-  const { lookup, isWaiting } = options.lookups(limit);
+  const { lookup, isWaiting } = lookups(limit);
   try {
-    const fetched = fetchFollowing(urlOf(challenge, options.port), { signal: limit, lookup });
+    const fetched = fetchFollowing(urlOf(challenge, port), { signal: limit, lookup });
     const body = await Promise.race([fetched, endOf(limit)]);
     // §8.3: white space after it is to be ignored.
-    return body.trimEnd() === challenge.keyAuthorization ? null : 'something else answers there';
+    if (body.trimEnd() === challenge.keyAuthorization) return 'read';
+    return { reason: 'something else answers there' };
   } catch (error) {
-    if (deadline.aborted && isWaiting()) return null;
-    if (deadline.aborted) return `no answer within ${timeoutMs / 1000} s`;
-    return reasonOf(error);
+    if (deadline.aborted && isWaiting()) return 'no-turn';
+    if (deadline.aborted) return { reason: `no answer within ${timeoutMs / 1000} s` };
+    return { reason: reasonOf(error) };
   }
 }
 

@@ -1,16 +1,20 @@
 import { CertdError } from '../core/errors.ts';
 import type { PassAnswer } from '../daemon/run-pass.ts';
 import { askControl } from './ask-control.ts';
+import { dryRunCommand } from './dry-run.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
 import { isUnfinished, renewLines } from './renew-lines.ts';
 import { screenOf } from './screen.ts';
 
-type Options = Places & { readonly force?: true; readonly dryRun?: true };
+export type RenewOptions = Places & { readonly force?: true; readonly dryRun?: true; readonly json?: true };
 
 /** `certd renew`: one pass, by the daemon where it runs, else in this process under the same locks. */
-export async function renewCommand(names: readonly string[], options: Options): Promise<number> {
-  if (options.dryRun) throw new CertdError('not-available-yet', '--dry-run is not built yet');
+export async function renewCommand(names: readonly string[], options: RenewOptions): Promise<number> {
+  if (options.dryRun && options.force)
+    throw new CertdError('usage', '--dry-run and --force exclude each other');
+  if (options.dryRun) return dryRunCommand(names, options);
+  if (options.json) throw new CertdError('usage', '--json goes with --dry-run');
   const wanted = names.length === 0 ? null : names;
   const done = progress('waiting for the pass to end');
   const answer = await pass(wanted, options).finally(done);
@@ -21,7 +25,7 @@ export async function renewCommand(names: readonly string[], options: Options): 
   return isUnfinished(answer) ? 1 : 0;
 }
 
-async function pass(names: readonly string[] | null, options: Options): Promise<PassAnswer> {
+async function pass(names: readonly string[] | null, options: RenewOptions): Promise<PassAnswer> {
   const { runtimeDir, force = false } = options;
   const body = { names, force };
   const answer = await askControl({ runtimeDir, path: '/renew', body, isAnswer: isPassAnswer });

@@ -5,6 +5,7 @@ import { saveMemory } from '../host/save-memory.ts';
 import { version } from '../host/version.ts';
 import { laterCommands } from './later.ts';
 import type { Places } from './places.ts';
+import type { RenewOptions } from './renew.ts';
 import type { StatusOptions } from './status.ts';
 import { type OptionWords, placeOptions, statusOptions } from './words.ts';
 
@@ -54,8 +55,9 @@ function addDaemon(program: Command, done: (code: number) => void): void {
     .description('one pass now, through the daemon when it runs')
     .argument('[name...]', 'certificates; all when left out')
     .option('--force', 'order anew, whether due or not')
-    .addOption(later('--dry-run', 'order from the staging of the CA'))
-    .action(async (names: string[], options: Places & { force?: true; dryRun?: true }) => {
+    .option('--dry-run', 'try it at the staging of each CA, and keep nothing')
+    .option('--json', 'with --dry-run: what it found, as JSON')
+    .action(async (names: string[], options: RenewOptions) => {
       const { renewCommand } = await import('./renew.ts');
       done(await renewCommand(names, options));
     });
@@ -118,11 +120,6 @@ function addLater(program: Command, words: string, summary: string): void {
 function refuseLater(command: string | undefined): void {
   if (!laterCommands.some(({ words }) => words === command)) return;
   throw new CertdError('not-available-yet', `certd ${command} is not built in version ${version}`);
-}
-
-/** An option of the contract that a later version brings: the command refuses it, help does not promise it. */
-function later(flags: string, summary: string): Option {
-  return new Option(flags, summary).hideHelp();
 }
 
 function withPlaces(command: Command): Command {

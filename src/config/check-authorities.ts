@@ -90,6 +90,11 @@ function entryFindings(main: Source, name: string): Located[] {
   }
   const preset = presets.get(name);
   const entry = at(main.data, ['cas', name]);
+  const staging = at(entry, ['staging']);
+  if (staging !== undefined && staging === (at(entry, ['directory']) ?? preset?.directoryUrl)) {
+    const message = `the CA \`${name}\` cannot be its own staging: a dry run must not touch it`;
+    return [{ source: main, finding: invalid(['cas', name, 'staging'], message) }];
+  }
   if (typeof entry !== 'object' || entry === null || preset?.directoryUrl) return [];
   if (at(entry, ['directory']) !== undefined || hasUnknownKey(entry)) return [];
   const similar = preset === undefined ? didYouMean(name, [...presets.keys()]) : '';

@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
 import type { CaChoice, ChallengeMethod, Target } from '../core/model.ts';
-import { defaultAuthority, presets } from './authorities.ts';
+import { defaultAuthority, presets, stagingOfPreset } from './authorities.ts';
 import type { Authority, Config, ConfigProblem } from './config.ts';
 import { profileOf } from './profile.ts';
 import type { CertificateEntry, MainFile } from './schema.ts';
@@ -110,7 +110,8 @@ function authorityOf(name: string, entry: AuthorityEntry): Authority {
   return {
     name,
     directoryUrl,
-    stagingUrl: null,
+    // Of a CA that has only the name of a built-in one nobody knows where its staging is.
+    stagingUrl: entry?.staging ?? (entry?.directory === undefined ? stagingOfPreset(name) : null),
     trustFile: entry?.trust ?? null,
     rootsFile: entry?.roots ?? null,
     eab: entry?.eab === undefined ? null : { kid: entry.eab.kid, hmacKeyFile: entry.eab.hmac_key_file },

@@ -37,7 +37,11 @@ function looksLikeKey(value: string): boolean {
 /** One entry of `cas:`; its name is checked in `check-authorities.ts`, since zod passes over the value under a bad one. */
 export const authority = mapping({
   directory: httpsUrl.meta({ description: 'URL of the ACME directory (RFC 8555 §7.1.1).' }).optional(),
-  staging: notYet(httpsUrl, 'Directory that --dry-run uses.').optional(),
+  staging: httpsUrl
+    .meta({
+      description: 'Directory that `renew --dry-run` orders from. Built in for letsencrypt and google.',
+    })
+    .optional(),
   trust: path
     .meta({ description: 'PEM file with the root of the CA’s own HTTPS, beside the system’s roots.' })
     .optional(),

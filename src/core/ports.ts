@@ -92,6 +92,8 @@ export interface Issuer {
     },
     signal: AbortSignal,
   ): Promise<string>;
+  /** Reads the directory, and asks about the account, if there is one: false where there is none. Makes none. */
+  check(signal: AbortSignal): Promise<boolean>;
   /**
    * Revokes a certificate (RFC 8555 §7.6), also one that is revoked already. Signed by the account; where there is none
    * or the CA does not take its word, by the certificate's own key. Returns whose word the CA took.

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { openIssuer } from '../acme/issuer.ts';
+import { rehearse } from '../challenge/rehearse.ts';
 import { withSelfCheck } from '../challenge/self-check.ts';
 import type { Standalone } from '../challenge/standalone.ts';
 import { webrootSolver } from '../challenge/webroot.ts';
@@ -79,6 +81,17 @@ export function buildParts(
         warn,
         lookups: host.lookups,
       }),
+    rehearse: ({ challenge, domains }, { validationPort: port }) =>
+      rehearse(
+        {
+          solver: solverOf(challenge),
+          domains,
+          reading: { port, lookups: host.lookups, timeoutMs: 10_000 },
+          newToken: () => randomBytes(32).toString('base64url'),
+          warn,
+        },
+        host.signal,
+      ),
     generateKey: type => host.keysInTurn(() => unlessAborted(host.signal, () => generateKey(type), stopped)),
     createRequest,
     runHook: async run => {

@@ -3,6 +3,7 @@ import type { Routes } from '../health/server.ts';
 import type { Loop } from './loop.ts';
 import { askedBy, type PassRequest } from './pass-request.ts';
 import { revokeRequest } from './revoke-request.ts';
+import { runDryRun } from './run-dry-run.ts';
 import { runRevoke } from './run-revoke.ts';
 
 /** What changes state, on the socket that is for its owner alone (contract section 6). */
@@ -13,18 +14,25 @@ export function controlRoutes({ ask, use }: Pick<Loop, 'ask' | 'use'>): Routes {
       const request = revokeRequest(body);
       return { status: 200, body: await use(({ config, parts }) => runRevoke(config, parts, request)) };
     },
+    'POST /dry-run': async body => {
+      const names = namesOf(body);
+      return { status: 200, body: await use(({ config, parts }) => runDryRun(config, parts, names)) };
+    },
   };
 }
 
 /** Decodes `{ "names": [...] | null, "force": true | false }`. */
 function renewRequest(body: unknown): PassRequest {
-  if (typeof body !== 'object' || body === null || !('names' in body) || !('force' in body)) {
-    throw new CertdError('usage', 'a renew request has "names" and "force"');
-  }
-  const { names, force } = body;
-  const list = Array.isArray(names) && names.every(name => typeof name === 'string') ? names : null;
-  if ((list === null && names !== null) || typeof force !== 'boolean') {
-    throw new CertdError('usage', '"names" is a list of texts or null, "force" is true or false');
-  }
-  return { names: list, asked: askedBy(list, force) };
+  const names = namesOf(body);
+  const force = typeof body === 'object' && body !== null && 'force' in body ? body.force : null;
+  if (typeof force !== 'boolean') throw new CertdError('usage', '"force" is true or false');
+  return { names, asked: askedBy(names, force) };
+}
+
+/** Null: all certificates. */
+function namesOf(body: unknown): readonly string[] | null {
+  const names = typeof body === 'object' && body !== null && 'names' in body ? body.names : undefined;
+  if (names === null) return null;
+  if (Array.isArray(names) && names.every(name => typeof name === 'string')) return names;
+  throw new CertdError('usage', '"names" is a list of texts or null');
 }

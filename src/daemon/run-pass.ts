@@ -41,8 +41,8 @@ export async function runPass(
   };
 }
 
-/** Null: all. */
-function chosen(
+/** Null: all. Throws `usage` for a name that is not configured. */
+export function chosen(
   targets: readonly Target[],
   names: readonly string[] | null,
   world: PassParts['world'],

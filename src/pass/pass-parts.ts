@@ -28,6 +28,8 @@ export type PassParts = Traffic & {
   /** The account at one authority; opened once and kept, so that its nonces and connection serve the next order. */
   readonly issuerFor: (authority: Authority) => Issuer;
   readonly solverFor: (target: Target, authority: Authority) => Solver;
+  /** Answers a challenge that no CA has set, for each domain, and reads it (`challenge/rehearse.ts`). */
+  readonly rehearse: (target: Target, authority: Authority) => Promise<void>;
   readonly generateKey: (type: KeyType) => Promise<string>;
   /** PKCS#10 request, DER. */
   readonly createRequest: (keyPem: string, domains: readonly string[]) => Promise<Uint8Array>;

@@ -42,7 +42,7 @@ describe('a good configuration', () => {
           {
             name: 'letsencrypt',
             directoryUrl: 'https://acme-v02.api.letsencrypt.org/directory',
-            stagingUrl: null,
+            stagingUrl: 'https://acme-staging-v02.api.letsencrypt.org/directory',
             trustFile: null,
             rootsFile: null,
             eab: null,
@@ -89,6 +89,23 @@ describe('a good configuration', () => {
       ['corp', 'https://ca.corp.example/dir'],
     ]);
     expect(config.knownAuthorities.get('corp')?.issueTimeoutMs).toBe(1_200_000);
+  });
+
+  it('knows the staging of a built-in CA, unless its directory is another one, and that of any which says so', () => {
+    const lines = [
+      'google: { eab: { kid: k, hmac_key_file: /k } }',
+      'letsencrypt: { directory: "https://le.example/dir" }',
+      'corp: { directory: "https://ca.corp.example/dir", staging: "https://staging.corp.example/dir" }',
+      'plain: { directory: "https://plain.example/dir" }',
+    ];
+    const config = configOf({
+      'c.yaml': `${account}ca: corp\ncas: { ${lines.join(', ')} }\ncertificates:\n${one('a.example')}`,
+    });
+    const of = (name: string) => config.knownAuthorities.get(name)?.stagingUrl;
+    expect(of('google')).toBe('https://dv.acme-v02.test-api.pki.goog/directory');
+    expect(of('corp')).toBe('https://staging.corp.example/dir');
+    for (const name of ['letsencrypt', 'plain', 'letsencrypt-staging', 'zerossl'])
+      expect(of(name)).toBeNull();
   });
 
   it('everything that this version has is taken over', () => {

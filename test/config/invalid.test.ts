@@ -183,6 +183,16 @@ describe('values', () => {
       '2:27 config-invalid `directory`: it is no URL that can be asked without a user name',
     ],
     [
+      'a staging that is the CA itself',
+      'account: { agree_tos: true }\ncas: { corp: { directory: "https://x/d", staging: "https://x/d" } }\n',
+      '2:51 config-invalid the CA `corp` cannot be its own staging: a dry run must not touch it',
+    ],
+    [
+      'a staging that is the built-in CA itself',
+      'account: { agree_tos: true }\ncas: { letsencrypt: { staging: "https://acme-v02.api.letsencrypt.org/directory" } }\n',
+      '2:32 config-invalid the CA `letsencrypt` cannot be its own staging: a dry run must not touch it',
+    ],
+    [
       'a CA without a directory',
       'account: { agree_tos: true }\ncas: { corp: { issue_timeout: 5m } }\n',
       '2:8 config-invalid the CA `corp` needs a `directory`',

@@ -6,7 +6,7 @@ import type { Loop } from '../../src/daemon/loop.ts';
 const reached = () => Promise.reject(new Error('reached'));
 const routes = controlRoutes({ ask: reached, use: reached } satisfies Pick<Loop, 'ask' | 'use'>);
 
-async function send(path: 'renew' | 'revoke', body: unknown): Promise<unknown> {
+async function send(path: 'renew' | 'revoke' | 'dry-run', body: unknown): Promise<unknown> {
   return routes[`POST /${path}`]?.(body);
 }
 
@@ -29,5 +29,15 @@ describe('a revoke request', () => {
     { ...wish, replace: 'no' },
   ])('%j is wrong usage', async body => {
     await expect(send('revoke', body)).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('a dry run request', () => {
+  it.each([{ names: null }, { names: [] }, { names: ['a.example'] }])('%j is taken', async body => {
+    await expect(send('dry-run', body)).rejects.toThrow('reached');
+  });
+
+  it.each([null, [], {}, { names: 'a.example' }, { names: [5] }])('%j is wrong usage', async body => {
+    await expect(send('dry-run', body)).rejects.toMatchObject({ code: 'usage' });
   });
 });

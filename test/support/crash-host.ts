@@ -118,6 +118,7 @@ export function crashHost(ca: TestCa): CrashHost {
         ledger: tokenRecord(disk, layoutAt(root), () => {}),
         tokenFiles: traffic.tokenFiles,
       }),
+    rehearse: async () => {},
     generateKey,
     createRequest,
     chainGate: datelessGate([ca.pem]),

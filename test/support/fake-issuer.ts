@@ -20,6 +20,8 @@ export type FakeIssuer = Issuer & {
   readonly replaced: readonly (string | null)[];
   /** The certID of every question for a window. */
   readonly windowsAsked: readonly string[];
+  /** How often it was asked for its directory and the account alone. */
+  readonly checks: number;
   /** What was revoked, also again: the serial and the reason. */
   readonly revoked: readonly { readonly serial: string; readonly reason: string }[];
   /** Thrown once, at the next call of this kind; several are thrown one after the other. */
@@ -36,7 +38,7 @@ export type FakeIssuer = Issuer & {
   setAccount(url: string): void;
 };
 
-type Call = 'order' | 'complete' | 'window' | 'revoke';
+type Call = 'order' | 'complete' | 'window' | 'revoke' | 'check';
 
 type Options = { readonly ca: TestCa; readonly now: () => Instant; readonly lifetimeMs: Millis };
 
@@ -51,6 +53,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
   const profilesOrdered: (string | null)[] = [];
   let profiles: readonly string[] = [];
   const windowsAsked: string[] = [];
+  let checks = 0;
   const revoked: { serial: string; reason: string }[] = [];
   const failures: { at: Call; error: CertdError }[] = [];
   const refused = new Map<string, CertdError>();
@@ -72,6 +75,9 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     profilesOrdered,
     setProfiles: names => {
       profiles = names;
+    },
+    get checks() {
+      return checks;
     },
     windowsAsked,
     revoked,
@@ -126,6 +132,12 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
       }
       order.pem = await certify(csr, order.domains, { ca, now: now() - backdated, lifetimeMs });
       return order.pem;
+    },
+    check: async signal => {
+      stopIfAsked(signal);
+      failIfAsked('check');
+      checks += 1;
+      return true;
     },
     revoke: async ({ certificatePem, keyPem, reason }, signal) => {
       stopIfAsked(signal);

@@ -28,7 +28,7 @@ export const issueErrors = {
   ),
   'self-check-failed': entry(
     'none',
-    'certd could not read its own challenge over HTTP. The order went on: some hosts cannot reach themselves.',
+    'certd could not read its own challenge over HTTP. An order goes on all the same: some hosts cannot reach themselves.',
     'If validation fails too, check that port 80 of the domain leads here, and with a webroot the web server’s location for `/.well-known/acme-challenge/`.',
   ),
   'certificate-unreadable': entry(
