@@ -9,6 +9,7 @@ import { makeState } from './made-state.ts';
 import { type Memory, measureMemory } from './memory.ts';
 import { measureRenewals, type Renewals } from './one-renewal.ts';
 import { comparePeers, type PeerData } from './peer-compare.ts';
+import { measureRefusedNonces, type RefusedNonces } from './refused-nonces.ts';
 import { siteNames, sitesConfig } from './sites.ts';
 import { measureStatus, type StatusFigures } from './status-command.ts';
 
@@ -16,6 +17,7 @@ import { measureStatus, type StatusFigures } from './status-command.ts';
 export type Measured = {
   readonly one: Renewals;
   readonly many: readonly FromNothing[];
+  readonly refused: RefusedNonces;
   readonly healthz: Latency;
   readonly memory: Memory;
   readonly status: StatusFigures;
@@ -26,8 +28,10 @@ export type Measured = {
 /** How much of everything the issue speaks of. */
 export const sizes = { many: 100, rounds: 10, listed: 1000, peerNames: 20 } as const;
 
-/** Takes some minutes. One stack for all: the peers meet the same CA and the same web server. */
+/** Takes some minutes. One stack for all but one: the peers meet the same CA and the same web server. */
 export async function measure(renewals: number, say: (step: string) => void): Promise<Measured> {
+  say(`${sizes.many} certificates from nothing, half of all nonces refused`);
+  const refused = await measureRefusedNonces(sizes.many);
   const stack = await startStack();
   try {
     say('one renewal');
@@ -42,7 +46,7 @@ export async function measure(renewals: number, say: (step: string) => void): Pr
       sample: sizes.peerNames,
       renewals: { domain: 'peer-renewal.bench.certd.test', count: Math.min(renewals, 5) },
     });
-    return { one, many, healthz, memory, ...thousand, peers };
+    return { one, many, refused, healthz, memory, ...thousand, peers };
   } finally {
     await stack.stop();
   }

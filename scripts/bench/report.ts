@@ -13,14 +13,22 @@ export function judged(measured: Measured): readonly Row[] {
   ];
 }
 
-function manyRows({ many, healthz }: Measured): readonly Row[] {
+function manyRows({ many, refused, healthz }: Measured): readonly Row[] {
   const seconds = many.map(({ ms }) => ms / 1000);
   const requests = many.map(run => countedRequests(run.requests) / sizes.many);
   const spreadOf = (ms: readonly number[]) =>
     [50, 90, 95].map(share => `p${share} ${shown(percentile(ms, share))}`).join(', ');
   return [
-    atMost(`${sizes.many} certificates from nothing`, median(seconds), 5, 's', spread(seconds)),
+    atMost(`${sizes.many} certificates from nothing`, median(seconds), 4, 's', spread(seconds)),
     atMost('… ACME requests for each', Math.max(...requests), 7.3, ''),
+    atMost(
+      '… with half of all nonces refused',
+      countedRequests(refused.requests) / sizes.many,
+      16,
+      '',
+      `${shown(refused.ms / 1000)} s`,
+    ),
+    atMost('… attempts that failed by it', refused.failures, 0, ''),
     atMost('… /healthz meanwhile, p99', percentile(healthz.certd, 99), 10, 'ms', spreadOf(healthz.certd)),
     told(
       '… an idle process meanwhile, p99',
