@@ -2,6 +2,7 @@ import type { Standalone } from './challenge/standalone.ts';
 import type { Config } from './config/config.ts';
 import { openLiveStatus } from './daemon/live-status.ts';
 import { type LoopHost, openLoop } from './daemon/loop.ts';
+import { openReadyAccounts } from './daemon/ready-accounts.ts';
 import { openReloader, type Reloading } from './daemon/reloader.ts';
 import { checkNames, openSession } from './daemon/session.ts';
 import { openSignals, type Signals } from './daemon/signals.ts';
@@ -62,21 +63,26 @@ async function serve(
     chainGate: openChainGate(),
     signal: signals.stop,
   });
+  const accounts = openReadyAccounts(loop, setup);
   const inForce = (fresh: Config) => {
     setup.inForce(fresh);
+    accounts.begin();
     void answerOutsideOrders(fresh, standalone, log);
   };
   const reloader = openReloader(config, loop, { ...setup, inForce });
-  const told = openLiveStatus(loop, { pid: process.pid, world, clock, problems: reloader.problems });
+  const problems = () => [...reloader.problems(), ...accounts.problems()];
+  const told = openLiveStatus(loop, { pid: process.pid, world, clock, problems });
   warmUp(config);
   const sockets = await openSockets(config, { ...setup, ...told, loop });
   log.info({ version, certificates: config.certificates.length, pid: process.pid }, 'certd started');
   const endWatch = watchState(layout, world, log);
   loop.start();
+  accounts.begin();
   signals.onReload(() => void reloader.reload());
   await signals.stopped;
   log.info('certd stops');
   endWatch();
+  accounts.end();
   await loop.end();
   await sockets.close();
 }

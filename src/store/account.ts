@@ -45,6 +45,11 @@ export function accountStore(disk: Disk, layout: Layout, directoryUrl: string): 
   };
 }
 
+/** Whether an account was registered at this directory, as far as the disk says. */
+export function isRegistered(layout: Layout, directoryUrl: string): boolean {
+  return exists(join(layout.accountOf(directoryUrl), files.account));
+}
+
 function readRegistration(path: string): Registration | null {
   const fields = readState(path);
   if (fields === null) return null;

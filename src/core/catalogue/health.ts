@@ -37,6 +37,11 @@ export const healthProblems = {
     'A certificate is to be revoked, and its CA could not be asked or did not say that it is.',
     'Nothing, if it passes: the CA is asked again each hour, and by `certd revoke NAME` at once.',
   ),
+  'ca-not-ready': entry(
+    'none',
+    'certd has no account yet at a CA of the configuration, or cannot use it: no certificate could come from there now. It matters where that CA is the one that others fall back to.',
+    'The message has the reason. certd tries again, each hour at most, and at each reload.',
+  ),
   unmanaged: entry(
     'none',
     'A certificate is live that the configuration no longer names: nobody renews it.',
