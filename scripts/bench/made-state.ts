@@ -50,6 +50,7 @@ async function makeOne(
     ca: authority.name,
     account: null,
     profile: noProfile,
+    preferredChain: null,
     directoryUrl: authority.directoryUrl,
   });
   const id = await publishWork(realDisk, layout, name);

@@ -1,5 +1,6 @@
 import { CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/model.ts';
+import type { Download } from '../core/ports.ts';
 import { checkRequest } from '../x509/request.ts';
 import { authorize } from './authorize.ts';
 import { decodeOrder, type Order } from './decode.ts';
@@ -9,10 +10,10 @@ import { isRefusalOf } from './problem.ts';
 import { ask, blame, lookAtOrder, pollOrder, type Work, waitOf } from './work.ts';
 
 /**
- * Takes an order from whatever state it is in to the PEM chain, leaf first (RFC 8555 §7.4). `placed` is
+ * Takes an order from whatever state it is in to its certificate (RFC 8555 §7.4). `placed` is
  * newOrder's answer where it has just come in, which saves one look.
  */
-export async function completeOrder(work: Work, csr: Uint8Array, placed: Order | null): Promise<string> {
+export async function completeOrder(work: Work, csr: Uint8Array, placed: Order | null): Promise<Download> {
   const first = placed === null ? await firstLook(work) : { order: placed, waitMs: null };
   let { order } = first;
   if (order.status === 'invalid') throw new CertdError('order-gone', 'The order is invalid.');

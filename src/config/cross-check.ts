@@ -1,7 +1,7 @@
 import { authorityFindings, singleLabelFindings } from './check-authorities.ts';
 import { listenFindings } from './check-listen.ts';
 import { nameFindings } from './check-names.ts';
-import { profileFindings } from './check-profiles.ts';
+import { perCaFindings } from './check-per-ca.ts';
 import { type Entry, entriesOf, type Located } from './entries.ts';
 import { defaultThresholds } from './normalise.ts';
 import type { Source } from './parse.ts';
@@ -19,7 +19,7 @@ export function crossFindings(main: Source | null, dropIns: readonly (Source | n
   found.push(...nameFindings(entries));
   if (main === null) return found;
   found.push(...authorityFindings(main, entries), ...singleLabelFindings(main, entries));
-  found.push(...profileFindings(main, entries));
+  found.push(...perCaFindings(main, entries));
   found.push(...entries.flatMap(entry => missingChallenge(main, entry)));
   found.push(...listenFindings(main, entries));
   found.push(...thresholdFindings(main));

@@ -68,9 +68,15 @@ function choicesOf(entry: CertificateEntry, { ca, cas = {}, defaults = {} }: Mai
   const choice = (name: string): CaChoice => ({
     name,
     profile: profileOf(name, [entry.profile, defaults.profile, cas[name]?.profile]),
-    preferredChain: null,
+    preferredChain: rootAt(name, entry.preferred_chain) ?? rootAt(name, defaults.preferred_chain),
   });
   return [choice(first), ...others.map(choice)];
+}
+
+/** A mapping by CA says nothing of the CAs that are not in it. */
+function rootAt(ca: string, written: CertificateEntry['preferred_chain']): string | null {
+  if (written === undefined || typeof written === 'string') return written ?? null;
+  return Object.hasOwn(written, ca) ? (written[ca] ?? null) : null;
 }
 
 function challengeOf(challenge: CertificateEntry['challenge']): ChallengeMethod {

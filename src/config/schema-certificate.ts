@@ -34,7 +34,16 @@ export const caChoice = z
       'The CA to order from: built in, or one of `cas`. Of a list the first that serves: another one comes in after an outage or a limit that lasts too long. Default: letsencrypt.',
   });
 
-const textPerCa = z.record(plainName, text('text'), { error: 'a mapping from CA to text' });
+const rootName = text('a root’s name or key identifier');
+
+const preferredChain = z
+  .union([rootName, z.record(plainName, rootName, { error: 'a mapping from CA to root' })], {
+    error: 'a root’s name or key identifier, or a mapping from CA to one of these',
+  })
+  .meta({
+    description:
+      'The root that the chain should lead to, where the CA offers several: its common name or its key identifier (hex), or one for each CA. Without such a chain the CA’s own choice is taken, with a warning.',
+  });
 
 const key = mapping({
   type: oneOf(['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'])
@@ -134,10 +143,7 @@ const shared = {
   ca: caChoice.optional(),
   profile: profileChoice.optional(),
   key: key.optional(),
-  preferred_chain: notYet(
-    z.union([text('a root’s name'), textPerCa], { error: 'a root’s name, or a mapping from CA to name' }),
-    'The root that the chain should lead to, where the CA offers several.',
-  ).optional(),
+  preferred_chain: preferredChain.optional(),
   challenge: challenge.optional(),
   renew: mapping({
     at: renewAt

@@ -1,5 +1,5 @@
 import { chooseCa } from './choose-ca.ts';
-import type { Generation, Instant, Observed, Revocation, Target } from './model.ts';
+import type { CaChoice, Generation, Instant, Observed, Revocation, Target } from './model.ts';
 import { choiceOf, fits } from './order-fits.ts';
 import { profileFits } from './profile.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
@@ -88,7 +88,17 @@ export function pendingChanges(target: Target, newest: Generation): readonly str
   if (newest.leaf.keyType !== target.keyType) changes.push(`key type: ${target.keyType}`);
   const choice = choiceOf(newest.ca, target);
   if (choice === null) changes.push(`ca: ${target.cas[0].name}`);
-  else if (!profileFits(newest.profile, choice)) changes.push(`profile: ${choice.profile?.name ?? 'none'}`);
+  else changes.push(...changesAt(choice, newest));
+  return changes;
+}
+
+/** What is asked of the same CA now and was not then. Whether it had it to give says nothing: it would be asked for ever. */
+function changesAt(choice: CaChoice, { profile, preferredChain }: Generation): readonly string[] {
+  const changes: string[] = [];
+  if (!profileFits(profile, choice)) changes.push(`profile: ${choice.profile?.name ?? 'none'}`);
+  if (preferredChain !== choice.preferredChain) {
+    changes.push(`preferred chain: ${choice.preferredChain ?? 'none'}`);
+  }
   return changes;
 }
 

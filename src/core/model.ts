@@ -35,7 +35,7 @@ export type CaChoice = {
   readonly name: string;
   /** Null: whatever the CA issues where nothing is asked for. */
   readonly profile: ProfileChoice | null;
-  /** The root that the chain should lead to, where the CA offers several; null for the CA's own choice. */
+  /** Name or key identifier of the root that the chain should lead to, where the CA offers several; null for the CA's own choice. */
   readonly preferredChain: string | null;
 };
 
@@ -93,6 +93,8 @@ export type Generation = {
   /** URL of the account that ordered it; null where that was not recorded. */
   readonly account: string | null;
   readonly profile: ProfileRecord;
+  /** What `preferred_chain` said at that time. */
+  readonly preferredChain: string | null;
 };
 
 /** A failure as it is kept on disk and shown as `last_error`. */

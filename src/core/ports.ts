@@ -70,12 +70,23 @@ export type OrderResult = {
   readonly note: CertdError | null;
 };
 
+/** A certificate as its CA offers it, in PEM, leaf first. */
+export type Download = {
+  /** The chain that the CA chose. */
+  readonly chainPem: string;
+  /**
+   * The other chains for the same certificate. Each is asked for when it is its turn, and is left out with a warning
+   * where it cannot be had; throws `stopped` alone.
+   */
+  readonly alternates: () => AsyncIterable<string>;
+};
+
 /** One authority with one account. Every method throws `CertdError` with a code from the catalogue. */
 export interface Issuer {
   /** Places an order (RFC 8555 §7.4), or throws before it: `profile-unavailable`. */
   order(request: OrderRequest, signal: AbortSignal): Promise<OrderResult>;
   /**
-   * Takes an order from whatever state it is in to the downloaded PEM chain: authorizations, finalize
+   * Takes an order from whatever state it is in to the downloaded certificate: authorizations, finalize
    * with `csr` (DER), polling, download. `order-waits` with the moment of the next look where the CA asks for
    * more than a minute; `order-gone` when the CA no longer has it or it became invalid
    * without an authorization to blame.
@@ -91,7 +102,7 @@ export interface Issuer {
       readonly solver: Solver;
     },
     signal: AbortSignal,
-  ): Promise<string>;
+  ): Promise<Download>;
   /** Reads the directory, and asks about the account, if there is one: false where there is none. Makes none. */
   check(signal: AbortSignal): Promise<boolean>;
   /**

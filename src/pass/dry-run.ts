@@ -4,7 +4,7 @@ import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { CaChoice, Target } from '../core/model.ts';
 import { urgency } from '../core/urgency.ts';
 import { openQueue } from '../host/queue.ts';
-import { gateReasons } from '../x509/gate.ts';
+import { refusalsOf } from './gate.ts';
 import type { PassParts } from './pass-parts.ts';
 import { authorityOf } from './renewal-window.ts';
 
@@ -82,7 +82,7 @@ async function orderFrom(
   { profile }: CaChoice,
   parts: PassParts,
 ): Promise<void> {
-  const { signal, clock } = parts;
+  const { signal } = parts;
   const { domains, keyType } = target;
   const visitor = { name: target.name, rank: urgency(parts.world.seen(target.name), 'named') };
   const place = await parts.lanes.enter(staging.directoryUrl, visitor, signal);
@@ -96,9 +96,11 @@ async function orderFrom(
     const solver = parts.solverFor(target, staging);
     // Nobody comes back to this order: a CA that asks to wait for long has not finished in time.
     const order = { orderUrl, placedAt: null, domains, csr, solver };
-    const fullchainPem = await issuer.complete(order, signal);
+    const { chainPem: fullchainPem } = await issuer.complete(order, signal);
+    const [host = ''] = domains;
     // Nobody trusts the roots of a staging: where the chain leads to is not asked.
-    const reasons = gateReasons({ fullchainPem, keyPem, domains, keyType, now: clock.now() });
+    const set = { fullchainPem, keyPem, host, domains, keyType, roots: 'any' } as const;
+    const reasons = await refusalsOf(set, parts);
     if (reasons.length > 0)
       throw new CertdError('gate-refused', `its staging issues what does not fit: ${reasons.join('; ')}`);
   } finally {

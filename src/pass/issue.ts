@@ -1,8 +1,8 @@
 import type { Authority } from '../config/config.ts';
 import type { ErrorCode } from '../core/catalogue.ts';
-import { asCertdError, CertdError, logFields } from '../core/errors.ts';
+import { asCertdError, logFields } from '../core/errors.ts';
 import type { CaChoice, Instant, Observed, Target } from '../core/model.ts';
-import type { Issuer, Solver } from '../core/ports.ts';
+import type { Download, Issuer, Solver } from '../core/ports.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readPair } from '../store/generation.ts';
 import {
@@ -16,6 +16,7 @@ import {
   workFits,
 } from '../store/work.ts';
 import { splitChain } from '../x509/pem.ts';
+import { chooseChain } from './choose-chain.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
 import { keyForOrder } from './order-key.ts';
 import type { PassParts } from './pass-parts.ts';
@@ -152,35 +153,33 @@ function isDownloaded(work: Work, name: string, { layout }: PassParts): boolean 
 }
 
 async function download(attempt: Attempt, work: Work, parts: PassParts): Promise<void> {
-  const { target, authority, issuer, solver } = attempt;
-  const { url: orderUrl, domains, placedAt } = work.order;
+  const { target, ca, authority, issuer, solver } = attempt;
+  const { url: orderUrl, domains, placedAt, account, profile } = work.order;
   const request = { orderUrl, placedAt, domains, csr: work.request, solver };
-  const pem = await issuer.complete(request, parts.signal);
+  const offer = await issuer.complete(request, parts.signal);
   await loopTurn();
-  const pair = await gated(pem, work, attempt, parts);
-  const { account, profile } = work.order;
-  const origin = { ca: authority.name, directoryUrl: authority.directoryUrl, account, profile };
+  const pair = await gated(offer, work, attempt, parts);
+  const { directoryUrl } = authority;
+  const origin = { ca: authority.name, directoryUrl, account, profile, preferredChain: ca.preferredChain };
   await recordDownload(parts.disk, parts.layout, target.name, { pair, ...origin });
 }
 
 /** Nothing that a CA sends is kept as good before it fits (contract section 5, gate). */
 async function gated(
-  pem: string,
-  work: Work,
-  { target, authority }: Attempt,
+  offer: Download,
+  { key }: Work,
+  { target, ca, authority }: Attempt,
   parts: PassParts,
 ): Promise<Pair> {
-  const [cert, ...chain] = splitChain(pem);
   const { domains, keyType } = target;
   const [host = ''] = domains;
-  const roots = rootsFor(authority);
-  const set = { fullchainPem: pem, keyPem: work.key, host, domains, keyType, roots };
-  const reasons = await refusalsOf(set, parts);
-  if (reasons.length > 0) {
-    throw new CertdError(
-      'gate-refused',
-      `the certificate for ${target.name} is refused: ${reasons.join('; ')}`,
-    );
-  }
-  return { key: work.key, cert, chain: chain.join('') };
+  const set = { keyPem: key, host, domains, keyType, roots: rootsFor(authority) };
+  const pem = await chooseChain(offer, {
+    name: target.name,
+    preferred: ca.preferredChain,
+    judge: fullchainPem => refusalsOf({ ...set, fullchainPem }, parts),
+    log: parts.log,
+  });
+  const [cert, ...chain] = splitChain(pem);
+  return { key, cert, chain: chain.join('') };
 }

@@ -129,6 +129,7 @@ export async function recordDownload(
     directory: download.directoryUrl,
     account: download.account,
     ...profileDocument(download.profile),
+    preferred_chain: download.preferredChain,
   };
   await replaceFile(disk, join(directory, files.done), `${JSON.stringify(document, null, 2)}\n`, 0o400);
 }
@@ -152,7 +153,7 @@ export async function discardWork(disk: Disk, layout: Layout, name: string): Pro
   await disk.syncDir(layout.work);
 }
 
-type Origin = Pick<Generation, 'ca' | 'directoryUrl' | 'account' | 'profile'>;
+type Origin = Pick<Generation, 'ca' | 'directoryUrl' | 'account' | 'profile' | 'preferredChain'>;
 
 /** What `generation.json` says of an issued generation. Throws `generation-damaged` where it cannot be read. */
 export function readOrigin(directory: string): Origin {
@@ -164,6 +165,7 @@ export function readOrigin(directory: string): Origin {
       directoryUrl: fields.text('directory'),
       account: fields.textIfAny('account'),
       profile: profileOf(fields),
+      preferredChain: fields.textIfAny('preferred_chain'),
     };
   } catch (thrown) {
     // No counter is lost with it: one spoiled generation, perhaps an old one, must not hold up its name.

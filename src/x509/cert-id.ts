@@ -1,8 +1,6 @@
-import { children, content } from './der.ts';
+import { authorityKeyId } from './key-identifier.ts';
 import { derOf } from './pem.ts';
 import { readTbs } from './tbs.ts';
-
-const authorityKeyIdentifier = '551d23';
 
 /**
  * The ARI certificate identifier of the first certificate in `pem`: base64url of the AKI keyIdentifier, a
@@ -16,11 +14,8 @@ export function certIdOf(pem: string): string | null {
 /** The same from DER. */
 export function certIdOfDer(der: Uint8Array): string | null {
   const tbs = readTbs(der);
-  const extension = tbs.extension(authorityKeyIdentifier);
-  if (extension === null) return null;
-  const keyIdentifier = children(extension).find(node => node.tag === 0x80);
-  if (keyIdentifier === undefined) return null;
-  return `${base64url(content(keyIdentifier))}.${base64url(tbs.serial)}`;
+  const keyId = authorityKeyId(tbs);
+  return keyId === null ? null : `${base64url(keyId)}.${base64url(tbs.serial)}`;
 }
 
 function base64url(bytes: Uint8Array): string {

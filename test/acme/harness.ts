@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type IssuerOptions, type OpenIssuer, openIssuer } from '../../src/acme/issuer.ts';
 import type { CertdError } from '../../src/core/errors.ts';
-import type { Clock, HttpChallenge, Solver } from '../../src/core/ports.ts';
+import type { Clock, Download, HttpChallenge, Solver } from '../../src/core/ports.ts';
 import { openQueue } from '../../src/host/queue.ts';
 import { openShared } from '../../src/host/shared.ts';
 import { generateKey } from '../../src/x509/keys.ts';
@@ -64,6 +64,8 @@ export type Bench = {
   readonly signal: AbortSignal;
   order(...domains: string[]): Promise<string>;
   /** Completes an order with a request of its own key. */
+  download(orderUrl: string, domains: readonly string[], signal?: AbortSignal): Promise<Download>;
+  /** The same, of which only the default chain counts. */
   complete(orderUrl: string, domains: readonly string[], signal?: AbortSignal): Promise<string>;
   issue(...domains: string[]): Promise<string>;
   /** Another issuer over the same CA and store, as after a restart. */
@@ -132,10 +134,11 @@ export async function openBench(
   });
   const order = async (...domains: string[]) =>
     (await issuer.order({ domains, replaces: null, profile: null }, signal)).url;
-  const complete = async (orderUrl: string, domains: readonly string[], stop: AbortSignal = signal) => {
+  const download = async (orderUrl: string, domains: readonly string[], stop: AbortSignal = signal) => {
     const csr = await createRequest(await generateKey('ecdsa-p256'), domains);
     return issuer.complete({ orderUrl, placedAt: clock.now(), domains, csr, solver }, stop);
   };
+  const complete: Bench['complete'] = async (...words) => (await download(...words)).chainPem;
   const issue = async (...domains: string[]) => complete(await order(...domains), domains);
   return {
     ca,
@@ -148,6 +151,7 @@ export async function openBench(
     signal,
     order,
     complete,
+    download,
     issue,
     reopen,
     reopenAt,

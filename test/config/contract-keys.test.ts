@@ -70,6 +70,8 @@ describe('what this version has is taken', () => {
     'profile: tlsserver',
     'profile: { name: tlsserver, required: false }',
     'profile: { letsencrypt: tlsserver, google: x }',
+    'preferred_chain: ISRG Root X1',
+    'preferred_chain: { letsencrypt: ISRG Root X1 }',
     'renew: { at: 2/3 }',
     'renew: { at: 30d }',
     'deploy: { hooks: [nginx -s reload, [nginx, -s, reload], { shell: "a | b" }] }',
@@ -138,8 +140,6 @@ describe('what a later version brings is refused where it stands', () => {
   });
 
   it.each<[string, number]>([
-    ['preferred_chain: ISRG Root X1', 0],
-    ['preferred_chain: { letsencrypt: ISRG Root X1 }', 0],
     ['files: [{ path: /x.pem, content: combined, owner: root, group: haproxy, mode: "0440" }]', 0],
     ['deploy: { test: nginx -t }', 10],
     ['deploy: { verify: [{ connect: "127.0.0.1:443", server_name: example.com, timeout: 30s }] }', 10],

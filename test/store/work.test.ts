@@ -48,7 +48,7 @@ beforeEach(async () => {
 });
 
 const begin = () => beginWork(realDisk, layout, name, { key: pair.key, request });
-const download = () => recordDownload(realDisk, layout, name, { ...order, pair });
+const download = () => recordDownload(realDisk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1' });
 const remove = (file: string) => rmSync(join(layout.workOf(name), file));
 
 async function ordered(): Promise<void> {
@@ -177,6 +177,7 @@ it('is downloaded only once generation.json says so', async () => {
     directoryUrl,
     account: 'https://ca.test/account/7',
     profile: { wanted: 'tlsserver', ordered: null },
+    preferredChain: 'ISRG Root X1',
   });
   remove('generation.json');
   expect(readWork(layout, name)?.downloaded).toBe(false);
@@ -188,7 +189,7 @@ it('writes a download over one that was cut short, and keeps the key', async () 
   await realDisk.writeNew(join(layout.workOf(name), 'chain.pem'), Buffer.from(''), 0o400);
   await realDisk.writeNew(join(layout.workOf(name), 'generation.json.new'), Buffer.from('{'), 0o400);
   const disk = recordingDisk(layout.workOf(name));
-  await recordDownload(disk, layout, name, { ...order, pair });
+  await recordDownload(disk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1' });
   expect(readPair(layout.workOf(name))).toMatchObject(pair);
   expect(disk.calls.filter(call => call.includes('privkey'))).toEqual([]);
   expect(disk.calls.slice(-4)).toEqual([
@@ -221,6 +222,7 @@ it('becomes the first issued generation by rename', async () => {
     directoryUrl,
     account: 'https://ca.test/account/7',
     profile: { wanted: 'tlsserver', ordered: null },
+    preferredChain: 'ISRG Root X1',
   });
 });
 

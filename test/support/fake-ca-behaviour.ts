@@ -56,6 +56,10 @@ export type Behaviour = {
   processingPolls: number;
   retryAfter: string | null;
   certificate: (chainPem: string) => string;
+  /** The other chains for a certificate, each made of the default one. */
+  alternates: readonly ((chainPem: string) => string)[];
+  /** Link fields of a certificate's answer; `urls` are those of its alternates. */
+  links: (urls: readonly string[]) => readonly string[];
   /** Null: it is revoked. */
   revoke: (by: 'account' | 'certificate') => { name: string; detail: string } | null;
   renewalInfo: () => { status?: number; headers?: Record<string, string>; body: string };
@@ -90,6 +94,8 @@ export function wellBehaved(base: string): Behaviour {
     processingPolls: 1,
     retryAfter: null,
     certificate: chain => chain,
+    alternates: [],
+    links: urls => urls.map(url => `<${url}>;rel="alternate"`),
     revoke: () => null,
     renewalInfo: () => ({ status: 404, body: '' }),
   };

@@ -12,6 +12,8 @@ export type FakeCa = {
   readonly directoryUrl: string;
   /** Root of its HTTPS. */
   readonly httpsRootPem: string;
+  /** Signs certificates, and comes with them. */
+  readonly issuer: TestCa;
   /** Root of the certificates that it issues; it does not come with them. */
   readonly issuingRootPem: string;
   readonly behaviour: Behaviour;
@@ -72,6 +74,7 @@ export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<Fake
   const ca = {
     directoryUrl: `${base}/dir`,
     httpsRootPem: httpsRoot.pem,
+    issuer,
     issuingRootPem: root.pem,
     behaviour,
     log: [],
@@ -81,7 +84,7 @@ export async function startFakeCa(change: Partial<Behaviour> = {}): Promise<Fake
     bodies: [],
     connections: () => connections,
   };
-  const handle = handler({ ...ca, base, issuer });
+  const handle = handler({ ...ca, base });
   server.on('request', (request, response) => void handle(request, response));
   return { ...ca, close: () => close(server) };
 }
@@ -91,10 +94,7 @@ function close(server: Server): Promise<void> {
   return new Promise(resolve => server.close(() => resolve()));
 }
 
-type Parts = Omit<FakeCa, 'close' | 'httpsRootPem' | 'issuingRootPem'> & {
-  readonly base: string;
-  readonly issuer: TestCa;
-};
+type Parts = Omit<FakeCa, 'close' | 'httpsRootPem' | 'issuingRootPem'> & { readonly base: string };
 
 function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const nonces = new Set<string>();
@@ -122,7 +122,8 @@ function handler(ca: Parts): (request: IncomingMessage, response: ServerResponse
     if (resource !== 'revoke' && (post.kid === null) !== (resource === 'new-account')) {
       throw new FakeProblem(400, 'malformed', 'kid or jwk');
     }
-    const { status, headers, json } = await answer(resource, Number(request.url?.split('/')[2]), post);
+    const [, , id, index] = request.url?.split('/') ?? [];
+    const { status, headers, json } = await answer(resource, { id: Number(id), index }, post);
     if (ca.behaviour.dropAnswer(resource)) request.socket.destroy();
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
     reply(response, status, json);
@@ -185,10 +186,13 @@ function replyGet(
   } else throw new FakeProblem(405, 'malformed', what);
 }
 
-type Reply = { status: number; headers?: Record<string, string>; json: unknown };
+type Reply = { status: number; headers?: Record<string, string | readonly string[]>; json: unknown };
+
+/** What a path names behind its resource. */
+type Place = { readonly id: number; readonly index: string | undefined };
 
 /** What lies behind the signed requests. */
-function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost) => Promise<Reply> {
+function resources(ca: Parts): (resource: Resource, place: Place, post: SignedPost) => Promise<Reply> {
   const { behaviour } = ca;
   const orders: Order[] = [];
   const authorizations: Authorization[] = [];
@@ -297,7 +301,7 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
     return { status: 200, headers: waits(), json: showOrder(id, order) };
   };
 
-  return async (resource, id, post) => {
+  return async (resource, { id, index }, post) => {
     switch (resource) {
       case 'new-account':
         return newAccount(ca, post);
@@ -321,7 +325,7 @@ function resources(ca: Parts): (resource: Resource, id: number, post: SignedPost
         return { status: 200, json: showAuthorization(find(authorizations, id)) };
       case 'cert':
         asGet(post);
-        return { status: 200, json: behaviour.certificate(find(orders, id).chain ?? '') };
+        return showCertificate(ca, find(orders, id).chain ?? '', { id, index });
       default:
         throw new FakeProblem(404, 'malformed', resource);
     }
@@ -338,6 +342,14 @@ function domainOf(identifier: Record<string, unknown>): string {
   const { type } = identifierOf(value);
   if (identifier['type'] === type) return value;
   throw new FakeProblem(400, 'malformed', `${value} is of the type ${type}`);
+}
+
+/** RFC 8555 §7.4.2: the default chain names the others, which lie below it. */
+function showCertificate({ base, behaviour }: Parts, chain: string, { id, index }: Place): Reply {
+  const alternate = index === undefined ? behaviour.certificate : behaviour.alternates[Number(index)];
+  if (alternate === undefined) throw new FakeProblem(404, 'malformed', 'no such chain');
+  const urls = behaviour.alternates.map((_, other) => `${base}/cert/${id}/${other}`);
+  return { status: 200, headers: { link: behaviour.links(urls) }, json: alternate(chain) };
 }
 
 /** A certificate for the request, which must name exactly the order's domains and nothing else. */

@@ -2,8 +2,9 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Instant, Millis } from '../../src/core/model.ts';
-import type { Issuer, RenewalInfo } from '../../src/core/ports.ts';
+import type { Download, Issuer, RenewalInfo } from '../../src/core/ports.ts';
 import { chooseProfile } from '../../src/core/profile.ts';
+import { splitChain } from '../../src/x509/pem.ts';
 import { makeLeaf, type TestCa } from './make-cert.ts';
 
 /** A CA in this process: the second implementation of the issuer port, as strict as the first about orders. */
@@ -28,6 +29,10 @@ export type FakeIssuer = Issuer & {
   failNext(at: Call, error: CertdError): void;
   /** Thrown at each order that has this domain, whichever comes first of those that are placed at once. */
   refuse(domain: string, error: CertdError): void;
+  /** Further chains from now on: each follows the leaf in the place of the CA's own certificate. PEM. */
+  offerChains(chains: readonly string[]): void;
+  /** How many of them were fetched. */
+  chainsFetched(): number;
   /** What the next `complete` answers, whatever was ordered. */
   deliverNext(pem: string): void;
   /** How long before now the certificates of later orders begin; they last as long as ever. */
@@ -57,6 +62,8 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
   const revoked: { serial: string; reason: string }[] = [];
   const failures: { at: Call; error: CertdError }[] = [];
   const refused = new Map<string, CertdError>();
+  let chains: readonly string[] = [];
+  let fetched = 0;
   let foreign: string | null = null;
   let account = 'https://ca.test/account/1';
   let backdated: Millis = 0;
@@ -66,6 +73,15 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     const [failure] = index === -1 ? [] : failures.splice(index, 1);
     if (failure !== undefined) throw failure.error;
   };
+  const offer = (pem: string): Download => ({
+    chainPem: pem,
+    alternates: async function* () {
+      for (const chain of chains) {
+        fetched += 1;
+        yield splitChain(pem)[0] + chain;
+      }
+    },
+  });
   return {
     get orders() {
       return orders.map(({ domains }) => domains);
@@ -87,6 +103,10 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
     refuse: (domain, error) => {
       refused.set(domain, error);
     },
+    offerChains: offered => {
+      chains = offered;
+    },
+    chainsFetched: () => fetched,
     deliverNext: pem => {
       foreign = pem;
     },
@@ -120,7 +140,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
         order.pem = foreign;
         foreign = null;
       }
-      if (order.pem !== null) return order.pem;
+      if (order.pem !== null) return offer(order.pem);
       for (const domain of order.domains.filter(name => !order.validated.includes(name))) {
         const token = `token-${orders.indexOf(order)}-${domain.replaceAll('.', '_')}`;
         try {
@@ -131,7 +151,7 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
         }
       }
       order.pem = await certify(csr, order.domains, { ca, now: now() - backdated, lifetimeMs });
-      return order.pem;
+      return offer(order.pem);
     },
     check: async signal => {
       stopIfAsked(signal);

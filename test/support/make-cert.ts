@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, randomBytes, webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { KeyType } from '../../src/core/model.ts';
 import { generateKey } from '../../src/x509/keys.ts';
@@ -24,18 +24,19 @@ type LeafWish = {
   readonly usages?: readonly string[];
 };
 
-/** A self-signed root, or an intermediate when `issuer` is given. P-256. */
+/** A self-signed root, or an intermediate when `issuer` is given. P-256. `name`: the common name, or a whole `OU=…, O=…`. */
 export async function makeCa(
   name: string,
   issuer?: TestCa,
   more: { readonly notBefore?: Date; readonly notAfter?: Date; readonly keyPem?: string } = {},
 ): Promise<TestCa> {
   const keyPem = more.keyPem ?? (await generateKey('ecdsa-p256'));
+  const subject = name.includes('=') ? name : `CN=${name}`;
   const signer = issuer ?? { keyPem, pem: '' };
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: randomBytes(8).toString('hex'),
-    subject: `CN=${name}`,
-    issuer: issuer === undefined ? `CN=${name}` : new x509.X509Certificate(issuer.pem).subject,
+    subject,
+    issuer: issuer === undefined ? subject : new x509.X509Certificate(issuer.pem).subject,
     notBefore: more.notBefore ?? new Date(Date.now() - 3_600_000),
     notAfter: more.notAfter ?? new Date(Date.now() + 86_400_000),
     signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
@@ -44,6 +45,7 @@ export async function makeCa(
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
       await x509.SubjectKeyIdentifierExtension.create(await publicKeyOf(keyPem)),
+      ...(issuer === undefined ? [] : [await keyIdentifierOf(issuer)]),
     ],
   });
   return { pem: certificatePem(new Uint8Array(certificate.rawData)), keyPem };
@@ -54,7 +56,7 @@ export async function makeLeaf(ca: TestCa, wish: LeafWish): Promise<{ pem: strin
   const keyPem = wish.keyPem ?? (await generateKey(wish.keyType ?? 'ecdsa-p256'));
   const publicKey = await publicKeyOf(wish.publicKeyPem ?? keyPem);
   const issuer = new x509.X509Certificate(ca.pem);
-  const aki = await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey);
+  const aki = await keyIdentifierOf(ca);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: wish.serialHex ?? randomBytes(8).toString('hex'),
     subject: '',
@@ -72,6 +74,19 @@ export async function makeLeaf(ca: TestCa, wish: LeafWish): Promise<{ pem: strin
     ],
   });
   return { pem: certificatePem(new Uint8Array(certificate.rawData)), keyPem };
+}
+
+/** The key identifier that a CA's certificate has for its own key, as lower-case hex. */
+export function keyIdOf(pem: string): string {
+  const der = new X509Certificate(pem).raw.toString('hex');
+  // An OCTET STRING in another one, behind the object identifier 2.5.29.14.
+  const found = /0603551d0e04160414([0-9a-f]{40})/.exec(der)?.[1];
+  if (found === undefined) throw new Error('no subjectKeyIdentifier');
+  return found;
+}
+
+function keyIdentifierOf({ pem }: TestCa) {
+  return x509.AuthorityKeyIdentifierExtension.create(new x509.X509Certificate(pem).publicKey);
 }
 
 function nameOf(value: string): { type: 'ip' | 'dns'; value: string } {

@@ -43,6 +43,7 @@ export function makeGeneration(change: Partial<Generation> = {}): Generation {
     directoryUrl: 'https://ca.test/dir',
     account: 'https://ca.test/account/1',
     profile: noProfile,
+    preferredChain: null,
     ...change,
   };
 }

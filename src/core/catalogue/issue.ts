@@ -41,6 +41,11 @@ export const issueErrors = {
     'A certificate from the CA does not fit: its key, names or dates are wrong, or TLS clients would not accept its chain. It does not go live, and the old one stays.',
     'The message says what is wrong, with OpenSSL’s own code. A private CA, and most that are for tests, need `cas.<name>.roots`, a file with the root. Then `certd renew NAME`: by itself certd orders again after a day.',
   ),
+  'chain-not-preferred': entry(
+    'none',
+    'The CA offers no chain to the root of `preferred_chain`, or none that TLS clients accept. Another one of its chains was taken.',
+    'The message names the roots that its chains lead to: write the name or the key identifier of one of them, or take `preferred_chain` out.',
+  ),
   'roots-unusable': entry(
     'back-off',
     'The file of `cas.<name>.roots` cannot be read or holds no root, so that no certificate of this CA can be checked. An order is kept, and its certificate downloaded again.',
