@@ -70,7 +70,10 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
     const keyPem = await generateKey(keyType);
     const csr = await createRequest(keyPem, domains);
     const { url: orderUrl } = await issuer.order({ domains, replaces, profile }, signal);
-    const { chainPem: pem } = await issuer.complete({ orderUrl, placedAt: null, domains, csr, solver }, signal);
+    const { chainPem: pem } = await issuer.complete(
+      { orderUrl, placedAt: null, domains, csr, solver },
+      signal,
+    );
     const reasons = gateReasons({ fullchainPem: pem, keyPem, domains, keyType, now: Date.now() });
     expect(reasons).toEqual([]);
     return pem;

@@ -48,7 +48,8 @@ beforeEach(async () => {
 });
 
 const begin = () => beginWork(realDisk, layout, name, { key: pair.key, request });
-const download = () => recordDownload(realDisk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1' });
+const download = () =>
+  recordDownload(realDisk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1' });
 const remove = (file: string) => rmSync(join(layout.workOf(name), file));
 
 async function ordered(): Promise<void> {
