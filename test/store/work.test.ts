@@ -114,6 +114,7 @@ it('reads an order of before that had neither profile nor times', async () => {
   expect(readWork(layout, name)?.order).toEqual({
     ...order,
     profile: { wanted: null, ordered: null },
+    account: null,
     placedAt: null,
   });
 });
