@@ -101,7 +101,7 @@ function brokenNames({ path, links }: Document): string[] {
     const name = /^`([A-Za-z]\w*)`$/.exec(words)?.[1];
     if (name === undefined || !target.endsWith('.ts')) return [];
     const file = join(posix.dirname(path), target);
-    const declared = new RegExp(`\\b(?:function|const|type|interface|class) ${name}\\b`);
+    const declared = new RegExp(`\\b(?:function\\*?|const|type|interface|class) ${name}\\b`);
     return declared.test(readText(file)) ? [] : [`${path}: ${name} is not in ${target}`];
   });
 }
