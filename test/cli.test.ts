@@ -117,9 +117,6 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
 /** By hand from the contract, section 1: every command and option that a later issue brings. */
 describe('what a later version brings is refused with exit 64, never ignored', () => {
   it.each([
-    'account show',
-    'account rollover',
-    'account deactivate',
     'deploy',
     'deploy a.example --owed --force',
     'rollback a.example --to 0001-11223344',
@@ -133,7 +130,7 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'init',
     'notify test',
     'completion bash',
-    'account --help',
+    'why --help',
     'help doctor',
     'run --deploy=external',
   ])('certd %s', async line => {

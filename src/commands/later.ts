@@ -1,6 +1,5 @@
 /** Commands of contract section 1 that a later version brings. */
 export const laterCommands: readonly { readonly words: string; readonly summary: string }[] = [
-  { words: 'account', summary: 'the ACME account' },
   { words: 'deploy', summary: 'the deploy transaction' },
   { words: 'rollback', summary: 'back to an earlier generation' },
   { words: 'remove', summary: 'forget a certificate' },

@@ -37,6 +37,7 @@ export function certdProgram(done: (code: number) => void): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 64 wrong usage, 78 bad configuration.');
   addDaemon(program, done);
   addRevoke(program, done);
+  addAccount(program, done);
   addReaders(program, done);
   for (const { words, summary } of laterCommands) addLater(program, words, summary);
   return program;
@@ -76,6 +77,19 @@ function addRevoke(program: Command, done: (code: number) => void): void {
         done(await revokeCommand(name, options));
       },
     );
+}
+
+function addAccount(program: Command, done: (code: number) => void): void {
+  withPlaces(program.command('account'))
+    .description('show, rollover or deactivate the ACME account')
+    .argument('<action>', 'show, rollover (a new key) or deactivate')
+    .option('--ca <name>', 'at this CA; all of the configuration when left out')
+    .option('--yes', 'deactivate without asking back')
+    .option('--json', 'as one document')
+    .action(async (action: string, options: Places & { ca?: string; yes?: true; json?: true }) => {
+      const { accountCommand } = await import('./account.ts');
+      done(await accountCommand(action, options));
+    });
 }
 
 function addReaders(program: Command, done: (code: number) => void): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { openIssuer } from '../acme/issuer.ts';
+import { type OpenIssuer, openIssuer } from '../acme/issuer.ts';
 import { rehearse } from '../challenge/rehearse.ts';
 import { withSelfCheck } from '../challenge/self-check.ts';
 import type { Standalone } from '../challenge/standalone.ts';
@@ -8,7 +8,7 @@ import type { Authority, Config } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
 import { CertdError, logFields } from '../core/errors.ts';
 import type { ChallengeMethod } from '../core/model.ts';
-import type { Clock, Disk, Issuer, Random } from '../core/ports.ts';
+import type { Clock, Disk, Random } from '../core/ports.ts';
 import { commandText } from '../deploy/hook-order.ts';
 import { unlessAborted } from '../host/unless-aborted.ts';
 import { version } from '../host/version.ts';
@@ -46,7 +46,7 @@ export function buildParts(
   config: Config,
   host: Host,
 ): { readonly parts: PassParts; readonly close: () => void } {
-  const issuers = new Map<string, Issuer & { close(): void }>();
+  const issuers = new Map<string, OpenIssuer>();
   const warn = (error: CertdError) => warning(error, host.log);
   const open = (authority: Authority) =>
     openIssuer({
@@ -66,15 +66,17 @@ export function buildParts(
     method.kind === 'webroot'
       ? webrootSolver({ path: method.path, disk: host.disk, ledger, tokenFiles: host.tokenFiles })
       : host.standalone.solver(method);
+  const issuerOf = (authority: Authority): OpenIssuer => {
+    const issuer = issuers.get(authority.name) ?? open(authority);
+    issuers.set(authority.name, issuer);
+    return issuer;
+  };
   const parts: PassParts = {
     ...host,
     authorities: config.authorities,
     knownAuthorities: config.knownAuthorities,
-    issuerFor: authority => {
-      const issuer = issuers.get(authority.name) ?? open(authority);
-      issuers.set(authority.name, issuer);
-      return issuer;
-    },
+    accountFor: authority => issuerOf(authority).care,
+    issuerFor: issuerOf,
     solverFor: (target, authority) =>
       withSelfCheck(solverOf(target.challenge), {
         port: authority.validationPort,

@@ -1,8 +1,10 @@
 import { CertdError } from '../core/errors.ts';
 import type { Routes } from '../health/server.ts';
+import { accountRequest } from './account-request.ts';
 import type { Loop } from './loop.ts';
 import { askedBy, type PassRequest } from './pass-request.ts';
 import { revokeRequest } from './revoke-request.ts';
+import { runAccount } from './run-account.ts';
 import { runDryRun } from './run-dry-run.ts';
 import { runRevoke } from './run-revoke.ts';
 
@@ -13,6 +15,10 @@ export function controlRoutes({ ask, use }: Pick<Loop, 'ask' | 'use'>): Routes {
     'POST /revoke': async body => {
       const request = revokeRequest(body);
       return { status: 200, body: await use(({ config, parts }) => runRevoke(config, parts, request)) };
+    },
+    'POST /account': async body => {
+      const request = accountRequest(body);
+      return { status: 200, body: await use(({ config, parts }) => runAccount(config, parts, request)) };
     },
     'POST /dry-run': async body => {
       const names = namesOf(body);

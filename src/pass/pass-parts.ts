@@ -4,7 +4,7 @@ import type { TokenFiles } from '../challenge/token-files.ts';
 import type { Authority } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
 import type { KeyType, Millis, Target } from '../core/model.ts';
-import type { Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
+import type { AccountCare, Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
 import type { HookResult, HookRun } from '../deploy/run-hook.ts';
 import type { InTurn } from '../host/queue.ts';
 import type { Log } from '../log.ts';
@@ -27,6 +27,8 @@ export type PassParts = Traffic & {
   readonly knownAuthorities: ReadonlyMap<string, Authority>;
   /** The account at one authority; opened once and kept, so that its nonces and connection serve the next order. */
   readonly issuerFor: (authority: Authority) => Issuer;
+  /** What a person does with the account at one authority, which is the issuer's. */
+  readonly accountFor: (authority: Authority) => AccountCare;
   readonly solverFor: (target: Target, authority: Authority) => Solver;
   /** Answers a challenge that no CA has set, for each domain, and reads it (`challenge/rehearse.ts`). */
   readonly rehearse: (target: Target, authority: Authority) => Promise<void>;

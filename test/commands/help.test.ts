@@ -27,6 +27,7 @@ it('every command that is built has a page of help', () => {
     'run',
     'renew',
     'revoke',
+    'account',
     'status',
     'plan',
     'check-config',

@@ -111,6 +111,9 @@ export function crashHost(ca: TestCa): CrashHost {
     authorities: new Map([['test', authority]]),
     knownAuthorities: new Map([['test', authority]]),
     issuerFor: () => issuer,
+    accountFor: () => {
+      throw new Error('the fake issuer has no account');
+    },
     solverFor: () =>
       webrootSolver({
         path: webroot,

@@ -1,0 +1,44 @@
+import { plainText } from '../core/plain-text.ts';
+import type { AccountAnswer, AccountResult, AccountWish } from '../daemon/run-account.ts';
+import { wrap } from './wrap.ts';
+
+/** What `certd account` prints: for each CA a line, and below it what is known of the account. */
+export function accountLines(
+  { accounts }: AccountAnswer,
+  action: AccountWish['action'],
+  width: number,
+): readonly string[] {
+  return accounts.flatMap(result => [
+    ...wrap(plainText(`${result.ca}: ${outcome(result, action)}`), { width, first: '', next: '    ' }),
+    ...facts(result).flatMap(([key, value]) =>
+      wrap(plainText(`${key}: ${value}`), { width, first: '  ', next: '      ' }),
+    ),
+  ]);
+}
+
+function outcome({ account, error }: AccountResult, action: AccountWish['action']): string {
+  if (error !== null) return `failed: ${error.code}: ${error.message}`;
+  if (action === 'deactivate')
+    return 'the account is deactivated and forgotten; the next order makes a new one';
+  if (account === null) return 'no account yet; the first order makes one';
+  const unfinished = account.rolloverUnfinished
+    ? '; a change of its key is not finished: `certd account rollover`'
+    : '';
+  return `${action === 'rollover' ? 'the account has a new key' : (account.status ?? 'registered')}${unfinished}`;
+}
+
+/** RFC 8657 §3: a CAA record that lets only this account order. */
+function facts({ directory, bound, account }: AccountResult): readonly (readonly [string, string])[] {
+  if (account === null) return [];
+  const { url, thumbprint, contact, caaIdentity } = account;
+  return [
+    ['account', url],
+    ['directory', directory],
+    ['key thumbprint', thumbprint],
+    ['contact', contact.length === 0 ? 'none' : contact.join(', ')],
+    ['external account binding', bound ? 'configured' : 'none'],
+    ...(caaIdentity === null
+      ? []
+      : ([['CAA record for this account alone', `0 issue "${caaIdentity}; accounturi=${url}"`]] as const)),
+  ];
+}

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { accountLines } from '../../src/commands/account-lines.ts';
+import type { AccountResult } from '../../src/daemon/run-account.ts';
+
+const account = {
+  url: 'https://ca.example/acct/1',
+  thumbprint: 'h8ABZbN8zlnYnjCvF7zYwhHdMYRyhSFXvkrvXzVqOd0',
+  status: 'valid',
+  contact: ['mailto:ops@example.com'],
+  caaIdentity: 'ca.example',
+  rolloverUnfinished: false,
+};
+const main: AccountResult = {
+  ca: 'main',
+  directory: 'https://ca.example/dir',
+  bound: false,
+  account,
+  error: null,
+};
+const lines = (
+  change: Partial<AccountResult>,
+  action: 'show' | 'rollover' | 'deactivate' = 'show',
+  width = 60,
+) => accountLines({ accounts: [{ ...main, ...change }] }, action, width);
+
+it('shows what the CA says of an account, and the record that binds a domain to it, in sixty columns', () => {
+  expect(lines({})).toEqual([
+    'main: valid',
+    '  account: https://ca.example/acct/1',
+    '  directory: https://ca.example/dir',
+    '  key thumbprint:',
+    '      h8ABZbN8zlnYnjCvF7zYwhHdMYRyhSFXvkrvXzVqOd0',
+    '  contact: mailto:ops@example.com',
+    '  external account binding: none',
+    '  CAA record for this account alone: 0 issue "ca.example;',
+    '      accounturi=https://ca.example/acct/1"',
+  ]);
+});
+
+it('says that there is none', () => {
+  expect(lines({ account: null })).toEqual(['main: no account yet; the first order makes one']);
+});
+
+it('says what was done, and what is left to do', () => {
+  expect(lines({}, 'rollover')[0]).toBe('main: the account has a new key');
+  expect(lines({ account: null }, 'deactivate', 100)).toEqual([
+    'main: the account is deactivated and forgotten; the next order makes a new one',
+  ]);
+  const unfinished = { ...account, rolloverUnfinished: true };
+  expect(lines({ account: unfinished }, 'show', 100)[0]).toBe(
+    'main: valid; a change of its key is not finished: `certd account rollover`',
+  );
+});
+
+it('says what failed, and shows no account that it knows nothing of', () => {
+  const error = { code: 'account-refused', message: 'it is revoked' };
+  expect(lines({ account: null, error })).toEqual(['main: failed: account-refused: it is revoked']);
+});
