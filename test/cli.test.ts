@@ -53,6 +53,14 @@ describe('done: exit 0, and only the data on standard output', () => {
     expect(await runMain(['check-config', '--config', at('config.yaml')])).toEqual(expected);
   });
 
+  it('why says what the plan rests on, asks nobody and writes nothing', async () => {
+    const { words, at } = host(one);
+    const { code, out, err } = await runMain(['why', 'a.example', ...words]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^a\.example: order now \(no-certificate\).*\n\ncertificate {2}none was issued\n/);
+    expect(readdirSync(at('.'))).toEqual(['config.yaml']);
+  });
+
   it('plan says what would be done, asks nobody and writes nothing', async () => {
     const { words, at } = host(one);
     expect(await runProgram(['plan', ...words])).toEqual({
@@ -103,6 +111,7 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
     ['renew b.example', 'no certificate is named b.example; there are: a.example'],
     ['renew --dry-run b.example', 'no certificate is named b.example; there are: a.example'],
     ['revoke b.example', 'no certificate is named b.example; there are: a.example'],
+    ['why b.example', 'no certificate is named b.example; there are: a.example'],
     ['plan b.example', 'no certificate is named b.example; there are: a.example'],
   ])('certd %s, where the configuration has a.example', async (line, reason) => {
     const { words } = host(one);
@@ -121,7 +130,6 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'deploy a.example --owed --force',
     'rollback a.example --to 0001-11223344',
     'remove a.example',
-    'why a.example',
     'verify --json',
     'doctor --json',
     'adopt certbot --apply',
@@ -130,7 +138,7 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'init',
     'notify test',
     'completion bash',
-    'why --help',
+    'verify --help',
     'help doctor',
     'run --deploy=external',
   ])('certd %s', async line => {
@@ -140,18 +148,18 @@ describe('what a later version brings is refused with exit 64, never ignored', (
   });
 
   it('as a program of its own too', async () => {
-    expect(await runProgram(['why', 'a.example'])).toEqual({
+    expect(await runProgram(['verify', 'a.example'])).toEqual({
       code: 64,
       stdout: '',
-      lines: ['certd: not-available-yet: certd why is not built in version source'],
+      lines: ['certd: not-available-yet: certd verify is not built in version source'],
     });
   });
 });
 
 describe('bad configuration: exit 78, every problem on standard error', () => {
-  it.each(['check-config', 'run', 'renew', 'plan'])('certd %s', async command => {
+  it.each(['check-config', 'run', 'renew', 'plan', 'why a.example'])('certd %s', async command => {
     const { words, at } = host(broken);
-    const { code, stdout, lines } = await runProgram([command, ...words]);
+    const { code, stdout, lines } = await runProgram([...command.split(' '), ...words]);
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     const places = lines.map(line => line.split(': ').slice(0, 2).join(' '));
     const file = at('config.yaml');

@@ -108,6 +108,13 @@ function addReaders(program: Command, done: (code: number) => void): void {
       const { planCommand } = await import('./plan.ts');
       done(await planCommand(names, options));
     });
+  withPlaces(program.command('why'))
+    .description('what would be done now, why, and why not earlier')
+    .argument('<name>', 'a certificate')
+    .action(async (name: string, options: Places) => {
+      const { whyCommand } = await import('./why.ts');
+      done(await whyCommand(name, options));
+    });
   withPlaces(program.command('check-config'))
     .description('every problem of the configuration with file, line and column')
     .argument('[file]', 'instead of --config')

@@ -38,13 +38,15 @@ type Held = Look & {
   readonly withdrawal: Revocation | null;
 };
 
+type Check = { readonly code: Reason['code']; readonly ask: (held: Held) => Reason | null };
+
 /** For a certificate that exists: ordered checks; the first that speaks is the reason. */
-const checks: readonly ((held: Held) => Reason | null)[] = [
-  forced,
-  revoked,
-  domainsAdded,
-  configurationChanged,
-  renewalDue,
+const checks: readonly Check[] = [
+  { code: 'forced', ask: forced },
+  { code: 'revoked', ask: revoked },
+  { code: 'domains-added', ask: domainsAdded },
+  { code: 'configuration-changed', ask: configurationChanged },
+  { code: 'renewal-due', ask: renewalDue },
 ];
 
 /**
@@ -56,15 +58,35 @@ export function whyDue(
 ): { readonly reason: Reason } | { readonly moment: RenewalMoment } | { readonly revoked: Revocation } {
   const { target, seen, now } = look;
   if (isUnderWay(target, seen, now)) return { reason: orderUnderWay };
-  const newest = seen.issued.at(-1);
-  if (newest === undefined) return { reason: noCertificate };
-  const moment = renewalMoment(newest, seen.issuer, target.renewAt);
-  const withdrawal = withdrawalOf(newest, seen);
-  for (const check of checks) {
-    const reason = check({ ...look, newest, moment, withdrawal });
+  const held = heldBy(look);
+  if (held === null) return { reason: noCertificate };
+  for (const { ask } of checks) {
+    const reason = ask(held);
     if (reason !== null) return { reason };
   }
-  return withdrawal === null ? { moment } : { revoked: withdrawal };
+  return held.withdrawal === null ? { moment: held.moment } : { revoked: held.withdrawal };
+}
+
+/** What every check says, in their order, for a person who wants to know: null where it has no reason to order now. */
+export function allChecks(
+  look: Look,
+): readonly { readonly code: Reason['code']; readonly reason: Reason | null }[] {
+  const held = heldBy(look);
+  const underWay = isUnderWay(look.target, look.seen, look.now) ? orderUnderWay : null;
+  return [
+    { code: orderUnderWay.code, reason: underWay },
+    { code: noCertificate.code, reason: held === null ? noCertificate : null },
+    ...checks.map(({ code, ask }) => ({ code, reason: held === null ? null : ask(held) })),
+  ];
+}
+
+/** Null without a certificate. */
+function heldBy(look: Look): Held | null {
+  const { target, seen } = look;
+  const newest = seen.issued.at(-1);
+  if (newest === undefined) return null;
+  const moment = renewalMoment(newest, seen.issuer, target.renewAt);
+  return { ...look, newest, moment, withdrawal: withdrawalOf(newest, seen) };
 }
 
 /** One at a CA that is given up is cleared away by the next attempt, at another. */

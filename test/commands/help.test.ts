@@ -30,6 +30,7 @@ it('every command that is built has a page of help', () => {
     'account',
     'status',
     'plan',
+    'why',
     'check-config',
   ]);
 });

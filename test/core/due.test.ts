@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Asked, pendingChanges, whyDue } from '../../src/core/due.ts';
+import { type Asked, allChecks, pendingChanges, whyDue } from '../../src/core/due.ts';
 import type { Observed, Revocation, Target } from '../../src/core/model.ts';
 import {
   at,
@@ -225,5 +225,41 @@ describe('a revoked certificate', () => {
         'configuration-changed',
       );
     });
+  });
+});
+
+describe('all checks', () => {
+  const order = [
+    'order-under-way',
+    'no-certificate',
+    'forced',
+    'revoked',
+    'domains-added',
+    'configuration-changed',
+    'renewal-due',
+  ];
+  const results = (seen: Observed, asked: Asked = 'nothing', target = makeTarget()) =>
+    allChecks({ target, seen, asked, now: at('2026-03-03') });
+  const speaking = (...look: Parameters<typeof results>) =>
+    results(...look).flatMap(({ code, reason }) => (reason === null ? [] : [code]));
+
+  it('are told in the order in which they count', () => {
+    expect(results(makeObserved()).map(({ code }) => code)).toEqual(order);
+  });
+
+  it.each<[string, Observed, Asked, readonly string[]]>([
+    ['nothing but the age', makeObserved(), 'nothing', ['renewal-due']],
+    ['what is forced and due', makeObserved(), 'forced', ['forced', 'renewal-due']],
+    ['a revoked one', makeObserved({ revoked: [makeRevocation()] }), 'nothing', ['revoked']],
+    [
+      'no certificate, and an order for it',
+      makeObserved({ issued: [], order: makeOrder() }),
+      'nothing',
+      ['order-under-way', 'no-certificate'],
+    ],
+  ])('say yes of %s', (_sentence, seen, asked, codes) => {
+    expect(speaking(seen, asked)).toEqual(codes);
+    const due = whyDue({ target: makeTarget(), seen, asked, now: at('2026-03-03') });
+    expect('reason' in due ? due.reason.code : null).toBe(codes[0]);
   });
 });

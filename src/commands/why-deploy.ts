@@ -1,0 +1,39 @@
+import { catalogue } from '../core/catalogue.ts';
+import type { Look } from '../core/due.ts';
+import type { FailureRecord, Instant } from '../core/model.ts';
+import { planFor } from '../core/plan.ts';
+import { when } from './why-words.ts';
+
+/** What is deployed, and what is owed. */
+export function deployLines({ target, seen, now }: Look): readonly string[] {
+  const { deploy } = planFor(target, seen, 'nothing', now);
+  const { deployed, rejected, lastError } = seen.deploy;
+  const owed: string[] = [];
+  if (deploy.kind === 'now') owed.push(`${deploy.id} is owed, and tried now`);
+  if (deploy.kind === 'held')
+    owed.push(`${deploy.id} is owed; certd backs off until ${when(deploy.until, now)}`);
+  return [
+    deployed === null ? 'nothing was deployed' : `deployed is ${deployed}`,
+    ...(rejected.length === 0 ? [] : [`rejected: ${rejected.join(', ')}`]),
+    ...owed,
+    // What failed before something else was deployed is history.
+    ...(owed.length === 0 ? [] : errorLines(lastError, now)),
+  ];
+}
+
+export function errorLines(error: FailureRecord | null, now: Instant): readonly string[] {
+  if (error === null) return [];
+  const { code, message, at, since } = error;
+  const [words, ...cure] = curedLines(code, message);
+  return [
+    words,
+    since === at ? when(at, now) : `${when(at, now)}, for the first time ${when(since, now)}`,
+    ...cure,
+  ];
+}
+
+/** What went wrong, and its cure, where this version knows the code. */
+export function curedLines(code: string, message: string): readonly [string, ...string[]] {
+  const cure = new Map(Object.entries(catalogue).map(([known, entry]) => [known, entry.cure])).get(code);
+  return [`${code}: ${message}`, ...(cure === undefined ? [] : [`cure: ${cure}`])];
+}

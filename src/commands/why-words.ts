@@ -1,0 +1,7 @@
+import type { Instant } from '../core/model.ts';
+import { relativeText, toRfc3339 } from '../core/time-text.ts';
+
+/** A moment, and how far it is. */
+export function when(at: Instant, now: Instant): string {
+  return `${toRfc3339(at)} (${relativeText(at, now)})`;
+}
