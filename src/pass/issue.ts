@@ -1,7 +1,8 @@
 import type { Authority } from '../config/config.ts';
+import { isOutage } from '../core/about-the-ca.ts';
 import type { ErrorCode } from '../core/catalogue.ts';
-import { asCertdError, logFields } from '../core/errors.ts';
-import type { CaChoice, Instant, Observed, Target } from '../core/model.ts';
+import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
+import type { CaChoice, Instant, Millis, Observed, Target } from '../core/model.ts';
 import type { Download, Issuer, Solver } from '../core/ports.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readPair } from '../store/generation.ts';
@@ -47,7 +48,7 @@ export async function issue(attempt: Attempt, parts: PassParts): Promise<string>
   } catch (thrown) {
     const error = asCertdError(thrown);
     if (error.code === 'order-waits') await postpone(work, error.notBefore, target.name, parts);
-    else if (!keepsOrder.has(error.code)) await giveUp(target.name, parts);
+    else if (!isKept(work, error, parts.clock.now())) await giveUp(target.name, parts);
     throw error;
   }
   await loopTurn();
@@ -76,6 +77,18 @@ const keepsOrder: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'socket-not-passed',
   'internal-error',
 ]);
+
+/**
+ * What the CA says of one order may be broken for good, and it keeps orders for weeks: after an hour of that another
+ * order is tried.
+ */
+function isKept({ order: { placedAt } }: Work, error: CertdError, now: Instant): boolean {
+  const isOld = placedAt !== null && now - placedAt > hour;
+  const isBroken = error.code === 'ca-malformed' && !isOutage(error);
+  return keepsOrder.has(error.code) && !(isOld && isBroken);
+}
+
+const hour: Millis = 3_600_000;
 
 /** The CA's wait goes to the order, which is left alone until then, whoever asks. */
 async function postpone(

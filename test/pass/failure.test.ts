@@ -116,6 +116,35 @@ it.each<[ErrorCode, 'kept' | 'given up']>([
   expect(host.issuer.orders).toHaveLength(fate === 'kept' ? 1 : 2);
 });
 
+it('gives an order up that the CA has had nothing but nonsense to say of for an hour', async () => {
+  const host = await passHost();
+  const nonsense = () => host.issuer.failNext('complete', new CertdError('ca-malformed', 'no JSON'));
+  nonsense();
+  await host.start(realDisk, 'nothing');
+  host.advance(hour);
+  nonsense();
+  await host.start(realDisk, 'pass');
+  expect(orderIsKept(host)).toBe(true);
+  host.advance(1);
+  nonsense();
+  await host.start(realDisk, 'pass');
+  expect(orderIsKept(host)).toBe(false);
+  expect(await host.start(realDisk, 'pass')).toMatchObject([{ issued: `0001-${host.live()}` }]);
+  expect(host.issuer.orders).toHaveLength(2);
+});
+
+it('keeps an order whatever a proxy answers in the place of a CA that is out', async () => {
+  const host = await passHost();
+  const page = { facts: { request: 'directory' } };
+  for (const wait of [2 * hour, 2 * hour]) {
+    host.issuer.failNext('complete', new CertdError('ca-malformed', 'a page', page));
+    await host.start(realDisk, 'pass');
+    host.advance(wait);
+  }
+  expect(await host.start(realDisk, 'pass')).toMatchObject([{ error: null }]);
+  expect(host.issuer.orders).toHaveLength(1);
+});
+
 it('counts a stop as no failure', async () => {
   const host = await passHost();
   host.issuer.failNext('complete', new CertdError('stopped', 'certd was stopped'));
