@@ -75,6 +75,14 @@ const withToken = (token: string) =>
 const unheardOf = withFields(({ challenges }) => ({
   challenges: [{ type: 'unheard-of-01', status: 'pending' }, ...[challenges].flat()],
 }));
+// As Boulder answers (its `wfe2/wfe.go`).
+const paused = problem('rateLimited', {
+  status: 429,
+  fields: {
+    detail:
+      'Your account is temporarily prevented from requesting certificates for order-paused.spoiled.test. Please visit: https://ca.test/sfe/v1/unpause?jwt=a.b.c',
+  },
+});
 const turned = withBody(pem =>
   pem
     .split(/(?<=END CERTIFICATE-----\n)/)
@@ -191,6 +199,7 @@ export const renewalCases: readonly SpoiledCase[] = [
 
   fails('order-busy', 'rate-limited', 6, 'newOrder', limited('3600')),
   fails('order-busy-until', 'rate-limited', 6, 'newOrder', limited(inAnHour)),
+  fails('order-paused', 'identifier-paused', 6, 'newOrder', paused),
   fails('order-busy-year', 'rate-limited', 6, 'newOrder', limited('31536000')),
   // Those that could be about `replaces` are asked for once more without it, now or once it was replaced.
   fails('order-refused', 'account-refused', 7, 'newOrder', problem('unauthorized', { status: 403 }), {
