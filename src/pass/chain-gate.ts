@@ -6,6 +6,7 @@ import type { Fault } from '../x509/handshake.ts';
 import { splitChain } from '../x509/pem.ts';
 import { certificatesIn, hostRoots, isRoot } from '../x509/roots.ts';
 import { type Served, tryHandshake } from '../x509/try-handshake.ts';
+import { openPassedBefore } from './passed-before.ts';
 
 /**
  * The roots that a chain must lead to: those of the system’s trust store, those in a PEM file, or whichever it says,
@@ -21,7 +22,7 @@ export type ChainGate = (candidate: Candidate) => Promise<Fault | null>;
 
 /**
  * The handshake with everything it needs. What takes longest, reading the roots, is done once for each file, and again
- * when that has changed.
+ * when that has changed. What has passed is asked about once more without another handshake.
  */
 export function openChainGate(): ChainGate {
   const files = new Map<string, { readonly text: string; readonly trust: SecureContext }>();
@@ -41,10 +42,14 @@ export function openChainGate(): ChainGate {
     system ??= createSecureContext({ ca: [...hostRoots()] });
     return system;
   };
+  const passed = openPassedBefore();
   return async candidate => {
     const trust = await trustOf(candidate);
+    if (passed.take(candidate, trust)) return null;
     await loopTurn();
-    return tryHandshake(candidate, { host: candidate.host, trust });
+    const fault = await tryHandshake(candidate, { host: candidate.host, trust });
+    if (fault === null) passed.note(candidate, trust);
+    return fault;
   };
 }
 

@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { type ChainGate, openChainGate, type Roots } from '../../src/pass/chain-gate.ts';
 import { makeCa, makeLeaf, type TestCa } from '../support/make-cert.ts';
 import { ownDir } from '../support/state-dir.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let root: TestCa;
 let intermediate: TestCa;
@@ -64,6 +65,21 @@ it('notices that the file has changed', async () => {
   writeFileSync(roots.file, root.pem);
   expect(await ask(gate, roots)).toBeNull();
   expect(await ask(gate, roots)).toBeNull();
+});
+
+it('makes no second handshake for the same bytes and roots, but a third', async () => {
+  const gate = openChainGate();
+  const roots = withRoots(root.pem);
+  const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
+  const brief = await makeLeaf(intermediate, { domains: ['a.example'], notAfter });
+  const candidate = { fullchainPem: brief.pem + intermediate.pem, keyPem: brief.keyPem, roots };
+  const at = (host: string) => gate({ ...candidate, host });
+  expect(await at('a.example')).toBeNull();
+  await waitUntil('it has expired', () => (Date.now() > notAfter.getTime() + 1000 ? true : null));
+  expect(await at('b.example')).not.toBeNull();
+  expect(await at('a.example')).toBeNull();
+  expect(await at('a.example')).toMatchObject({ code: 'CERT_HAS_EXPIRED' });
+  expect(await at('a.example')).toMatchObject({ code: 'CERT_HAS_EXPIRED' });
 });
 
 it.each([
