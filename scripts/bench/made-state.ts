@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { firstDeployState, firstIssuerState, noProfile } from '../../src/core/model.ts';
+import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstIssuerState, noProfile } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readPair, writePair } from '../../src/store/generation.ts';

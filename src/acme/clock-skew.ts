@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import type { Instant, Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 import { spanText, toRfc3339 } from '../core/time-text.ts';
 import type { Answer } from './answer.ts';
 import { httpDate } from './http-date.ts';

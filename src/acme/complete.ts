@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import type { Download } from '../core/ports.ts';
 import { checkRequest } from '../x509/request.ts';
 import { authorize } from './authorize.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 import { type Answer, answerOf } from './answer.ts';
 

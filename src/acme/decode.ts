@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import { decodeProblem, type Problem } from './problem-document.ts';
 import { safeText } from './text.ts';
 

@@ -1,4 +1,4 @@
-import type { Instant, Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 import type { Directory } from './decode.ts';
 
 /** The directory of one CA, in memory (docs/decisions/2026-11-24-how-long-a-directory-is-kept.md). */

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 
 /**
  * A moment as HTTP writes it, in any of the three forms of RFC 9110 §5.6.7; null for anything else. The asctime form has

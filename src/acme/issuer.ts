@@ -1,5 +1,5 @@
 import type { CertdError } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import type { AccountCare, AccountStore, Clock, Issuer, Random } from '../core/ports.ts';
 import { type AccountGuard, openAccount } from './account.ts';
 import { checkCa } from './check.ts';

@@ -1,4 +1,4 @@
-import type { Instant, Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 
 /** Fresh anti-replay nonces of one CA (RFC 8555 §6.5): fed by every answer, so that newNonce is rarely asked. */
 export type Nonces = {

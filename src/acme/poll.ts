@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import type { Instant, Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import type { TimeLimit } from './time-limit.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/catalogue.ts';
 import { CertdError } from '../core/errors.ts';
-import type { Instant, Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 import type { Answer } from './answer.ts';
 import { refusalCode, validationCode } from './problem-code.ts';
 import { decodeProblem, type Problem } from './problem-document.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 
 /** What is left of `issue_timeout` in one attempt. */

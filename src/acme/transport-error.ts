@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 
 type Circumstances = {
   readonly url: URL;

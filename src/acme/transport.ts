@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { CertdError } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import { isStaleConnection, transportError } from './transport-error.ts';
 
 export type HttpRequest = {

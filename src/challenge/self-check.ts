@@ -1,7 +1,7 @@
 import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { CertdError } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import type { HttpChallenge, Solver } from '../core/ports.ts';
 import type { Lookups } from './lookups.ts';
 

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import type { DeployVerdict, IssueVerdict, Verdict } from '../core/plan.ts';
 import { relativeText, toRfc3339 } from '../core/time-text.ts';
 

@@ -1,5 +1,5 @@
 import { firstNames } from '../core/first-names.ts';
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import { mostShown } from '../core/most-shown.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { Verdict } from '../core/plan.ts';

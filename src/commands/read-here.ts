@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import { checkNames } from '../daemon/session.ts';
 import { layoutAt } from '../store/layout.ts';
 import { checkLayout } from '../store/open.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import { plainText } from '../core/plain-text.ts';
 import { relativeText } from '../core/time-text.ts';
 import type { CertificateAnswer, PassAnswer } from '../daemon/run-pass.ts';

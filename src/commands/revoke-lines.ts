@@ -1,4 +1,4 @@
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { RevokeAnswer } from '../daemon/run-revoke.ts';
 import { renewLines } from './renew-lines.ts';

@@ -1,6 +1,7 @@
 import { catalogue } from '../core/catalogue.ts';
 import type { Look } from '../core/due.ts';
-import type { FailureRecord, Instant } from '../core/model.ts';
+import type { FailureRecord } from '../core/failure-record.ts';
+import type { Instant } from '../core/instant.ts';
 import { planFor } from '../core/plan.ts';
 import { when } from './why-words.ts';
 

@@ -1,6 +1,7 @@
 import { holds } from '../core/backoff.ts';
 import type { Look } from '../core/due.ts';
-import type { Instant, RenewalWindow } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
+import type { RenewalWindow } from '../core/model.ts';
 import { renewalMoment } from '../core/renewal.ts';
 import { withdrawalOf } from '../core/revocation.ts';
 import { relativeText, toRfc3339 } from '../core/time-text.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import { relativeText, toRfc3339 } from '../core/time-text.ts';
 
 /** A moment, and how far it is. */

@@ -1,4 +1,5 @@
-import type { Millis, Target } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
+import type { Target } from '../core/model.ts';
 
 /** One certificate authority, ready to use. */
 export type Authority = {

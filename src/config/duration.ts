@@ -1,4 +1,5 @@
-import type { Millis, RenewAt } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
+import type { RenewAt } from '../core/model.ts';
 import type { Reading } from './reading.ts';
 
 const unitMs = new Map([

@@ -2,6 +2,7 @@ import { CertdError } from '../core/errors.ts';
 import type { CaChoice, ChallengeMethod, Target } from '../core/model.ts';
 import { defaultAuthority, presets, stagingOfPreset } from './authorities.ts';
 import type { Authority, Config, ConfigProblem } from './config.ts';
+import { deployOf } from './deploy.ts';
 import { profileOf } from './profile.ts';
 import type { CertificateEntry, MainFile } from './schema.ts';
 
@@ -56,10 +57,7 @@ function targetOf(entry: CertificateEntry, main: MainFile): Target {
     keyReuse: entry.key?.reuse ?? defaults.key?.reuse ?? false,
     challenge: challengeOf(entry.challenge ?? defaults.challenge),
     renewAt: entry.renew?.at ?? defaults.renew?.at ?? null,
-    deploy: {
-      hooks: entry.deploy?.hooks ?? defaults.deploy?.hooks ?? [],
-      timeoutMs: entry.deploy?.timeout ?? defaults.deploy?.timeout ?? 60_000,
-    },
+    ...deployOf(entry, main),
   };
 }
 

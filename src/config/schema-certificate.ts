@@ -1,20 +1,17 @@
 import * as z from 'zod';
+import { attempt, deploy, files, redeployOnDrift } from './schema-deploy.ts';
 import { profileChoice } from './schema-profile.ts';
 import {
-  account,
-  command,
   domain,
   listenAddress,
   listOf,
   mapping,
   notYet,
-  octalMode,
   oneOf,
   path,
   plainName,
   renewAt,
   text,
-  timeLimit,
   yesOrNo,
 } from './schema-values.ts';
 
@@ -90,52 +87,6 @@ const challenge = mapping({
   })
   .meta({ description: 'How HTTP-01 (RFC 8555 §8.3) is answered.' });
 
-const outputFile = mapping({
-  path,
-  content: oneOf(['cert', 'chain', 'fullchain', 'key', 'combined']),
-  owner: account.optional(),
-  group: account.optional(),
-  mode: octalMode.optional(),
-});
-
-const hostAndPort = text('an address and port such as "127.0.0.1:443"').regex(
-  /^(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}$/,
-  'an address and port such as "127.0.0.1:443"',
-);
-
-const endpoint = mapping({
-  connect: hostAndPort,
-  server_name: text('a host name').optional(),
-  timeout: timeLimit.optional(),
-  starttls: oneOf(['smtp', 'imap', 'postgres']).optional(),
-  proxy_protocol: oneOf(['v1', 'v2']).optional(),
-  source: oneOf(['local', 'remote']).optional(),
-});
-
-const window = mapping({
-  hours: z
-    .string({ error: 'hours such as "02:00-05:00"' })
-    .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'hours such as "02:00-05:00"'),
-  timezone: text('a time zone such as Europe/Berlin').optional(),
-});
-
-const deploy = mapping({
-  test: notYet(command, 'A command that must succeed before the hooks, such as nginx -t.').optional(),
-  hooks: listOf(command, 'a list of commands')
-    .meta({ description: 'Commands that run after the certificate actually changed, in this order.' })
-    .optional(),
-  timeout: timeLimit
-    .meta({ description: 'Per command; then its whole process group is killed. Default: 60s.' })
-    .optional(),
-  verify: notYet(
-    listOf(endpoint, 'a list of endpoints'),
-    'Endpoints that must present the new certificate.',
-  ).optional(),
-  window: notYet(window, 'Hours outside of which deploys wait.').optional(),
-  on_failure: notYet(oneOf(['rollback', 'keep']), 'What happens after a failed deploy.').optional(),
-}).meta({ description: 'What happens with a new certificate.' });
-
-const commands = listOf(command, 'a list of commands').optional();
 const later = z.unknown();
 
 /** Everything that `defaults` may hold too. Nothing is required here: the rest may come from there. */
@@ -155,14 +106,11 @@ const shared = {
   })
     .meta({ description: 'When to renew.' })
     .optional(),
-  files: notYet(
-    listOf(outputFile, 'a list of files'),
-    'Further outputs for those who do not read keys as root.',
-  ).optional(),
+  files: files.optional(),
   deploy: deploy.optional(),
-  attempt: notYet(mapping({ before: commands, after: commands }), 'Commands around an attempt.').optional(),
+  attempt: attempt.optional(),
   placeholder: notYet(later, 'A self-signed certificate until the first one is issued.').optional(),
-  redeploy_on_drift: notYet(later, 'Deploy again when an endpoint presents another certificate.').optional(),
+  redeploy_on_drift: redeployOnDrift.optional(),
 };
 
 /** `defaults:` */

@@ -32,7 +32,7 @@ export function notYet<Schema extends z.ZodType>(schema: Schema, description: st
 }
 
 /** Text that one of the readers turns into a value. */
-function reading<Value>(read: (text: string) => Reading<Value>, phrase: string) {
+export function reading<Value>(read: (text: string) => Reading<Value>, phrase: string) {
   return z.string({ error: phrase }).transform((text, context) => settle(read(text), context));
 }
 

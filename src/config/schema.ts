@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cronProblem } from '../host/schedule.ts';
 import { caChoice, certificateSchema, defaultsSchema } from './schema-certificate.ts';
+import { redeployOnDrift } from './schema-deploy.ts';
 import { oneProfile } from './schema-profile.ts';
 import {
   account as group,
@@ -146,10 +147,7 @@ export const mainSchema = mapping(
     heartbeat: notYet(later, 'A URL to call while all is well.').optional(),
     metrics: notYet(later, 'Metrics as a text file.').optional(),
     placeholder: notYet(later, 'A self-signed certificate until the first one is issued.').optional(),
-    redeploy_on_drift: notYet(
-      later,
-      'Deploy again when an endpoint presents another certificate.',
-    ).optional(),
+    redeploy_on_drift: redeployOnDrift.optional(),
     on_clone: notYet(later, 'What a cloned machine does.').optional(),
   },
   'a mapping that begins with `account:`',

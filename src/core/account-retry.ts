@@ -1,5 +1,5 @@
 import type { Retry } from './catalogue/entry.ts';
-import type { Instant, Millis } from './model.ts';
+import type { Instant, Millis } from './instant.ts';
 
 const hour = 3_600_000;
 

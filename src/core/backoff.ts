@@ -1,5 +1,5 @@
 import type { Retry } from './catalogue/entry.ts';
-import type { Instant, Millis } from './model.ts';
+import type { Instant, Millis } from './instant.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

@@ -2,7 +2,8 @@ import { holds } from './backoff.ts';
 import { authorityErrors } from './catalogue/authority.ts';
 import type { ErrorCode } from './catalogue.ts';
 import type { CertdError } from './errors.ts';
-import type { Instant, Millis, Observed, Trouble } from './model.ts';
+import type { Instant, Millis } from './instant.ts';
+import type { Observed, Trouble } from './model.ts';
 
 /** The troubles of a certificate after an attempt at `ca`: what is no fault of the CA shows that it serves again. */
 export function troublesAfter(

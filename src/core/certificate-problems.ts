@@ -1,6 +1,8 @@
 import type { ErrorCode } from './catalogue.ts';
 import { revokedText } from './due.ts';
-import type { FailureRecord, Instant, Millis, Observed } from './model.ts';
+import type { FailureRecord } from './failure-record.ts';
+import type { Instant, Millis } from './instant.ts';
+import type { Observed } from './model.ts';
 import type { Verdict } from './plan.ts';
 import { lifetimeOf } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';

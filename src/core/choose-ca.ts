@@ -1,5 +1,6 @@
 import { isGivenUp } from './ca-trouble.ts';
-import type { CaChoice, Instant, Observed, Target, Trouble } from './model.ts';
+import type { Instant } from './instant.ts';
+import type { CaChoice, Observed, Target, Trouble } from './model.ts';
 import { fits } from './order-fits.ts';
 
 /**

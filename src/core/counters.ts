@@ -1,5 +1,5 @@
 import type { Histogram } from './histogram.ts';
-import type { Millis } from './model.ts';
+import type { Millis } from './instant.ts';
 
 export const results = ['success', 'failure'] as const;
 

@@ -1,5 +1,6 @@
 import { chooseCa } from './choose-ca.ts';
-import type { CaChoice, Generation, Instant, Observed, Revocation, Target } from './model.ts';
+import type { Instant } from './instant.ts';
+import type { CaChoice, Generation, Observed, Revocation, Target } from './model.ts';
 import { choiceOf, fits } from './order-fits.ts';
 import { profileFits } from './profile.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';

@@ -1,4 +1,5 @@
-import type { Instant, Observed, Target } from './model.ts';
+import type { Instant } from './instant.ts';
+import type { Observed, Target } from './model.ts';
 import { planFor, type Verdict } from './plan.ts';
 
 /** What a look at all certificates finds. */

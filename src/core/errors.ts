@@ -1,6 +1,6 @@
 import type { Retry } from './catalogue/entry.ts';
 import { catalogue, type ErrorCode } from './catalogue.ts';
-import type { Instant } from './model.ts';
+import type { Instant } from './instant.ts';
 
 type Facts = Readonly<Record<string, string | number | boolean | null>>;
 

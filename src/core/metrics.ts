@@ -1,7 +1,7 @@
 import { countedFamilies } from './counted-metrics.ts';
 import type { Counters } from './counters.ts';
+import type { Instant } from './instant.ts';
 import { type Family, familiesText, labelText, type Sample } from './metric-text.ts';
-import type { Instant } from './model.ts';
 import type { CertificateStatus, ServedEndpoint, StatusDocument } from './status-document.ts';
 
 export type MetricsInput = {

@@ -1,12 +1,9 @@
 import type { ErrorCode } from './catalogue.ts';
+import type { Command, DeployChoice, DeployState, OutputFile } from './deploy-model.ts';
+import type { FailureRecord } from './failure-record.ts';
+import type { Instant, Millis } from './instant.ts';
 import type { ListenAddress } from './listen-address.ts';
 import type { RevocationReason } from './revocation-reason.ts';
-
-/** Milliseconds since the epoch, wall clock: what is written to disk and compared after a restart. */
-export type Instant = number;
-
-/** A length of time in milliseconds. */
-export type Millis = number;
 
 export type KeyType = 'ecdsa-p256' | 'ecdsa-p384' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096';
 
@@ -14,11 +11,6 @@ export type KeyType = 'ecdsa-p256' | 'ecdsa-p384' | 'rsa-2048' | 'rsa-3072' | 'r
 export type RenewAt =
   | { readonly kind: 'share'; readonly share: number }
   | { readonly kind: 'before-end'; readonly ms: Millis };
-
-/** A deploy hook as configured. `argv` runs without a shell; `shell` is asked for by the operator. */
-export type Command =
-  | { readonly kind: 'argv'; readonly argv: readonly [string, ...string[]] }
-  | { readonly kind: 'shell'; readonly script: string };
 
 /** How HTTP-01 is answered: by the operator's web server, or by certd on ports of its own or of systemd's. */
 export type ChallengeMethod =
@@ -55,7 +47,10 @@ export type Target = {
   readonly challenge: ChallengeMethod;
   /** Null: 2/3 of the lifetime, 1/2 where the lifetime is under ten days. */
   readonly renewAt: RenewAt | null;
-  readonly deploy: { readonly hooks: readonly Command[]; readonly timeoutMs: Millis };
+  readonly files: readonly OutputFile[];
+  readonly deploy: DeployChoice;
+  /** Commands around an attempt to order: certbot's pre and post hooks. */
+  readonly attempt: { readonly before: readonly Command[]; readonly after: readonly Command[] };
 };
 
 /** What a leaf certificate says, as far as decisions need it. */
@@ -95,16 +90,6 @@ export type Generation = {
   readonly profile: ProfileRecord;
   /** What `preferred_chain` said at that time. */
   readonly preferredChain: string | null;
-};
-
-/** A failure as it is kept on disk and shown as `last_error`. */
-export type FailureRecord = {
-  readonly code: string;
-  readonly message: string;
-  readonly at: Instant;
-  /** When the first failed of those that have failed in a row. */
-  readonly since: Instant;
-  readonly problemType: string | null;
 };
 
 /** The CA's suggested renewal window (RFC 9773) and the one moment drawn inside it. */
@@ -180,38 +165,6 @@ export type Revocation = {
   readonly askedAt: Instant;
   /** When the CA said that it is revoked; null while nobody knows. */
   readonly confirmedAt: Instant | null;
-};
-
-/** A deploy that has begun. Hooks are named by a digest of their position and text (docs/state.md section 5). */
-export type DeployUnderWay = {
-  readonly id: string;
-  readonly hooksDone: readonly string[];
-  readonly running: string | null;
-  /** How often certd ended while the next hook of this deploy was running. */
-  readonly interrupted: number;
-};
-
-/** `deploy/<name>.json` (docs/state.md section 5). */
-export type DeployState = {
-  readonly deployed: string | null;
-  readonly previous: string | null;
-  readonly rejected: readonly string[];
-  readonly underWay: DeployUnderWay | null;
-  readonly failures: number;
-  readonly nextAttemptAt: Instant | null;
-  readonly lastAt: Instant | null;
-  readonly lastError: FailureRecord | null;
-};
-
-export const firstDeployState: DeployState = {
-  deployed: null,
-  previous: null,
-  rejected: [],
-  underWay: null,
-  failures: 0,
-  nextAttemptAt: null,
-  lastAt: null,
-  lastError: null,
 };
 
 /** What an order under way was placed for. */

@@ -1,4 +1,5 @@
-import type { Instant, Millis, PlacedOrder } from './model.ts';
+import type { Instant, Millis } from './instant.ts';
+import type { PlacedOrder } from './model.ts';
 
 const week: Millis = 7 * 86_400_000;
 

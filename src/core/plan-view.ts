@@ -1,4 +1,4 @@
-import type { Instant } from './model.ts';
+import type { Instant } from './instant.ts';
 import { mostShown } from './most-shown.ts';
 import type { Verdict } from './plan.ts';
 

@@ -1,5 +1,6 @@
 import type { CertdError } from './errors.ts';
-import type { Instant, Millis, ProfileChoice, Revocation } from './model.ts';
+import type { Instant, Millis } from './instant.ts';
+import type { ProfileChoice, Revocation } from './model.ts';
 
 /** Time, passed in. Real: `host/clock.ts`; fake: `test/support/fake-clock.ts`. */
 export interface Clock {

@@ -1,4 +1,5 @@
-import type { Generation, Instant, IssuerState, Millis, RenewAt, RenewalWindow } from './model.ts';
+import type { Instant, Millis } from './instant.ts';
+import type { Generation, IssuerState, RenewAt, RenewalWindow } from './model.ts';
 
 const hour = 3_600_000;
 const tenDays = 240 * hour;

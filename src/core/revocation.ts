@@ -1,5 +1,6 @@
 import { holds } from './backoff.ts';
-import type { Generation, Instant, Leaf, Millis, Observed, Revocation } from './model.ts';
+import type { Instant, Millis } from './instant.ts';
+import type { Generation, Leaf, Observed, Revocation } from './model.ts';
 
 type Revoked = Pick<Observed, 'revoked'>;
 

@@ -4,7 +4,8 @@ import { holds, nextAttempt } from './backoff.ts';
 import { troublesAfter } from './ca-trouble.ts';
 import { chooseCa } from './choose-ca.ts';
 import type { CertdError } from './errors.ts';
-import type { CaChoice, Generation, Instant, IssuerState, PlacedOrder, Target } from './model.ts';
+import type { Instant } from './instant.ts';
+import type { CaChoice, Generation, IssuerState, PlacedOrder, Target } from './model.ts';
 
 /** What is known of a certificate after a failed attempt, and when the next one is made. */
 export function stateAfter(

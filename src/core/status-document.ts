@@ -1,3 +1,5 @@
+import type { ServedState } from './endpoint.ts';
+
 export type Level = 'ok' | 'warning' | 'critical';
 
 /** One thing that a person should know. `level` is how much it counts for this certificate at this moment. */
@@ -21,7 +23,7 @@ export type ServedEndpoint = {
   /** As declared, for example `127.0.0.1:443`. */
   readonly endpoint: string;
   readonly server_name: string;
-  readonly state: 'match' | 'stale' | 'untrusted' | 'unreachable' | 'unverified' | 'unchecked';
+  readonly state: ServedState;
   readonly checked_at: string | null;
   /** End of the certificate that it presented; null where it presented none. */
   readonly not_after: string | null;

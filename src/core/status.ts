@@ -1,9 +1,12 @@
 import { certificateProblems, type Thresholds, unmanagedProblems, worst } from './certificate-problems.ts';
-import type { FailureRecord, Instant, Leaf, Observed, Target } from './model.ts';
+import type { FailureRecord } from './failure-record.ts';
+import type { Instant } from './instant.ts';
+import type { Leaf, Observed, Target } from './model.ts';
 import { choiceOf } from './order-fits.ts';
 import { isBehind, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';
+import { servedFields } from './served-fields.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
 import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
 
@@ -64,7 +67,7 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
     generation: generationFields(seen),
     renewal: renewalFields(seen, { target, verdict }),
     deploy: deployFields(seen, verdict),
-    served: [],
+    served: servedFields(target.deploy.verify, seen.deploy.served),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Instant, Millis } from './model.ts';
+import type { Instant, Millis } from './instant.ts';
 
 const latest = Date.parse('9999-12-31T23:59:59.999Z');
 

@@ -1,4 +1,4 @@
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 
 /** Longer than one step of a certificate should ever take that names no limit of its own. */
 const usualLimitMs: Millis = 30 * 60_000;

@@ -1,6 +1,6 @@
 import { problem } from '../core/certificate-problems.ts';
+import type { Millis } from '../core/instant.ts';
 import { metricsText } from '../core/metrics.ts';
-import type { Millis } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Problem, StatusDocument } from '../core/status-document.ts';
 import { cachedFor } from '../host/cached-for.ts';

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Counters } from '../core/counters.ts';
 import { dutyOf } from '../core/duty.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type { Instant, Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks } from '../host/schedule.ts';
 import type { PassParts, Traffic } from '../pass/pass-parts.ts';

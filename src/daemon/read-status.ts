@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import { statusDocument } from '../core/status.ts';
 import type { Problem, StatusDocument } from '../core/status-document.ts';
 import { version } from '../host/version.ts';

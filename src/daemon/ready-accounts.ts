@@ -2,7 +2,7 @@ import type { Authority, Config } from '../config/config.ts';
 import { accountRetryMs } from '../core/account-retry.ts';
 import { problem } from '../core/certificate-problems.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import type { Problem } from '../core/status-document.ts';
 import type { Log } from '../log.ts';

@@ -1,5 +1,7 @@
+import type { DeployState } from '../core/deploy-model.ts';
 import type { CertdError } from '../core/errors.ts';
-import type { DeployState, Instant, Leaf, Millis, Target } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
+import type { Leaf, Target } from '../core/model.ts';
 import type { HookResult, HookRun } from './run-hook.ts';
 
 /** One certificate whose generation `id` is owed. `state` is what `deploy/<name>.json` says. */

@@ -1,6 +1,7 @@
 import { nextDeployAttempt } from '../core/backoff.ts';
+import type { DeployState } from '../core/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import type { DeployState, Leaf } from '../core/model.ts';
+import type { Leaf } from '../core/model.ts';
 import type { DeployJob, DeployParts } from './deploy-job.ts';
 
 /** One certificate on its way through the transaction; `state` is always what is on disk. */

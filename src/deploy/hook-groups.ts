@@ -1,4 +1,4 @@
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import type { DeployJob } from './deploy-job.ts';
 import { commandText } from './hook-order.ts';
 

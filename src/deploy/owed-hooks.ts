@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Command } from '../core/model.ts';
+import type { Command } from '../core/deploy-model.ts';
 import { commandText } from './hook-order.ts';
 
 /** One hook of a certificate. */

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
+import type { Command } from '../core/deploy-model.ts';
 import { systemErrorOf } from '../core/errors.ts';
-import type { Command, Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 
 export type HookOutcome = 'ok' | 'hook-failed' | 'hook-timeout' | 'hook-not-found' | 'stopped';
 

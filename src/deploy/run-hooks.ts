@@ -1,5 +1,5 @@
+import type { Command, DeployUnderWay } from '../core/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import type { Command, DeployUnderWay } from '../core/model.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save, stopHere } from './deploying.ts';
 import { type HookSubject, hookEnvironment } from './hook-environment.ts';

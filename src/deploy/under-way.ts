@@ -1,5 +1,5 @@
+import type { DeployState, DeployUnderWay } from '../core/deploy-model.ts';
 import { CertdError } from '../core/errors.ts';
-import type { DeployState, DeployUnderWay } from '../core/model.ts';
 
 /** What is under way for `id`: taken up where a crash left it, or begun. */
 export function takenUp(state: DeployState, id: string): DeployUnderWay {

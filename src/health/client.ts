@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import { checkSocketPath } from './socket-path.ts';
 
 type Request = {

@@ -1,4 +1,4 @@
-import type { Instant, Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 
 /** Timers are monotonic: looking again at least hourly bounds what a clock step or a suspend can hide. */
 const longest: Millis = 3_600_000;

@@ -1,4 +1,4 @@
-import type { Instant, Millis } from '../core/model.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 
 type Terms = {
   readonly ms: Millis;

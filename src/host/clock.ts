@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import type { Clock } from '../core/ports.ts';
 
 /** The host's wall clock and timers. */

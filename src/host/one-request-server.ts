@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { CertdError } from '../core/errors.ts';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 import { type Refusal, refusal } from './http-head.ts';
 import { readRequest } from './read-request.ts';
 import type { HttpRequest, RequestLimits } from './request-reader.ts';

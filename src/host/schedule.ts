@@ -1,5 +1,5 @@
 import { createTask, parse, validateDetailed } from 'node-cron';
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 
 /** Timers are monotonic: looking at the wall clock each minute bounds what a step or a suspend can hide. */
 const longest: Millis = 60_000;

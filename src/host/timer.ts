@@ -1,4 +1,4 @@
-import type { Millis } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
 
 /** Rings once after `ms`; returns how to take it back. */
 export function realTimer(ms: Millis, ring: () => void): () => void {

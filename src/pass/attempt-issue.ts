@@ -2,11 +2,11 @@ import type { Authority } from '../config/config.ts';
 import { attemptKey } from '../core/attempt-key.ts';
 import { nextAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
+import type { Instant } from '../core/instant.ts';
 import {
   type CaChoice,
   firstIssuerState,
   type Generation,
-  type Instant,
   type IssuerState,
   type Observed,
   type PlacedOrder,

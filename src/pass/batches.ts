@@ -1,4 +1,5 @@
-import type { Millis, Target } from '../core/model.ts';
+import type { Millis } from '../core/instant.ts';
+import type { Target } from '../core/model.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 
 /** How long a new generation waits for others, so that they share their hooks. */

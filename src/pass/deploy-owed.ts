@@ -1,6 +1,7 @@
+import type { DeployState } from '../core/deploy-model.ts';
 import type { Asked } from '../core/due.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type { DeployState, Leaf, Target } from '../core/model.ts';
+import type { Leaf, Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy/deploy-job.ts';
 import { type HookGroup, hookGroups } from '../deploy/hook-groups.ts';

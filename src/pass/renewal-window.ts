@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import type {
-  CaChoice,
-  Generation,
-  Instant,
-  IssuerState,
-  Observed,
-  RenewalWindow,
-  Target,
-} from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
+import type { CaChoice, Generation, IssuerState, Observed, RenewalWindow, Target } from '../core/model.ts';
 import type { Issuer } from '../core/ports.ts';
 import { windowAfterAnswer, windowAfterSilence } from '../core/renewal.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';

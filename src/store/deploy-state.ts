@@ -1,6 +1,7 @@
-import { type DeployState, type DeployUnderWay, firstDeployState } from '../core/model.ts';
+import { type DeployState, type DeployUnderWay, firstDeployState } from '../core/deploy-model.ts';
+import { type ServedRecord, type ServedState, servedStates } from '../core/endpoint.ts';
 import type { Disk } from '../core/ports.ts';
-import { rfc3339OrNull } from '../core/time-text.ts';
+import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
 import { failureDocument } from './issuer-state.ts';
 import { type Fields, failureOf, readState } from './json.ts';
 import { replaceFile } from './replace-file.ts';
@@ -18,6 +19,7 @@ export function readDeployState(path: string): DeployState {
     nextAttemptAt: fields.instantOrNull('next_attempt_at'),
     lastAt: fields.instantOrNull('last_at'),
     lastError: failureOf(fields.objectOrNull('last_error')),
+    served: fields.objectsIfAny('served').map(servedOf),
   };
 }
 
@@ -32,6 +34,7 @@ export async function writeDeployState(disk: Disk, path: string, state: DeploySt
     next_attempt_at: rfc3339OrNull(state.nextAttemptAt),
     last_at: rfc3339OrNull(state.lastAt),
     last_error: failureDocument(state.lastError),
+    served: state.served.map(servedDocument),
   };
   await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o644);
 }
@@ -50,4 +53,35 @@ function underWayDocument(underWay: DeployUnderWay | null) {
   if (underWay === null) return null;
   const { id, hooksDone, running, interrupted } = underWay;
   return { id, hooks_done: hooksDone, running, interrupted };
+}
+
+function servedOf(fields: Fields): ServedRecord {
+  return {
+    connect: fields.text('connect'),
+    serverName: fields.text('server_name'),
+    state: servedStateOf(fields.text('state')),
+    detail: fields.textOrNull('detail'),
+    fingerprintSha256: fields.textOrNull('fingerprint_sha256'),
+    notAfter: fields.instantOrNull('not_after'),
+    checkedAt: fields.instant('checked_at'),
+    since: fields.instant('since'),
+  };
+}
+
+/** A state of a later version says nothing to this one. */
+function servedStateOf(text: string): ServedState {
+  return servedStates.find(state => state === text) ?? 'unchecked';
+}
+
+function servedDocument(served: ServedRecord) {
+  return {
+    connect: served.connect,
+    server_name: served.serverName,
+    state: served.state,
+    detail: served.detail,
+    fingerprint_sha256: served.fingerprintSha256,
+    not_after: rfc3339OrNull(served.notAfter),
+    checked_at: toRfc3339(served.checkedAt),
+    since: toRfc3339(served.since),
+  };
 }

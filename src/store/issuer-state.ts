@@ -1,5 +1,5 @@
+import type { FailureRecord } from '../core/failure-record.ts';
 import {
-  type FailureRecord,
   firstIssuerState,
   type IssuerState,
   type PlacedOrder,

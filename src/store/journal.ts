@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Instant } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
 import type { Disk } from '../core/ports.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { CertdError } from '../core/errors.ts';
-import type { FailureRecord, Instant } from '../core/model.ts';
+import type { FailureRecord } from '../core/failure-record.ts';
+import type { Instant } from '../core/instant.ts';
 
 const largest = 1024 * 1024;
 
@@ -20,6 +21,8 @@ export type Fields = {
   flagIfAny(key: string): boolean;
   objectOrNull(key: string): Fields | null;
   objects(key: string): readonly Fields[];
+  /** None also where the key is missing. */
+  objectsIfAny(key: string): readonly Fields[];
 };
 
 /** The object in a state file, or null where there is no file. Anything else is `state-corrupt`. */
@@ -59,6 +62,8 @@ function fieldsOf(value: unknown, where: string): Fields {
     if (result === undefined) throw corrupt(where, `"${key}" is not ${wanted}`);
     return result;
   };
+  const itemOf = (key: string) => (item: unknown, index: number) =>
+    fieldsOf(item, `${where}: "${key}"[${index}]`);
   return {
     text: key => of(key, 'a text', textOf),
     textOrNull: key => of(key, 'a text or null', orNull(textOf)),
@@ -71,10 +76,8 @@ function fieldsOf(value: unknown, where: string): Fields {
     flag: key => of(key, 'true or false', found => (typeof found === 'boolean' ? found : undefined)),
     flagIfAny: key =>
       of(key, 'true or false', (found = false) => (typeof found === 'boolean' ? found : undefined)),
-    objects: key =>
-      of(key, 'a list of objects', listOf).map((item, index) =>
-        fieldsOf(item, `${where}: "${key}"[${index}]`),
-      ),
+    objects: key => of(key, 'a list of objects', listOf).map(itemOf(key)),
+    objectsIfAny: key => of(key, 'a list of objects', (found = []) => listOf(found)).map(itemOf(key)),
     objectOrNull: key => {
       const found = of(key, 'an object or null', value => (value === undefined ? undefined : { value }));
       return found.value === null ? null : fieldsOf(found.value, `${where}: "${key}"`);

@@ -1,12 +1,7 @@
 import { readdirSync } from 'node:fs';
+import { firstDeployState } from '../core/deploy-model.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
-import {
-  type DiskFault,
-  firstDeployState,
-  firstIssuerState,
-  type Generation,
-  type Observed,
-} from '../core/model.ts';
+import { type DiskFault, firstIssuerState, type Generation, type Observed } from '../core/model.ts';
 import { readDeployState } from './deploy-state.ts';
 import { generationIds, liveId, readLeafOf, readPair } from './generation.ts';
 import { readRemembered, readRememberedLeaf } from './generation-memory.ts';

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
+import type { DeployState } from '../core/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import type { DeployState } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { generationIds, liveId, type Pair, readPair, writePair } from './generation.ts';
 import { generationFiles, type Layout } from './layout.ts';

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import type { Instant, KeyType, Leaf } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
+import type { KeyType, Leaf } from '../core/model.ts';
 import { leafOf, parseCertificate, parseKey } from './certificate.ts';
 import { splitChain } from './pem.ts';
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { attemptKey } from '../../src/core/attempt-key.ts';
-import { makeChoice, makeTarget } from '../support/make-observed.ts';
+import { makeChoice, makeDeploy, makeTarget } from '../support/make-observed.ts';
 
 const usual = makeTarget();
 
 it('is the same for the same wish, whatever happens after the issue', () => {
-  const other = { ...usual, name: 'other', deploy: { hooks: [], timeoutMs: 1 } };
+  const other = { ...usual, name: 'other', deploy: makeDeploy({ timeoutMs: 1 }) };
   expect(attemptKey(other)).toBe(attemptKey({ ...usual }));
 });
 

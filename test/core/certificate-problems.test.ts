@@ -5,7 +5,8 @@ import {
   unmanagedProblems,
   worst,
 } from '../../src/core/certificate-problems.ts';
-import type { FailureRecord, Observed } from '../../src/core/model.ts';
+import type { FailureRecord } from '../../src/core/failure-record.ts';
+import type { Observed } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
 import {
   at,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStandalone } from '../../src/challenge/standalone.ts';
 import type { Config } from '../../src/config/config.ts';
-import { firstDeployState, firstIssuerState, type Target } from '../../src/core/model.ts';
+import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstIssuerState, type Target } from '../../src/core/model.ts';
 import { type Loop, openLoop } from '../../src/daemon/loop.ts';
 import { runHook } from '../../src/deploy/run-hook.ts';
 import { realClock } from '../../src/host/clock.ts';
@@ -17,7 +18,7 @@ import { openWorld } from '../../src/store/world.ts';
 import { datelessGate } from '../support/dateless-gate.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { makeConfig } from '../support/make-config.ts';
-import { makeTarget } from '../support/make-observed.ts';
+import { makeDeploy, makeTarget } from '../support/make-observed.ts';
 import { makePair, writeGeneration } from '../support/make-pair.ts';
 import { openStateDir } from '../support/state-dir.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -166,7 +167,7 @@ it('answers for one certificate while another one takes long', async () => {
 
 it('is alive as long as a pass goes on from hook to hook', async () => {
   const hooks = [{ kind: 'argv', argv: ['true'] } as const, ...held.deploy.hooks];
-  const twice = { ...held, deploy: { hooks, timeoutMs: 25 * 60_000 } };
+  const twice = { ...held, deploy: makeDeploy({ hooks, timeoutMs: 25 * 60_000 }) };
   loop = open(makeConfig([twice]), clock, run => {
     // The first takes twenty minutes, and the second is still running after as many.
     if (run.command.kind === 'argv') clock.advance(20 * 60_000);

@@ -1,5 +1,6 @@
+import { type Command, type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
 import type { CertdError } from '../../src/core/errors.ts';
-import { type Command, type DeployState, firstDeployState, type Leaf } from '../../src/core/model.ts';
+import type { Leaf } from '../../src/core/model.ts';
 import type { DeployJob, DeployParts } from '../../src/deploy/deploy-job.ts';
 import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
 import { deployBatch } from '../../src/deploy/transaction.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
-import { type DeployState, firstDeployState } from '../../src/core/model.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
 import { deployBench, hook, start } from './bench.ts';
 

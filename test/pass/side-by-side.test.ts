@@ -8,7 +8,7 @@ import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { authority, target } from '../support/crash-host.ts';
-import { makeChoice } from '../support/make-observed.ts';
+import { makeChoice, makeDeploy } from '../support/make-observed.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { passHost } from './pass-host.ts';
 
@@ -154,7 +154,10 @@ it('a hook that hangs holds up no certificate that has other hooks, and those th
     ...target,
     name,
     domains: [name],
-    deploy: { hooks: commands.map(word => ({ kind: 'argv', argv: [word] })), timeoutMs: 43_200_000 },
+    deploy: makeDeploy({
+      hooks: commands.map(word => ({ kind: 'argv', argv: [word] })),
+      timeoutMs: 43_200_000,
+    }),
   });
   const { promise, resolve: letGo } = Promise.withResolvers<void>();
   const ran: string[] = [];

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { firstDeployState, firstIssuerState } from '../../src/core/model.ts';
+import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstIssuerState } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { type Pair, readPair } from '../../src/store/generation.ts';

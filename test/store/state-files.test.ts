@@ -1,11 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
-import {
-  type DeployState,
-  firstDeployState,
-  firstIssuerState,
-  type IssuerState,
-} from '../../src/core/model.ts';
+import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstIssuerState, type IssuerState } from '../../src/core/model.ts';
 import { readDeployState, writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState, writeIssuerState } from '../../src/store/issuer-state.ts';
@@ -79,6 +75,28 @@ const fullDeployState: DeployState = {
     since: at('2026-11-21T18:30:00.000Z'),
     problemType: null,
   },
+  served: [
+    {
+      connect: '127.0.0.1:443',
+      serverName: 'a.example',
+      state: 'stale',
+      detail: 'it presents another certificate',
+      fingerprintSha256: '11223344'.repeat(8),
+      notAfter: at('2027-01-01T00:00:00.000Z'),
+      checkedAt: at('2026-11-21T18:30:00.000Z'),
+      since: at('2026-11-21T17:30:00.000Z'),
+    },
+    {
+      connect: '[::1]:25',
+      serverName: '192.0.2.1',
+      state: 'unreachable',
+      detail: 'ECONNREFUSED',
+      fingerprintSha256: null,
+      notAfter: null,
+      checkedAt: at('2026-11-21T18:30:00.000Z'),
+      since: at('2026-11-21T18:30:00.000Z'),
+    },
+  ],
 };
 
 it.each([firstIssuerState, fullIssuerState])('gives an issuer state back as it was written', async state => {

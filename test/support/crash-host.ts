@@ -23,6 +23,7 @@ import { datelessGate } from './dateless-gate.ts';
 import { fakeClock } from './fake-clock.ts';
 import { type FakeIssuer, fakeIssuer } from './fake-issuer.ts';
 import type { TestCa } from './make-cert.ts';
+import { makeDeploy } from './make-observed.ts';
 
 const day = 86_400_000;
 
@@ -37,13 +38,14 @@ export const target: Target = {
   keyReuse: false,
   challenge: { kind: 'webroot', path: '' },
   renewAt: null,
-  deploy: {
+  files: [],
+  attempt: { before: [], after: [] },
+  deploy: makeDeploy({
     hooks: [
       { kind: 'argv', argv: ['first'] },
       { kind: 'argv', argv: ['second'] },
     ],
-    timeoutMs: 60_000,
-  },
+  }),
 };
 
 export const authority: Authority = {

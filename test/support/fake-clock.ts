@@ -1,4 +1,4 @@
-import type { Instant, Millis } from '../../src/core/model.ts';
+import type { Instant, Millis } from '../../src/core/instant.ts';
 import type { Clock } from '../../src/core/ports.ts';
 
 /** A clock that a test moves by hand. `sleep` moves it too, so that nothing ever waits. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { CertdError } from '../../src/core/errors.ts';
-import type { Instant, Millis } from '../../src/core/model.ts';
+import type { Instant, Millis } from '../../src/core/instant.ts';
 import type { Download, Issuer, RenewalInfo } from '../../src/core/ports.ts';
 import { chooseProfile } from '../../src/core/profile.ts';
 import { splitChain } from '../../src/x509/pem.ts';

@@ -1,5 +1,6 @@
 import { CertdError } from '../../src/core/errors.ts';
-import type { Instant, Leaf, Millis } from '../../src/core/model.ts';
+import type { Instant, Millis } from '../../src/core/instant.ts';
+import type { Leaf } from '../../src/core/model.ts';
 import type { Issuer } from '../../src/core/ports.ts';
 
 const hour = 3_600_000;

@@ -1,7 +1,7 @@
+import { type DeployChoice, type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import type { Endpoint, ServedRecord } from '../../src/core/endpoint.ts';
 import {
   type CaChoice,
-  type DeployState,
-  firstDeployState,
   firstIssuerState,
   type Generation,
   type IssuerState,
@@ -66,7 +66,9 @@ export function makeOrder(change: Partial<OrderUnderWay> = {}): OrderUnderWay {
 }
 
 /** What the operator wants: exactly what `makeGeneration` has. */
-export function makeTarget(change: Partial<Target> = {}): Target {
+type TargetChange = Partial<Omit<Target, 'deploy'>> & { readonly deploy?: Partial<DeployChoice> };
+
+export function makeTarget(change: TargetChange = {}): Target {
   return {
     name: 'a.example',
     domains: ['a.example'],
@@ -75,7 +77,51 @@ export function makeTarget(change: Partial<Target> = {}): Target {
     keyReuse: false,
     challenge: { kind: 'webroot', path: '/srv/www' },
     renewAt: null,
-    deploy: { hooks: [], timeoutMs: 60_000 },
+    files: [],
+    attempt: { before: [], after: [] },
+    ...change,
+    deploy: makeDeploy(change.deploy),
+  };
+}
+
+export function makeDeploy(change: Partial<DeployChoice> = {}): DeployChoice {
+  return {
+    test: null,
+    hooks: [],
+    timeoutMs: 60_000,
+    verify: [],
+    window: null,
+    onFailure: 'rollback',
+    redeployOnDrift: false,
+    ...change,
+  };
+}
+
+/** 127.0.0.1:443, asked for `a.example`. */
+export function makeEndpoint(change: Partial<Endpoint> = {}): Endpoint {
+  return {
+    connect: '127.0.0.1:443',
+    host: '127.0.0.1',
+    port: 443,
+    serverName: 'a.example',
+    timeoutMs: 30_000,
+    starttls: null,
+    proxyProtocol: null,
+    source: 'local',
+    ...change,
+  };
+}
+
+export function makeServed(change: Partial<ServedRecord> = {}): ServedRecord {
+  return {
+    connect: '127.0.0.1:443',
+    serverName: 'a.example',
+    state: 'match',
+    detail: null,
+    fingerprintSha256: '11223344'.repeat(8),
+    notAfter: at('2026-04-01'),
+    checkedAt: at('2026-01-15'),
+    since: at('2026-01-01'),
     ...change,
   };
 }

@@ -1,4 +1,5 @@
-import type { FailureRecord, Observed, Target } from '../../src/core/model.ts';
+import type { FailureRecord } from '../../src/core/failure-record.ts';
+import type { Observed, Target } from '../../src/core/model.ts';
 import { at, day, makeGeneration, makeLeaf, makeObserved, makeTarget, makeWindow } from './make-observed.ts';
 
 type Certificate = { readonly target: Target; readonly seen: Observed };

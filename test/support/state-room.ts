@@ -1,11 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type DeployState,
-  firstDeployState,
-  firstIssuerState,
-  type IssuerState,
-} from '../../src/core/model.ts';
+import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstIssuerState, type IssuerState } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readPair } from '../../src/store/generation.ts';

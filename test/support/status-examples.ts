@@ -1,5 +1,6 @@
 import { problem } from '../../src/core/certificate-problems.ts';
-import type { FailureRecord, Generation, Observed, Target } from '../../src/core/model.ts';
+import type { FailureRecord } from '../../src/core/failure-record.ts';
+import type { Generation, Observed, Target } from '../../src/core/model.ts';
 import { statusDocument } from '../../src/core/status.ts';
 import type { StatusDocument } from '../../src/core/status-document.ts';
 import {

@@ -1,0 +1,77 @@
+import type { Endpoint, ServedRecord } from './endpoint.ts';
+import type { FailureRecord } from './failure-record.ts';
+import type { Instant, Millis } from './instant.ts';
+
+/** A deploy hook as configured. `argv` runs without a shell; `shell` is asked for by the operator. */
+export type Command =
+  | { readonly kind: 'argv'; readonly argv: readonly [string, ...string[]] }
+  | { readonly kind: 'shell'; readonly script: string };
+
+/** One more place that a certificate is written to, for those who do not read keys as root. */
+export type OutputFile = {
+  readonly path: string;
+  /** `combined`: leaf, chain and key in one file, as HAProxy reads them. */
+  readonly content: 'cert' | 'chain' | 'fullchain' | 'key' | 'combined';
+  /** Names, or numbers as text. Null: whoever deploys. */
+  readonly owner: string | null;
+  readonly group: string | null;
+  readonly mode: number;
+};
+
+/** The hours in which deploys may happen. */
+export type DeployWindow = {
+  /** Minutes after midnight; an end that is not after its start lies on the next day. */
+  readonly from: number;
+  readonly to: number;
+  /** IANA name. */
+  readonly timeZone: string;
+};
+
+/** What happens with a new certificate. */
+export type DeployChoice = {
+  /** Must succeed before the hooks run. */
+  readonly test: Command | null;
+  readonly hooks: readonly Command[];
+  /** Per command. */
+  readonly timeoutMs: Millis;
+  readonly verify: readonly Endpoint[];
+  readonly window: DeployWindow | null;
+  readonly onFailure: 'rollback' | 'keep';
+  /** Deploys again where an endpoint presents another certificate. */
+  readonly redeployOnDrift: boolean;
+};
+
+/** A deploy that has begun. Commands are named by a digest of their position and text (docs/state.md section 5). */
+export type DeployUnderWay = {
+  readonly id: string;
+  readonly hooksDone: readonly string[];
+  readonly running: string | null;
+  /** How often certd ended while the next hook of this deploy was running. */
+  readonly interrupted: number;
+};
+
+/** `deploy/<name>.json` (docs/state.md section 5). */
+export type DeployState = {
+  readonly deployed: string | null;
+  readonly previous: string | null;
+  readonly rejected: readonly string[];
+  readonly underWay: DeployUnderWay | null;
+  readonly failures: number;
+  readonly nextAttemptAt: Instant | null;
+  readonly lastAt: Instant | null;
+  readonly lastError: FailureRecord | null;
+  /** What the last look at each endpoint has shown. */
+  readonly served: readonly ServedRecord[];
+};
+
+export const firstDeployState: DeployState = {
+  deployed: null,
+  previous: null,
+  rejected: [],
+  underWay: null,
+  failures: 0,
+  nextAttemptAt: null,
+  lastAt: null,
+  lastError: null,
+  served: [],
+};

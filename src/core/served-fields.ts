@@ -1,0 +1,21 @@
+import type { Endpoint, ServedRecord } from './endpoint.ts';
+import type { ServedEndpoint } from './status-document.ts';
+import { rfc3339OrNull } from './time-text.ts';
+
+/** What the last look at each declared endpoint has shown; `unchecked` where there was none yet. */
+export function servedFields(
+  endpoints: readonly Endpoint[],
+  served: readonly ServedRecord[],
+): readonly ServedEndpoint[] {
+  return endpoints.map(({ connect, serverName }) => {
+    const record = served.find(found => found.connect === connect && found.serverName === serverName);
+    return {
+      endpoint: connect,
+      server_name: serverName,
+      state: record?.state ?? 'unchecked',
+      checked_at: rfc3339OrNull(record?.checkedAt ?? null),
+      not_after: rfc3339OrNull(record?.notAfter ?? null),
+      detail: record?.detail ?? null,
+    };
+  });
+}
