@@ -183,6 +183,28 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
       since: '2026-11-21T18:30:00.000Z',
       problem_type: null,
     },
+    served: [
+      {
+        connect: '127.0.0.1:443',
+        server_name: 'a.example',
+        state: 'stale',
+        detail: 'it presents another certificate',
+        fingerprint_sha256: '1122334411223344112233441122334411223344112233441122334411223344',
+        not_after: '2027-01-01T00:00:00.000Z',
+        checked_at: '2026-11-21T18:30:00.000Z',
+        since: '2026-11-21T17:30:00.000Z',
+      },
+      {
+        connect: '[::1]:25',
+        server_name: '192.0.2.1',
+        state: 'unreachable',
+        detail: 'ECONNREFUSED',
+        fingerprint_sha256: null,
+        not_after: null,
+        checked_at: '2026-11-21T18:30:00.000Z',
+        since: '2026-11-21T18:30:00.000Z',
+      },
+    ],
   });
 });
 
