@@ -67,8 +67,17 @@ function choicesOf(entry: CertificateEntry, { ca, cas = {}, defaults = {} }: Mai
     name,
     profile: profileOf(name, [entry.profile, defaults.profile, cas[name]?.profile]),
     preferredChain: rootAt(name, entry.preferred_chain) ?? rootAt(name, defaults.preferred_chain),
+    settings: settingsText(cas[name]),
   });
   return [choice(first), ...others.map(choice)];
+}
+
+/** Without what is a choice of each certificate. No secret: a binding's key is in a file. */
+function settingsText(entry: AuthorityEntry): string {
+  if (entry === undefined) return '';
+  const { directory, trust, roots, eab, validation_port: port, issue_timeout: timeout } = entry;
+  const binding = eab === undefined ? undefined : `${eab.kid} ${eab.hmac_key_file}`;
+  return [directory, trust, roots, binding, port, timeout].filter(value => value !== undefined).join(' ');
 }
 
 /** A mapping by CA says nothing of the CAs that are not in it. */

@@ -9,9 +9,10 @@ export function attemptKey({ cas, keyType, challenge, domains }: Target): string
   return [...cas.map(choiceKey), keyType, methodKey(challenge), ...domains].join(' ');
 }
 
-function choiceKey({ name, profile }: CaChoice): string {
-  if (profile === null) return name;
-  return `${name}/${profile.name}${profile.required ? '!' : ''}`;
+function choiceKey({ name, profile, settings }: CaChoice): string {
+  const ca = settings === '' ? name : `${name}(${settings})`;
+  if (profile === null) return ca;
+  return `${ca}/${profile.name}${profile.required ? '!' : ''}`;
 }
 
 function methodKey(method: ChallengeMethod): string {

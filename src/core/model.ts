@@ -29,6 +29,8 @@ export type CaChoice = {
   readonly profile: ProfileChoice | null;
   /** Name or key identifier of the root that the chain should lead to, where the CA offers several; null for the CA's own choice. */
   readonly preferredChain: string | null;
+  /** What the configuration says of the CA itself, as text: an order that failed may not fail under other settings. */
+  readonly settings: string;
 };
 
 /** One certificate that the operator wants: normalised from the configuration, never mutated. */

@@ -56,7 +56,7 @@ describe('a good configuration', () => {
         {
           name: 'example.com',
           domains: ['example.com', 'www.example.com'],
-          cas: [{ name: 'letsencrypt', profile: null, preferredChain: null }],
+          cas: [{ name: 'letsencrypt', profile: null, preferredChain: null, settings: '' }],
           keyType: 'ecdsa-p256',
           keyReuse: false,
           challenge: { kind: 'webroot', path: '/var/www/certd' },
@@ -160,7 +160,15 @@ log: { level: debug }
       {
         name: 'rsa',
         domains: ['xn--mnchen-3ya.example', 'intranet'],
-        cas: [{ name: 'corp', profile: null, preferredChain: null }],
+        cas: [
+          {
+            name: 'corp',
+            profile: null,
+            preferredChain: null,
+            settings:
+              'https://acme.corp.example/directory /etc/certd/corp.pem /etc/certd/corp-issuing.pem abc /etc/certd/corp.hmac 5002 90000',
+          },
+        ],
         keyType: 'rsa-3072',
         keyReuse: false,
         challenge: { kind: 'webroot', path: '/w' },

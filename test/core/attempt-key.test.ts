@@ -15,6 +15,7 @@ const standalone = (port: number) =>
 it.each([
   ['another domain', makeTarget({ domains: ['b.example'] })],
   ['another CA', makeTarget({ cas: [makeChoice({ name: 'other' })] })],
+  ['a CA of which something else is said', makeTarget({ cas: [makeChoice({ settings: 'kid /eab' })] })],
   ['another key type', makeTarget({ keyType: 'rsa-2048' })],
   ['another webroot', makeTarget({ challenge: { kind: 'webroot', path: '/elsewhere' } })],
   ['a listener of its own', standalone(80)],

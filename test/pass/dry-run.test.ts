@@ -49,7 +49,7 @@ async function openRoom(): Promise<Room> {
   };
 }
 
-const choice = (name: string) => ({ name, profile: null, preferredChain: null });
+const choice = (name: string) => ({ name, profile: null, preferredChain: null, settings: '' });
 const passed = { name: 'crash.test', ca: 'test', staging: stagingUrl, hasAccount: null, error: null };
 
 describe('a dry run', () => {

@@ -120,7 +120,7 @@ it('is asked again before the deploy, with the roots of the CA that issued, and 
 
   // A CA that the configuration has no longer.
   host.advance(day);
-  const cas = [{ name: 'other', profile: null, preferredChain: null }] as const;
+  const cas = [{ name: 'other', profile: null, preferredChain: null, settings: '' }] as const;
   const other = {
     ...authority,
     name: 'other',

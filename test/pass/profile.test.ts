@@ -10,7 +10,7 @@ import { passHost } from './pass-host.ts';
 const day = 86_400_000;
 
 function withProfile(profile: ProfileChoice | null): { readonly targets: readonly Target[] } {
-  return { targets: [{ ...target, cas: [{ name: 'test', profile, preferredChain: null }] }] };
+  return { targets: [{ ...target, cas: [{ name: 'test', profile, preferredChain: null, settings: '' }] }] };
 }
 
 const preferred = withProfile({ name: 'short', required: false });

@@ -33,7 +33,7 @@ const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export const target: Target = {
   name: 'crash.test',
   domains: ['crash.test', 'www.crash.test'],
-  cas: [{ name: 'test', profile: null, preferredChain: null }],
+  cas: [{ name: 'test', profile: null, preferredChain: null, settings: '' }],
   keyType: 'ecdsa-p256',
   keyReuse: false,
   challenge: { kind: 'webroot', path: '' },

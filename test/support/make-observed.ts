@@ -49,7 +49,7 @@ export function makeGeneration(change: Partial<Generation> = {}): Generation {
 }
 
 export function makeChoice(change: Partial<CaChoice> = {}): CaChoice {
-  return { name: 'main', profile: null, preferredChain: null, ...change };
+  return { name: 'main', profile: null, preferredChain: null, settings: '', ...change };
 }
 
 /** An order under way for exactly what `makeTarget` asks for. */
