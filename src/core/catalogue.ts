@@ -1,6 +1,7 @@
 import { authorityErrors } from './catalogue/authority.ts';
 import { configurationErrors } from './catalogue/configuration.ts';
 import { deployErrors } from './catalogue/deploy.ts';
+import { endpointErrors } from './catalogue/endpoint.ts';
 import { healthProblems } from './catalogue/health.ts';
 import { issueErrors } from './catalogue/issue.ts';
 import { programErrors } from './catalogue/program.ts';
@@ -13,6 +14,7 @@ export const catalogue = {
   ...authorityErrors,
   ...issueErrors,
   ...deployErrors,
+  ...endpointErrors,
   ...healthProblems,
   ...programErrors,
 };
@@ -26,6 +28,7 @@ export const catalogueAreas = [
   { title: 'The authority', entries: authorityErrors },
   { title: 'Challenge and certificate', entries: issueErrors },
   { title: 'Deploy', entries: deployErrors },
+  { title: 'What servers present', entries: endpointErrors },
   { title: 'Problems that status and the health socket show', entries: healthProblems },
   { title: 'The program itself', entries: programErrors },
 ] as const;

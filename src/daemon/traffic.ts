@@ -3,6 +3,7 @@ import { openLookups } from '../challenge/lookups.ts';
 import { openTokenFiles } from '../challenge/token-files.ts';
 import { openQueue } from '../host/queue.ts';
 import { openShared } from '../host/shared.ts';
+import { openEndpointLook } from '../pass/endpoint-look.ts';
 import { openLanes } from '../pass/lanes.ts';
 import type { Traffic } from '../pass/pass-parts.ts';
 import { openTurns } from '../pass/turns.ts';
@@ -18,6 +19,8 @@ export function openTraffic(now: () => number): Traffic {
     revocationTurns: openTurns(),
     tokenFiles: openTokenFiles(),
     lookups: openLookups(),
+    // Whoever looks at a server must not wait for the names of challenges.
+    endpointLook: openEndpointLook(openLookups()),
     lanes: openLanes(placesAtEachCa, now),
     hookTurns: openTurns(),
     keysInTurn: openQueue(),

@@ -4,8 +4,9 @@ import { CertdError } from '../core/errors.ts';
 import type { KeyType } from '../core/model.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { gateReasons } from '../x509/gate.ts';
-import type { Candidate, Roots } from './chain-gate.ts';
+import type { Candidate } from './chain-gate.ts';
 import type { PassParts } from './pass-parts.ts';
+import type { Roots } from './trust.ts';
 
 type Judged = Candidate & {
   /** What the leaf must name. */

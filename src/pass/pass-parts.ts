@@ -12,6 +12,7 @@ import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
 import type { World } from '../store/world.ts';
 import type { ChainGate } from './chain-gate.ts';
+import type { EndpointLook } from './endpoint-look.ts';
 import type { Lanes } from './lanes.ts';
 import type { Turns } from './turns.ts';
 
@@ -56,6 +57,8 @@ export type Traffic = {
   readonly tokenFiles: TokenFiles;
   /** For all self-checks. */
   readonly lookups: Lookups;
+  /** Remembers the roots, as the gate does. */
+  readonly endpointLook: EndpointLook;
   readonly lanes: Lanes;
   /** One batch at a time for a hook: no two reload the same server at once. */
   readonly hookTurns: Turns;

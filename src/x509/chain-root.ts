@@ -1,8 +1,8 @@
-import { plainText } from '../core/plain-text.ts';
 import type { ChainRoot } from '../core/preferred-chain.ts';
 import { parseCertificate } from './certificate.ts';
 import { authorityKeyId, subjectKeyId } from './key-identifier.ts';
 import { splitChain } from './pem.ts';
+import { shortName } from './short-name.ts';
 import { readTbs } from './tbs.ts';
 
 /**
@@ -11,17 +11,10 @@ import { readTbs } from './tbs.ts';
  */
 export function rootOf(fullchainPem: string): ChainRoot {
   const top = parseCertificate(splitChain(fullchainPem).at(-1) ?? '');
-  const { CN, OU, O } = top.toLegacyObject().issuer;
-  const name = lastOf(CN) ?? lastOf(OU) ?? lastOf(O);
   const tbs = readTbs(top.raw);
   const keyId = authorityKeyId(tbs) ?? (top.checkIssued(top) ? subjectKeyId(tbs) : null);
   return {
-    name: name === null ? null : plainText(name),
+    name: shortName(top.toLegacyObject().issuer),
     keyId: keyId === null ? null : Buffer.from(keyId).toString('hex'),
   };
-}
-
-/** Node has a list where an attribute stands more than once. */
-function lastOf(attribute: string | string[] | undefined): string | null {
-  return (Array.isArray(attribute) ? attribute.at(-1) : attribute) ?? null;
 }

@@ -1,7 +1,8 @@
 import { constants } from 'node:crypto';
 import { duplexPair } from 'node:stream';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { type Expected, type Fault, faultOf, handshake } from './handshake.ts';
+import { type Fault, faultOf } from './fault.ts';
+import { type Expected, handshake } from './handshake.ts';
 
 /** What a server would present. Leaf first; unencrypted PKCS#8. */
 export type Served = { readonly fullchainPem: string; readonly keyPem: string };
@@ -18,7 +19,7 @@ export async function tryHandshake(served: Served, expected: Expected): Promise<
   // What fails here, the client is told by an alert, and tells.
   server.on('error', () => {});
   try {
-    return await handshake(far, expected);
+    return (await handshake(far, expected)).fault;
   } finally {
     server.destroy();
     near.destroy();

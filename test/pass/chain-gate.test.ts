@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { type ChainGate, openChainGate, type Roots } from '../../src/pass/chain-gate.ts';
+import { type ChainGate, openChainGate } from '../../src/pass/chain-gate.ts';
+import type { Roots } from '../../src/pass/trust.ts';
 import { makeCa, makeLeaf, type TestCa } from '../support/make-cert.ts';
 import { ownDir } from '../support/state-dir.ts';
 import { waitUntil } from '../support/wait-until.ts';

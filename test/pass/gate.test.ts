@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openChainGate, type Roots } from '../../src/pass/chain-gate.ts';
+import { openChainGate } from '../../src/pass/chain-gate.ts';
 import { rootsFor } from '../../src/pass/gate.ts';
+import type { Roots } from '../../src/pass/trust.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { authority, type CrashHost, target } from '../support/crash-host.ts';

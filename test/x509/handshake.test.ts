@@ -63,7 +63,8 @@ describe('a handshake in memory', () => {
   it('misses an intermediate that did not come with the leaf', async () => {
     expect(await attempt({ chain: [] })).toEqual({
       code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-      words: 'no trusted root signed the leaf, and no intermediate certificate came with it',
+      words:
+        'no trusted root signed the leaf, and no intermediate certificate came with it: the certificate of handshake intermediate is missing',
     });
   });
 
@@ -71,7 +72,7 @@ describe('a handshake in memory', () => {
     const trusted = [await makeCa('another root')];
     expect(await attempt({ trusted })).toEqual({
       code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      words: 'the chain leads to no trusted root',
+      words: 'the chain leads to no trusted root: the certificate of handshake root is missing',
     });
     expect(await attempt({ trusted, chain: [intermediate, root] })).toEqual({
       code: 'SELF_SIGNED_CERT_IN_CHAIN',
@@ -147,7 +148,10 @@ describe('a client', () => {
     const [near, far] = duplexPair();
     const secureContext = createSecureContext({ cert: leaf.pem + intermediate.pem, key: leaf.keyPem });
     const server = new TLSSocket(near, { isServer: true, secureContext });
-    expect(await handshake(far, { host, trust: trusting(root) })).toBeNull();
+    expect(await handshake(far, { host, trust: trusting(root) })).toMatchObject({
+      kind: 'completed',
+      fault: null,
+    });
     expect('servername' in server && server.servername).toBe(named);
   });
 
@@ -156,13 +160,22 @@ describe('a client', () => {
     const [near, far] = duplexPair();
     near.end('220 mail.example.com ESMTP\r\n');
     expect(await handshake(far, expected)).toEqual({
-      code: 'ERR_SSL_WRONG_VERSION_NUMBER',
-      words: 'no TLS client gets through to it',
+      kind: 'failed',
+      fault: { code: 'ERR_SSL_WRONG_VERSION_NUMBER', words: 'what answers there does not speak TLS' },
     });
     const [silent, heard] = duplexPair();
     silent.end();
-    expect(await handshake(heard, expected)).toMatchObject({ code: 'ECONNRESET' });
+    expect(await handshake(heard, expected)).toEqual({
+      kind: 'failed',
+      fault: {
+        code: 'ECONNRESET',
+        words: 'the connection was closed before the handshake was complete',
+      },
+    });
     const broken = new Duplex({ read() {}, write: () => broken.destroy(new Error('cable')) });
-    expect(await handshake(broken, expected)).toMatchObject({ words: 'no TLS client gets through to it' });
+    expect(await handshake(broken, expected)).toEqual({
+      kind: 'failed',
+      fault: { code: 'unknown', words: 'no TLS client gets through to it' },
+    });
   });
 });
