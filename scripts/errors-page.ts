@@ -31,5 +31,5 @@ function section(code: string, { summary, cure, retry }: Entry): readonly string
 }
 
 function wordsFor(code: string, retry: Retry): string {
-  return code.startsWith('hook-') ? 'after 1 minute, doubling, to a day' : retryWords[retry];
+  return /^(hook|output)-/.test(code) ? 'after 1 minute, doubling, to a day' : retryWords[retry];
 }

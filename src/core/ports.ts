@@ -20,8 +20,11 @@ export type Random = () => number;
 export interface Disk {
   /** Creates one directory with exactly `mode`, whatever the umask; EEXIST if anything is there. */
   makeDir(path: string, mode: number): Promise<void>;
-  /** Creates a file (O_EXCL, O_NOFOLLOW) with exactly `mode` and has its bytes on stable storage on return. */
-  writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void>;
+  /**
+   * Creates a file (O_EXCL, O_NOFOLLOW) with exactly `mode` and has its bytes on stable storage on return. One for
+   * another `owner` is that owner's before there is a byte in it.
+   */
+  writeNew(path: string, bytes: Uint8Array, mode: number, owner?: Owner): Promise<void>;
   /** Appends to a file, creating it with `mode`; not synced (journals are history). */
   append(path: string, bytes: Uint8Array, mode: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -32,6 +35,9 @@ export interface Disk {
   /** Makes the directory's entries durable. */
   syncDir(path: string): Promise<void>;
 }
+
+/** Of a file, in numbers. */
+export type Owner = { readonly uid: number; readonly gid: number };
 
 /** Answers one HTTP-01 challenge. `cleanUp` takes no signal: it always runs, also after an abort. */
 export interface Solver {

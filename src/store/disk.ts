@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
   fsync,
   mkdir,
@@ -13,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import type { Disk } from '../core/ports.ts';
+import type { Disk, Owner } from '../core/ports.ts';
 
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const appendFile = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
@@ -52,9 +53,11 @@ async function makeDir(path: string, mode: number): Promise<void> {
   await withFile(descriptor, path, async () => setMode(descriptor, mode));
 }
 
-async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const descriptor = await calls.open(path, newFile, mode);
+async function writeNew(path: string, bytes: Uint8Array, mode: number, owner?: Owner): Promise<void> {
+  // Nobody may open it before it is its owner's: an open file stays open.
+  const descriptor = await calls.open(path, newFile, owner === undefined ? mode : 0);
   await withFile(descriptor, path, async () => {
+    if (owner !== undefined) fchownSync(descriptor, owner.uid, owner.gid);
     setMode(descriptor, mode);
     writeAll(descriptor, bytes);
     await calls.fsync(descriptor);

@@ -15,6 +15,7 @@ const mayTouchProcess: ReadonlyMap<string, string> = new Map([
   ['src/daemon.ts', 'listens to signals'],
   ['src/deploy/run-hook.ts', 'kills a process group'],
   ['src/health/listen.ts', 'sets the umask around bind(2)'],
+  ['src/host/accounts.ts', 'asks whom certd runs as'],
 ]);
 
 const ambient = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bprocess\.env\b/g;

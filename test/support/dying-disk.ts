@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import type { Disk } from '../../src/core/ports.ts';
+import { closeSync, fchownSync, openSync, writeSync } from 'node:fs';
+import type { Disk, Owner } from '../../src/core/ports.ts';
 
 /** What the program would see of a kill: nothing works any more. No code of certd may catch and go on. */
 class Killed extends Error {
@@ -40,10 +40,14 @@ export function dyingDisk(
   };
 }
 
-function tear([path, bytes]: readonly unknown[]): void {
-  if (typeof path !== 'string' || !(bytes instanceof Uint8Array))
+function tear([path, bytes, mode, owner]: readonly unknown[]): void {
+  if (typeof path !== 'string' || !(bytes instanceof Uint8Array) || typeof mode !== 'number')
     throw new Error('writeNew(path, bytes, mode)');
-  writeFileSync(path, bytes.subarray(0, bytes.length / 2), { flag: 'wx', mode: 0o400 });
+  const ids = owner as Owner | undefined;
+  const descriptor = openSync(path, 'wx', mode);
+  if (ids !== undefined) fchownSync(descriptor, ids.uid, ids.gid);
+  writeSync(descriptor, bytes.subarray(0, bytes.length / 2));
+  closeSync(descriptor);
 }
 
 function systemError(code: 'ENOSPC' | 'EIO', syscall: string, path: string): Error {

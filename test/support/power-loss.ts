@@ -1,4 +1,5 @@
 import {
+  chownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -8,10 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Disk } from '../../src/core/ports.ts';
+import type { Disk, Owner } from '../../src/core/ports.ts';
+import { heldPath } from './held-path.ts';
 
 type Node =
-  | { kind: 'file'; bytes: Uint8Array; mode: number }
+  | { kind: 'file'; bytes: Uint8Array; mode: number; owner: Owner }
   | { kind: 'link'; target: string }
   | { kind: 'dir'; mode: number; now: Map<string, Node>; durable: Map<string, Node> };
 type Dir = Extract<Node, { kind: 'dir' }>;
@@ -25,7 +27,8 @@ type Dir = Extract<Node, { kind: 'dir' }>;
 export function powerLossDisk(real: Disk, root: string): { disk: Disk; leave(to: string): void } {
   const top = load(root);
   const moves: { from: Dir; fromName: string; to: Dir; toName: string; node: Node }[] = [];
-  const dirOf = (path: string): Dir => {
+  const dirOf = (named: string): Dir => {
+    const path = heldPath(named);
     const relative = path.slice(root.length).split('/').filter(Boolean);
     let found: Node = top;
     for (const part of relative) {
@@ -36,7 +39,7 @@ export function powerLossDisk(real: Disk, root: string): { disk: Disk; leave(to:
     if (found.kind !== 'dir') throw new Error(`${path} is no directory in the model`);
     return found;
   };
-  const inside = (path: string) => path.startsWith(`${root}/`);
+  const inside = (path: string) => heldPath(path).startsWith(`${root}/`);
   const put = (path: string, node: Node) => dirOf(dirname(path)).now.set(basename(path), node);
   const drop = (path: string) => dirOf(dirname(path)).now.delete(basename(path));
   const disk: Disk = {
@@ -44,9 +47,11 @@ export function powerLossDisk(real: Disk, root: string): { disk: Disk; leave(to:
       await real.makeDir(path, mode);
       if (inside(path)) put(path, { kind: 'dir', mode, now: new Map(), durable: new Map() });
     },
-    writeNew: async (path, bytes, mode) => {
-      await real.writeNew(path, bytes, mode);
-      if (inside(path)) put(path, { kind: 'file', bytes: Uint8Array.from(bytes), mode });
+    writeNew: async (path, bytes, mode, owner) => {
+      await real.writeNew(path, bytes, mode, owner);
+      const { uid, gid } = owner ?? lstatSync(path);
+      const node = { kind: 'file', bytes: Uint8Array.from(bytes), mode, owner: { uid, gid } } as const;
+      if (inside(path)) put(path, node);
     },
     append: real.append,
     rename: async (from, to) => {
@@ -73,7 +78,7 @@ export function powerLossDisk(real: Disk, root: string): { disk: Disk; leave(to:
     },
     syncDir: async path => {
       await real.syncDir(path);
-      if (path !== root && !inside(path)) return;
+      if (heldPath(path) !== root && !inside(path)) return;
       const synced = dirOf(path);
       synced.durable = new Map(synced.now);
       for (const move of moves.filter(({ from, to }) => from === synced || to === synced)) {
@@ -97,7 +102,8 @@ function loadNode(path: string): Node {
   const found = lstatSync(path);
   if (found.isSymbolicLink()) return { kind: 'link', target: readlinkSync(path) };
   if (found.isDirectory()) return load(path);
-  return { kind: 'file', bytes: readFileSync(path), mode: found.mode & 0o777 };
+  const { uid, gid } = found;
+  return { kind: 'file', bytes: readFileSync(path), mode: found.mode & 0o777, owner: { uid, gid } };
 }
 
 function materialize(directory: Dir, to: string): void {
@@ -106,6 +112,9 @@ function materialize(directory: Dir, to: string): void {
     const path = join(to, name);
     if (node.kind === 'dir') materialize(node, path);
     else if (node.kind === 'link') symlinkSync(node.target, path);
-    else writeFileSync(path, node.bytes, { mode: node.mode });
+    else {
+      writeFileSync(path, node.bytes, { mode: node.mode });
+      chownSync(path, node.owner.uid, node.owner.gid);
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Disk } from '../../src/core/ports.ts';
 import { realDisk } from '../../src/store/disk.ts';
+import { heldPath } from './held-path.ts';
 
 /** The real disk, which writes down each mutation as "call path", with paths relative to `root`. */
 export function recordingDisk(root: string): Disk & { readonly calls: string[] } {
@@ -9,7 +10,7 @@ export function recordingDisk(root: string): Disk & { readonly calls: string[] }
     <A extends readonly unknown[]>(name: keyof Disk, call: (...args: A) => Promise<void>) =>
     async (...args: A): Promise<void> => {
       const paths = name === 'rename' ? args.slice(0, 2) : args.slice(name === 'symlink' ? 1 : 0).slice(0, 1);
-      calls.push([name, ...paths.map(path => relative(root, String(path)) || '.')].join(' '));
+      calls.push([name, ...paths.map(path => relative(root, heldPath(String(path))) || '.')].join(' '));
       await call(...args);
     };
   return {

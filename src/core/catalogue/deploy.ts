@@ -21,4 +21,34 @@ export const deployErrors = {
     'The program of a deploy hook does not exist or is not executable.',
     'Write its full path; hooks see only the PATH that `docs/hooks.md` names.',
   ),
+  'output-directory-unsafe': entry(
+    'back-off',
+    'Somebody else than root and the owner of an output file (`files`) could put another file in its place. Nothing was written.',
+    'Take the named directory from him: `chown root:root DIR` and `chmod go-w DIR`; or choose another path.',
+  ),
+  'output-directory-missing': entry(
+    'back-off',
+    'The directory of an output file (`files`) is not there. certd makes none.',
+    'Make it, owned by root or by the owner of the file, or correct the path.',
+  ),
+  'output-link': entry(
+    'back-off',
+    'There is a symbolic link in the path of an output file (`files`). certd follows none: whoever can change a link decides where the key goes.',
+    'Write the path that the message says it leads to, or replace the link.',
+  ),
+  'output-target-refused': entry(
+    'back-off',
+    'In the place of an output file (`files`) there is something that certd does not replace: no regular file, a mount, or its own state directory.',
+    'Move away what is there, or choose another path. Into a container mount the directory, not the file.',
+  ),
+  'output-owner-unknown': entry(
+    'back-off',
+    'The `owner` or `group` of an output file (`files`) is not in /etc/passwd or /etc/group.',
+    'Correct the name, or create the account. One of a directory service is given by its number, in quotes.',
+  ),
+  'output-owner-denied': entry(
+    'back-off',
+    'The user that runs certd may not give an output file (`files`) to its `owner` or `group`.',
+    'Deploy as root, or leave `owner` out and put the user that runs certd into the group.',
+  ),
 } satisfies Record<string, Entry>;

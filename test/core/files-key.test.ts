@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import type { OutputFile } from '../../src/core/deploy-model.ts';
+import { filesKey, filesOwed } from '../../src/core/files-key.ts';
+
+const haproxy: OutputFile = {
+  path: '/etc/haproxy/certs/a b.pem',
+  content: 'combined',
+  owner: 'root',
+  group: 'haproxy',
+  mode: 0o440,
+};
+const node: OutputFile = { path: '/srv/key.pem', content: 'key', owner: null, group: null, mode: 0o400 };
+
+it('says what was written, a line a file', () => {
+  expect(filesKey([haproxy, node])).toBe(
+    'combined root:haproxy 0440 /etc/haproxy/certs/a b.pem\nkey -:- 0400 /srv/key.pem',
+  );
+  expect(filesKey([])).toBeNull();
+});
+
+it.each<[string, readonly OutputFile[], readonly OutputFile[], boolean]>([
+  ['nothing was changed', [haproxy, node], [haproxy, node], false],
+  ['they stand in another order', [haproxy, node], [node, haproxy], false],
+  ['there are none, and were none', [], [], false],
+  ['one was taken out', [haproxy, node], [node], false],
+  ['all were taken out', [haproxy], [], false],
+  ['the first came', [], [node], true],
+  ['another came', [haproxy], [haproxy, node], true],
+  ['a path is another', [node], [{ ...node, path: '/srv/key' }], true],
+  ['a content is another', [node], [{ ...node, content: 'cert' }], true],
+  ['an owner is another', [node], [{ ...node, owner: 'node' }], true],
+  ['a group is another', [node], [{ ...node, group: 'node' }], true],
+  ['a mode is another', [node], [{ ...node, mode: 0o440 }], true],
+])('where %s', (_, before, now, owed) => {
+  expect(filesOwed(now, filesKey(before))).toBe(owed);
+});
