@@ -4,6 +4,7 @@ import type { Target } from './core/model.ts';
 import { planFor } from './core/plan.ts';
 import { type Batches, openBatches } from './pass/batches.ts';
 import { deployOwed } from './pass/deploy-owed.ts';
+import { lookAtEndpoints } from './pass/look-at-endpoints.ts';
 import type { PassParts } from './pass/pass-parts.ts';
 import { askAgain } from './pass/revoke.ts';
 import { type Settled, settle } from './pass/settle.ts';
@@ -48,6 +49,7 @@ async function lookAfter(
     const done = await withDeploy(settled, target, asked, { batches, parts });
     // What is new is served first; when it is to be renewed is asked afterwards. What fails there is logged.
     if (settled.issued !== null) await settle(target, 'nothing', parts);
+    await lookAtEndpoints(target, asked, parts);
     return { name: target.name, ...done };
   } finally {
     endTurn();

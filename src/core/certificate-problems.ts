@@ -1,5 +1,7 @@
 import type { ErrorCode } from './catalogue.ts';
 import { revokedText } from './due.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpointProblems } from './endpoint-problems.ts';
 import type { FailureRecord } from './failure-record.ts';
 import type { Instant, Millis } from './instant.ts';
 import type { Observed } from './model.ts';
@@ -12,12 +14,14 @@ import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
 /** Shares of the lifetime that are left. */
 export type Thresholds = { readonly warning: number; readonly critical: number };
 
-/** Everything that is wrong with one certificate, as `status`, `/healthz` and the log name it. */
+/** Everything that is wrong with one certificate, as `status`, `/healthz` and the log name it. `endpoints`: as declared. */
 export function certificateProblems(
   seen: Observed,
   verdict: Verdict,
-  { now, thresholds }: { readonly now: Instant; readonly thresholds: Thresholds },
+  endpoints: readonly Endpoint[],
+  at: { readonly now: Instant; readonly thresholds: Thresholds },
 ): Problem[] {
+  const { now, thresholds } = at;
   const faults = seen.faults.map(fault =>
     problem(fault.code, fault.blocking ? 'critical' : 'warning', seen.name, fault.message, null),
   );
@@ -27,7 +31,12 @@ export function certificateProblems(
     renewalProblem(seen, verdict),
     owedProblem(seen, verdict),
   ];
-  return [...faults, ...rest.filter(found => found !== null), ...unconfirmedProblems(seen)];
+  return [
+    ...faults,
+    ...rest.filter(found => found !== null),
+    ...endpointProblems(seen, endpoints, seen.deploy.served, at),
+    ...unconfirmedProblems(seen),
+  ];
 }
 
 /** The same for one that is live and that the configuration does not name: it ends like any other, and nobody renews it. */

@@ -23,8 +23,7 @@ export function dutyOf(targets: readonly Target[], seen: (name: string) => Obser
 }
 
 /** One that is blocked is looked at too: somebody may have mended its files, and until then it is said. */
-function hasWork({ issue, askWindow, revoke, deploy }: Verdict): boolean {
-  return (
-    issue.kind === 'now' || issue.kind === 'blocked' || askWindow || revoke !== null || deploy.kind === 'now'
-  );
+function hasWork({ issue, askWindow, revoke, deploy, look }: Verdict): boolean {
+  const toIssue = issue.kind === 'now' || issue.kind === 'blocked';
+  return toIssue || askWindow || revoke !== null || deploy.kind === 'now' || look;
 }

@@ -6,6 +6,7 @@ import { chooseCa } from './choose-ca.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { byAge } from './generation-id.ts';
 import type { Instant, Millis } from './instant.ts';
+import { lookDueAt } from './look-due.ts';
 import type { CaChoice, IssuerState, Observed, Revocation, Target } from './model.ts';
 import { sparedUntil } from './order-budget.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
@@ -48,6 +49,8 @@ export type Verdict = {
   /** The revocation that the CA is to be asked about again now. */
   readonly revoke: Revocation | null;
   readonly deploy: DeployVerdict;
+  /** True where the endpoints are to be looked at now, as they are each hour. */
+  readonly look: boolean;
   /** Changes of the configuration that wait for the next renewal. */
   readonly pending: readonly string[];
   /** The next moment at which this verdict can change by itself; null if none. */
@@ -69,6 +72,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
       askWindow: false,
       revoke: null,
       deploy: verdict,
+      look: false,
       pending: [],
       wakeAt: null,
     };
@@ -79,6 +83,8 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   const deploy = deployVerdict(seen, asked, now);
   const windowAt = windowQuestionAt(look);
   const revocation = nextRevocation(seen, now);
+  // A deploy looks for itself.
+  const lookAt = deploy.kind === 'now' ? null : lookDueAt(target, seen, now);
   return {
     name: target.name,
     ca: chooseCa(target, seen, now),
@@ -86,9 +92,16 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
     askWindow: windowAt !== null && windowAt <= now,
     revoke: revocation !== null && revocation.at <= now ? revocation.revocation : null,
     deploy,
+    look: lookAt !== null && lookAt <= now,
     pending: newest === undefined ? [] : pendingChanges(target, newest),
     wakeAt: earliest(
-      [momentOf(issue), deploy.kind === 'held' ? deploy.until : null, windowAt, revocation?.at ?? null],
+      [
+        momentOf(issue),
+        deploy.kind === 'held' ? deploy.until : null,
+        windowAt,
+        revocation?.at ?? null,
+        lookAt,
+      ],
       now,
     ),
   };

@@ -1,4 +1,5 @@
 import type { Endpoint, ServedRecord } from './endpoint.ts';
+import { recordOf } from './served-record.ts';
 import type { ServedEndpoint } from './status-document.ts';
 import { rfc3339OrNull } from './time-text.ts';
 
@@ -7,11 +8,11 @@ export function servedFields(
   endpoints: readonly Endpoint[],
   served: readonly ServedRecord[],
 ): readonly ServedEndpoint[] {
-  return endpoints.map(({ connect, serverName }) => {
-    const record = served.find(found => found.connect === connect && found.serverName === serverName);
+  return endpoints.map(endpoint => {
+    const record = recordOf(served, endpoint);
     return {
-      endpoint: connect,
-      server_name: serverName,
+      endpoint: endpoint.connect,
+      server_name: endpoint.serverName,
       state: record?.state ?? 'unchecked',
       checked_at: rfc3339OrNull(record?.checkedAt ?? null),
       not_after: rfc3339OrNull(record?.notAfter ?? null),

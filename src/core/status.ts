@@ -53,7 +53,7 @@ export function statusDocument(input: StatusInput): StatusDocument {
 
 function certificateStatus(target: Target, seen: Observed, input: StatusInput): CertificateStatus {
   const verdict = planFor(target, seen, 'nothing', input.now);
-  const problems = certificateProblems(seen, verdict, input);
+  const problems = certificateProblems(seen, verdict, target.deploy.verify, input);
   return {
     ...leafFields(seen, input.now),
     name: target.name,

@@ -3,6 +3,7 @@ import { openLookups } from '../challenge/lookups.ts';
 import { openTokenFiles } from '../challenge/token-files.ts';
 import { openQueue } from '../host/queue.ts';
 import { openShared } from '../host/shared.ts';
+import { openSlots } from '../host/slots.ts';
 import { openEndpointLook } from '../pass/endpoint-look.ts';
 import { openLanes } from '../pass/lanes.ts';
 import type { Traffic } from '../pass/pass-parts.ts';
@@ -10,6 +11,9 @@ import { openTurns } from '../pass/turns.ts';
 
 /** As many certificates at once as the connection to a CA has sockets; more wait for each other there. */
 const placesAtEachCa = 16;
+
+/** Of a thousand endpoints that are silent for ten seconds each, the last is looked at after five minutes. */
+const looksAtOnce = 32;
 
 /** What keeps passes out of each other's way; one for the whole life of a process. */
 export function openTraffic(now: () => number): Traffic {
@@ -21,6 +25,7 @@ export function openTraffic(now: () => number): Traffic {
     lookups: openLookups(),
     // Whoever looks at a server must not wait for the names of challenges.
     endpointLook: openEndpointLook(openLookups()),
+    lookSlots: openSlots(looksAtOnce),
     lanes: openLanes(placesAtEachCa, now),
     hookTurns: openTurns(),
     keysInTurn: openQueue(),

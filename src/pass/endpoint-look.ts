@@ -7,7 +7,7 @@ import { clientOptions, keyFamily } from '../x509/key-algorithms.ts';
 import { openTrust, type Rooted } from './trust.ts';
 
 /** The certificate that an endpoint is to present, as far as a client has to know it beforehand. */
-type Awaited = Rooted & { readonly keyType: KeyType };
+export type Awaited = Rooted & { readonly keyType: KeyType };
 
 /** One look at an endpoint. Throws `roots-unusable` and `stopped`. */
 export type EndpointLook = (endpoint: Endpoint, awaited: Awaited, signal: AbortSignal) => Promise<Presented>;

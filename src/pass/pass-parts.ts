@@ -59,6 +59,8 @@ export type Traffic = {
   readonly lookups: Lookups;
   /** Remembers the roots, as the gate does. */
   readonly endpointLook: EndpointLook;
+  /** The hourly looks wait here for each other, so that a thousand do not all begin at once. */
+  readonly lookSlots: InTurn;
   readonly lanes: Lanes;
   /** One batch at a time for a hook: no two reload the same server at once. */
   readonly hookTurns: Turns;

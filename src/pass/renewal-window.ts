@@ -117,7 +117,7 @@ export function authorityOf({ name }: CaChoice, { authorities }: PassParts): Aut
 /** The CA that issued, also where it has another name by now; null where the configuration has it no longer. */
 export function issuedBy(
   { ca, directoryUrl }: Pick<Generation, 'ca' | 'directoryUrl'>,
-  { authorities }: PassParts,
+  { authorities }: Pick<PassParts, 'authorities'>,
 ): Authority | null {
   const named = authorities.get(ca);
   if (named?.directoryUrl === directoryUrl) return named;

@@ -63,6 +63,15 @@ export function readLeafOf(directory: string): Leaf {
   }
 }
 
+/** The whole chain of a generation, leaf first, for the same readers. */
+export function readFullchainOf(directory: string): string {
+  try {
+    return splitChain(readBounded(join(directory, 'fullchain.pem'))).join('');
+  } catch (thrown) {
+    throw explained(directory, thrown);
+  }
+}
+
 /** The generation ids among directory entries, oldest first. */
 export function generationIds(entries: readonly string[]): string[] {
   return entries.filter(entry => counterOf(entry) !== null).sort(byAge);

@@ -30,6 +30,7 @@ it('with everything done there is nothing to do until the renewal, or the next q
     askWindow: false,
     revoke: null,
     deploy: { kind: 'none' },
+    look: false,
     pending: [],
     wakeAt: at('2026-01-15T06:00Z'),
   });
@@ -43,6 +44,7 @@ it('without anything on disk: order now, nothing to deploy, nothing to wake for'
     askWindow: false,
     revoke: null,
     deploy: { kind: 'none' },
+    look: false,
     pending: [],
     wakeAt: null,
   });
@@ -53,7 +55,7 @@ it('a state file that cannot be read stops everything for the certificate, whate
   const corrupt = { code: 'state-corrupt', message: 'x.json cannot be used', blocking: true } as const;
   const blocked = { kind: 'blocked', code: 'state-corrupt', message: 'x.json cannot be used' };
   const seen = makeObserved({ issued: [], faults: [damage, corrupt] });
-  const nothing = { askWindow: false, revoke: null, pending: [], wakeAt: null };
+  const nothing = { askWindow: false, revoke: null, look: false, pending: [], wakeAt: null };
   for (const asked of ['nothing', 'forced'] as const) {
     expect(plan(seen, '2099-01-01', asked)).toEqual({
       name: 'a.example',

@@ -26,7 +26,8 @@ export function startTls(socket: Socket, served: { readonly cert: string; readon
   secure.on('error', () => {});
 }
 
-async function listening(server: Server, host: string): Promise<number> {
+/** Puts a server on a free port; gone with its connections when the test ends. */
+export async function listening(server: Server, host: string): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', socket => {
     sockets.add(socket);

@@ -1,0 +1,55 @@
+import type { ErrorCode } from './catalogue.ts';
+import type { Endpoint, ServedRecord, ServedState } from './endpoint.ts';
+import type { Instant } from './instant.ts';
+import type { Observed } from './model.ts';
+import { lifetimeOf } from './renewal.ts';
+import { recordOf } from './served-record.ts';
+import type { Problem } from './status-document.ts';
+import { toRfc3339 } from './time-text.ts';
+
+type At = { readonly now: Instant; readonly thresholds: { readonly critical: number } };
+
+/** What is wrong with the endpoints of one certificate, as the last look at each has shown it. */
+export function endpointProblems(
+  seen: Pick<Observed, 'name' | 'live'>,
+  endpoints: readonly Endpoint[],
+  served: readonly ServedRecord[],
+  at: At,
+): readonly Problem[] {
+  return endpoints.flatMap(endpoint => {
+    const record = recordOf(served, endpoint);
+    const code = record === null ? null : codes[record.state];
+    if (record === null || code === null) return [];
+    const { connect, serverName } = endpoint;
+    const level = isCritical(endpoint, record, seen.live, at) ? 'critical' : 'warning';
+    const message = `${connect} (${serverName}): ${record.detail ?? record.state}`;
+    return { code, certificate: seen.name, message, since: toRfc3339(record.since), level };
+  });
+}
+
+const codes: Readonly<Record<ServedState, ErrorCode | null>> = {
+  match: null,
+  unchecked: null,
+  stale: 'endpoint-stale',
+  untrusted: 'endpoint-untrusted',
+  unreachable: 'endpoint-unreachable',
+  unverified: 'endpoint-unverified',
+};
+
+/**
+ * Where clients are turned away now, or soon will be. Of an endpoint in which others have a part certd knows too little:
+ * it warns.
+ */
+function isCritical(
+  { source }: Endpoint,
+  { state, notAfter }: ServedRecord,
+  live: Observed['live'],
+  { now, thresholds }: At,
+): boolean {
+  if (source === 'remote') return false;
+  if (state === 'untrusted') return true;
+  if (state !== 'stale' || notAfter === null) return false;
+  // How long the other one was meant to last nobody wrote down: as long as this one.
+  const left = live === null ? 0 : thresholds.critical * lifetimeOf(live);
+  return notAfter - now < left || notAfter <= now;
+}

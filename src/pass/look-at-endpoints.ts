@@ -1,0 +1,74 @@
+import type { Asked } from '../core/due.ts';
+import type { Endpoint, ServedRecord } from '../core/endpoint.ts';
+import { asCertdError, logFields } from '../core/errors.ts';
+import type { Target } from '../core/model.ts';
+import { planFor } from '../core/plan.ts';
+import { recordAfter, recordOf } from '../core/served-record.ts';
+import { loopTurn } from '../host/loop-turn.ts';
+import { writeDeployState } from '../store/deploy-state.ts';
+import { type AwaitedLive, awaitedLive } from './awaited.ts';
+import type { PassParts } from './pass-parts.ts';
+
+/**
+ * The hourly look at what the endpoints of a certificate present, where it is due: written down, and said in the log where
+ * something has changed. Never throws: nothing else of the certificate depends on it.
+ */
+export async function lookAtEndpoints(target: Target, asked: Asked, parts: PassParts): Promise<void> {
+  const { world, clock, log } = parts;
+  if (target.deploy.verify.length === 0 || parts.signal.aborted) return;
+  const seen = world.seen(target.name);
+  if (!planFor(target, seen, asked, clock.now()).look) return;
+  try {
+    const awaited = awaitedLive(target, seen, parts);
+    if (awaited === null) return;
+    const served = await Promise.all(
+      target.deploy.verify.map(async endpoint => {
+        const before = recordOf(seen.deploy.served, endpoint);
+        const record = await look(endpoint, awaited, before, parts);
+        if (record.state !== before?.state) tell(target.name, record, log);
+        return record;
+      }),
+    );
+    await writeDeployState(parts.disk, parts.layout.deployState(target.name), { ...seen.deploy, served });
+    await loopTurn();
+    world.look(target.name);
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    if (error.code === 'stopped') return;
+    log.error({ certificate: target.name, ...logFields(error) }, 'endpoints could not be looked at');
+  }
+}
+
+/** Above what one look takes, which has a limit of its own. */
+const stepLimitMs = 60_000;
+
+async function look(
+  endpoint: Endpoint,
+  awaited: AwaitedLive,
+  before: ServedRecord | null,
+  { lookSlots, endpointLook, beginStep, clock, signal }: PassParts,
+): Promise<ServedRecord> {
+  return lookSlots(async () => {
+    const endStep = beginStep(stepLimitMs);
+    try {
+      const presented = await endpointLook(endpoint, awaited, signal);
+      return recordAfter(endpoint, presented, {
+        fingerprint: awaited.fingerprint,
+        before,
+        now: clock.now(),
+      });
+    } finally {
+      endStep();
+    }
+  });
+}
+
+function tell(
+  certificate: string,
+  { connect: endpoint, serverName, state, detail }: ServedRecord,
+  log: PassParts['log'],
+): void {
+  const facts = { certificate, endpoint, serverName, state };
+  if (state === 'match') log.info(facts, 'endpoint presents the live certificate');
+  else log.warn({ ...facts, code: `endpoint-${state}`, reason: detail }, 'endpoint does not present it');
+}
