@@ -2,6 +2,7 @@ import type { ConfigProblem } from '../config/config.ts';
 import { decodeConfig } from '../config/decode.ts';
 import { plainText } from '../core/plain-text.ts';
 import { type ConfigFiles, readConfigFiles } from '../host/read-config.ts';
+import type { Places } from './places.ts';
 
 type Output = {
   readonly out: (line: string) => void;
@@ -9,16 +10,16 @@ type Output = {
 };
 
 /**
- * `certd check-config`: every problem and every doubt of the configuration at `file`, one line each, to
+ * `certd check-config`: every problem and every doubt of the configuration, one line each, to
  * `err` (lines end with a newline). Returns the exit code: 78 when there is a problem, else 0.
  */
 export function checkConfig(
-  file: string,
+  { config: file, stateDir }: Pick<Places, 'config' | 'stateDir'>,
   { out, err }: Output,
   readFiles: (path: string) => ConfigFiles = readConfigFiles,
 ): number {
   const { files, problems } = readFiles(file);
-  const decoded = decodeConfig(files, problems);
+  const decoded = decodeConfig(files, problems, stateDir);
   if ('problems' in decoded) {
     for (const problem of decoded.problems) err(`${problemLine(problem)}\n`);
     return 78;

@@ -2,13 +2,17 @@ import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import { loadConfig } from '../daemon/load-config.ts';
 import { problemLine } from './check-config.ts';
+import type { Places } from './places.ts';
 
 /**
  * The configuration, or an error; `show` gets every problem of a bad one first, a line each. Without it (a
  * reload) the error's message is the first of them, and its facts have them all.
  */
-export function configured(file: string, show?: (line: string) => void): Config {
-  const loaded = loadConfig(file);
+export function configured(
+  { config, stateDir }: Pick<Places, 'config' | 'stateDir'>,
+  show?: (line: string) => void,
+): Config {
+  const loaded = loadConfig(config, stateDir);
   if ('config' in loaded) return loaded.config;
   const lines = loaded.problems.map(problemLine);
   const code = loaded.problems[0]?.code === 'config-unreadable' ? 'config-unreadable' : 'config-invalid';

@@ -15,7 +15,7 @@ type Reading = { readonly config: Config; readonly world: World; readonly now: I
 export function readHere<T>(places: Places, read: (reading: Reading) => T): T {
   try {
     checkRight(places.config);
-    const config = configured(places.config, showProblem);
+    const config = configured(places, showProblem);
     const layout = layoutAt(places.stateDir);
     checkLayout(layout);
     const world = openWorld(layout);

@@ -18,7 +18,7 @@ import type { Places } from './places.ts';
 
 /** Does in this process what a daemon would do, with its locks: refused as `locked` while a daemon has them. */
 export async function runHere<T>(places: Places, job: (inForce: InForce) => Promise<T>): Promise<T> {
-  const config = configured(places.config, showProblem);
+  const config = configured(places, showProblem);
   const log = await commandLog(places.logLevel ?? 'warn', 'stderr');
   const layout = layoutAt(places.stateDir);
   const stop = new AbortController();

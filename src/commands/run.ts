@@ -17,7 +17,7 @@ import type { Places } from './places.ts';
 /** `certd run`: the daemon, until SIGTERM. */
 export async function runCommand(places: Places & { readonly deploy: string }): Promise<number> {
   checkMode(places.deploy);
-  const config = configured(places.config, showProblem);
+  const config = configured(places, showProblem);
   const log = await commandLog(levelOf(places, config), 'stdout');
   sayDoubts(config, log);
   const layout = layoutAt(places.stateDir);
@@ -35,7 +35,7 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
       log,
       uid: effectiveUid(),
       passedSockets: () => takePassedSockets(process.env, process.pid),
-      reload: () => configured(places.config),
+      reload: () => configured(places),
       inForce: fresh => {
         log.level = levelOf(places, fresh);
         sayDoubts(fresh, log);

@@ -22,7 +22,7 @@ export async function statusWithoutDaemon(
   why: CertdError,
   fromSocket: (socket: string) => Promise<StatusDocument>,
 ): Promise<StatusDocument> {
-  const read = withRight(why, () => readConfig(places.config));
+  const read = withRight(why, () => readConfig(places));
   const socket = 'config' in read ? read.config.health.socket : null;
   let reason = why;
   // Silence has used up the time that the question may take; a second socket would take as long again.
@@ -52,10 +52,10 @@ function withRight<T>(why: CertdError, read: () => T): T {
 
 type Read = { readonly config: Config } | { readonly refused: Problem };
 
-function readConfig(file: string): Read {
-  checkRight(file);
+function readConfig(places: Places): Read {
+  checkRight(places.config);
   try {
-    return { config: configured(file) };
+    return { config: configured(places) };
   } catch (thrown) {
     const { code, message } = asCertdError(thrown);
     if (code !== 'config-invalid' && code !== 'config-unreadable') throw thrown;

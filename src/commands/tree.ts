@@ -122,7 +122,7 @@ function addReaders(program: Command, done: (code: number) => void): void {
       const { checkConfig } = await import('./check-config.ts');
       const out = (text: string) => void process.stdout.write(text);
       const err = (text: string) => void process.stderr.write(text);
-      done(checkConfig(file ?? options.config, { out, err }));
+      done(checkConfig({ ...options, config: file ?? options.config }, { out, err }));
     });
 }
 

@@ -1,4 +1,5 @@
 import { authorityFindings, singleLabelFindings } from './check-authorities.ts';
+import { fileFindings } from './check-files.ts';
 import { listenFindings } from './check-listen.ts';
 import { nameFindings } from './check-names.ts';
 import { perCaFindings } from './check-per-ca.ts';
@@ -13,7 +14,11 @@ import { at, type Finding } from './schema-findings.ts';
  * Reads plain data, so that it also finds its part in files whose schema check failed elsewhere; what that
  * check reports already is passed over here.
  */
-export function crossFindings(main: Source | null, dropIns: readonly (Source | null)[]): Located[] {
+export function crossFindings(
+  main: Source | null,
+  dropIns: readonly (Source | null)[],
+  stateDir: string,
+): Located[] {
   const entries = [main, ...dropIns].flatMap(source => (source === null ? [] : entriesOf(source)));
   const found = entries.flatMap(repeatedDomains);
   found.push(...nameFindings(entries));
@@ -21,7 +26,7 @@ export function crossFindings(main: Source | null, dropIns: readonly (Source | n
   found.push(...authorityFindings(main, entries), ...singleLabelFindings(main, entries));
   found.push(...perCaFindings(main, entries));
   found.push(...entries.flatMap(entry => missingChallenge(main, entry)));
-  found.push(...listenFindings(main, entries));
+  found.push(...listenFindings(main, entries), ...fileFindings(main, entries, stateDir));
   found.push(...thresholdFindings(main));
   return found;
 }

@@ -12,11 +12,12 @@ import { check, type Finding } from './schema-findings.ts';
 /**
  * Decodes a configuration: the first file is the main one, the others are from conf.d and may hold only
  * `certificates:`. Either a whole `Config`, or every problem of every file at once, in the order of the
- * files and of their lines. `unreadable`: what was wrong before there was text.
+ * files and of their lines. `unreadable`: what was wrong before there was text; `stateDir`: where no `files` may be.
  */
 export function decodeConfig(
   files: readonly { readonly file: string; readonly text: string }[],
   unreadable: readonly ConfigProblem[] = [],
+  stateDir = '/var/lib/certd',
 ): { config: Config } | { problems: ConfigProblem[] } {
   const problems = [...unreadable];
   const sources: (Source | null)[] = files.map(({ file, text }) => {
@@ -27,7 +28,8 @@ export function decodeConfig(
   });
   const [main = null, ...dropIns] = sources;
   const decoded = checkFiles(main, dropIns, problems);
-  for (const { source, finding } of crossFindings(main, dropIns)) problems.push(place(source, finding));
+  for (const { source, finding } of crossFindings(main, dropIns, stateDir))
+    problems.push(place(source, finding));
   if (problems.length > 0 || decoded === null || main === null) {
     return {
       problems: inOrder(

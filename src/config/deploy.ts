@@ -2,6 +2,7 @@ import type { DeployWindow, OutputFile } from '../core/deploy-model.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Target } from '../core/model.ts';
 import type { CertificateEntry, MainFile } from './schema.ts';
+import { holdsKey } from './schema-deploy.ts';
 
 type Written = NonNullable<CertificateEntry['deploy']>;
 
@@ -35,13 +36,12 @@ function outputOf({
   group,
   mode,
 }: NonNullable<CertificateEntry['files']>[number]): OutputFile {
-  const secret = content === 'key' || content === 'combined';
   return {
     path,
     content,
     owner: owner ?? null,
     group: group ?? null,
-    mode: mode ?? (secret ? 0o400 : 0o444),
+    mode: mode ?? (holdsKey(content) ? 0o400 : 0o444),
   };
 }
 

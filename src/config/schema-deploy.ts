@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { readConnect, readHours } from './deploy-values.ts';
 import {
   account,
@@ -15,8 +16,23 @@ import {
   yesOrNo,
 } from './schema-values.ts';
 
-const outputFile = mapping({
-  path: path.meta({
+/** 255 bytes are the longest name, and the new file lies beside the old one under a longer one (`store/outputs.ts`). */
+const longestName = 255 - '.certd-new-'.length;
+
+const outputPath = path
+  .refine(value => posix.normalize(value) === value && !value.endsWith('/'), {
+    error: 'write it without `.`, `..`, a double slash and a slash at its end',
+  })
+  .refine(value => !posix.basename(value).startsWith('.certd-new-'), {
+    error: 'names that begin with .certd-new- are for files that certd has not finished',
+  })
+  .refine(value => Buffer.byteLength(posix.basename(value)) <= longestName, {
+    error: `the name of the file has more than ${longestName} bytes`,
+  });
+
+/** One item of `files:` */
+export const outputFile = mapping({
+  path: outputPath.meta({
     description: 'The file. Its directory must be there, and belong to root or to the owner of the file.',
   }),
   content: oneOf(['cert', 'chain', 'fullchain', 'key', 'combined']).meta({
@@ -27,13 +43,22 @@ const outputFile = mapping({
   mode: octalMode
     .meta({ description: 'In quotes. Default: "0400" with a key in it, else "0444".' })
     .optional(),
-}).meta({ description: 'One more place that the certificate is written to.' });
+})
+  .superRefine(({ content, mode }, context) => {
+    if (!holdsKey(content) || mode === undefined || (mode & 0o004) === 0) return;
+    const message = 'it makes a key that everybody on this host may read';
+    context.addIssue({ code: 'custom', path: ['mode'], message });
+  })
+  .meta({ description: 'One more place that the certificate is written to.' });
+
+export function holdsKey(content: string): boolean {
+  return content === 'key' || content === 'combined';
+}
 
 /** `files:` */
-export const files = notYet(
-  listOf(outputFile, 'a list of files'),
-  'Further outputs for those who do not read keys as root.',
-);
+export const files = listOf(outputFile, 'a list of files').meta({
+  description: 'Further outputs for those who do not read keys as root.',
+});
 
 const endpoint = mapping({
   connect: reading(readConnect, 'an address and port such as "127.0.0.1:443"').meta({

@@ -55,6 +55,8 @@ export type DeployState = {
   readonly deployed: string | null;
   readonly previous: string | null;
   readonly rejected: readonly string[];
+  /** The `files` that were written with it, as `core/files-key.ts` says them. */
+  readonly files: readonly string[];
   readonly underWay: DeployUnderWay | null;
   readonly failures: number;
   readonly nextAttemptAt: Instant | null;
@@ -68,6 +70,7 @@ export const firstDeployState: DeployState = {
   deployed: null,
   previous: null,
   rejected: [],
+  files: [],
   underWay: null,
   failures: 0,
   nextAttemptAt: null,

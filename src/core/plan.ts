@@ -4,6 +4,7 @@ import { longestCaHold } from './ca-trouble.ts';
 import type { ErrorCode } from './catalogue.ts';
 import { chooseCa } from './choose-ca.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
+import { filesOwed } from './files-key.ts';
 import { byAge } from './generation-id.ts';
 import type { Instant, Millis } from './instant.ts';
 import { lookDueAt } from './look-due.ts';
@@ -80,7 +81,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   const look = { target, seen, asked, now };
   const newest = seen.issued.at(-1);
   const issue = issueVerdict(look);
-  const deploy = deployVerdict(seen, asked, now);
+  const deploy = deployVerdict(look);
   const windowAt = windowQuestionAt(look);
   const revocation = nextRevocation(seen, now);
   // A deploy looks for itself.
@@ -175,14 +176,18 @@ function hasBegun({ lastAttemptAt, lastError }: IssuerState): boolean {
   return lastAttemptAt !== null && (lastError === null || lastError.at < lastAttemptAt);
 }
 
-function deployVerdict(seen: Observed, asked: Asked, now: Instant): DeployVerdict {
+function deployVerdict({ target, seen, asked, now }: Look): DeployVerdict {
   const id = deployTarget(seen);
-  // A link that somebody removed or bent is owed again, though its generation was deployed once.
-  if (id === null || (id === seen.deploy.deployed && id === seen.live?.id)) return { kind: 'none' };
+  if (id === null || isDone(target, seen, id)) return { kind: 'none' };
   if (goesBack(seen, id)) return { kind: 'none' };
   const until = seen.deploy.nextAttemptAt;
   if (asked === 'nothing' && holds(until, now)) return { kind: 'held', id, until };
   return { kind: 'now', id };
+}
+
+/** A link that somebody removed or bent is owed again, and so are files that have come into the configuration. */
+function isDone({ files }: Target, { deploy, live }: Observed, id: string): boolean {
+  return id === deploy.deployed && id === live?.id && !filesOwed(files, deploy.files);
 }
 
 /** An issued copy that is spoiled or lost must not bring an older certificate back; only a rejection does. */

@@ -3,7 +3,10 @@ import { decodeConfig } from '../config/decode.ts';
 import { readConfigFiles } from '../host/read-config.ts';
 
 /** Reads and decodes the configuration: whole, or every problem of it. */
-export function loadConfig(file: string): { config: Config } | { problems: readonly ConfigProblem[] } {
+export function loadConfig(
+  file: string,
+  stateDir: string,
+): { config: Config } | { problems: readonly ConfigProblem[] } {
   const { files, problems } = readConfigFiles(file);
-  return decodeConfig(files, problems);
+  return decodeConfig(files, problems, stateDir);
 }

@@ -22,6 +22,8 @@ export type DeployParts = {
   readonly install: (target: Target, id: string) => Promise<Leaf>;
   /** Step 11. */
   readonly flip: (name: string, id: string) => Promise<void>;
+  /** The rest of step 11: the `files` of the certificate, from a generation that is live. */
+  readonly writeFiles: (target: Target, id: string) => Promise<void>;
   readonly save: (name: string, state: DeployState) => Promise<void>;
   /** Step 14. */
   readonly prune: (name: string, state: DeployState) => Promise<void>;

@@ -1,4 +1,5 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { filesKey } from '../core/files-key.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save } from './deploying.ts';
 import { runHooks } from './run-hooks.ts';
@@ -38,14 +39,16 @@ async function begin(deploying: Deploying, parts: DeployParts): Promise<void> {
   };
   await save(deploying, parts, { underWay });
   await parts.flip(target.name, id);
+  await parts.writeFiles(target, id);
 }
 
 async function commit(deploying: Deploying, parts: DeployParts): Promise<void> {
-  const { id } = deploying.job;
+  const { id, target } = deploying.job;
   const { deployed, previous } = deploying.state;
   await save(deploying, parts, {
     deployed: id,
     previous: deployed === id ? previous : deployed,
+    files: filesKey(target.files),
     underWay: null,
     failures: 0,
     nextAttemptAt: null,

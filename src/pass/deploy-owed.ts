@@ -6,9 +6,11 @@ import { planFor } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy/deploy-job.ts';
 import { type HookGroup, hookGroups } from '../deploy/hook-groups.ts';
 import { deployBatch } from '../deploy/transaction.ts';
+import { hostAccounts } from '../host/accounts.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { liveId, readLeafOf, readPair } from '../store/generation.ts';
+import { writeOutputs } from '../store/outputs.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
 import { readOrigin } from '../store/work.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
@@ -71,6 +73,7 @@ function deployParts(parts: PassParts): DeployParts {
       // Its hooks may take minutes, and what is live is the new one from here on.
       world.forget(name);
     },
+    writeFiles: (target, id) => writeFiles(target, id, parts),
     save: async (name, state) => {
       await writeDeployState(disk, layout.deployState(name), state);
       world.recorded(name);
@@ -118,6 +121,13 @@ async function install(target: Target, id: string, parts: PassParts): Promise<Le
   }
   await installGeneration(parts.disk, parts.layout, target.name, { id, pair });
   return leaf;
+}
+
+/** From the deployer's own copy, which is what is live. */
+async function writeFiles({ name, files }: Target, id: string, { disk, layout }: PassParts): Promise<void> {
+  if (files.length === 0) return;
+  const pair = readPair(layout.deployedGeneration(name, id));
+  await writeOutputs(disk, files, pair, { accounts: hostAccounts(), stateRoot: layout.root });
 }
 
 /** For the hooks' CERTD_PREVIOUS_FINGERPRINT_SHA256 alone: a generation that is gone or spoiled has none. */

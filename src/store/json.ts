@@ -16,6 +16,8 @@ export type Fields = {
   instantOrNull(key: string): Instant | null;
   instant(key: string): Instant;
   texts(key: string): readonly string[];
+  /** None also where the key is missing. */
+  textsIfAny(key: string): readonly string[];
   flag(key: string): boolean;
   /** False also where the key is missing. */
   flagIfAny(key: string): boolean;
@@ -73,6 +75,7 @@ function fieldsOf(value: unknown, where: string): Fields {
     instant: key => of(key, 'an RFC 3339 time', instantOf),
     instantOrNull: key => of(key, 'an RFC 3339 time or null', orNull(instantOf)),
     texts: key => of(key, 'a list of texts', textsOf),
+    textsIfAny: key => of(key, 'a list of texts', (found = []) => textsOf(found)),
     flag: key => of(key, 'true or false', found => (typeof found === 'boolean' ? found : undefined)),
     flagIfAny: key =>
       of(key, 'true or false', (found = false) => (typeof found === 'boolean' ? found : undefined)),

@@ -14,7 +14,10 @@ function run(text: string): { code: number; out: string; err: string } {
       err += piece;
     },
   };
-  const code = checkConfig('c.yaml', output, file => ({ files: [{ file, text }], problems: [] }));
+  const code = checkConfig({ config: 'c.yaml', stateDir: '/var/lib/certd' }, output, file => ({
+    files: [{ file, text }],
+    problems: [],
+  }));
   return { code, out, err };
 }
 
@@ -50,7 +53,7 @@ it('reads real files: one that is missing is a problem like any other', () => {
       err += piece;
     },
   };
-  expect(checkConfig('/nonexistent/c.yaml', output)).toBe(78);
+  expect(checkConfig({ config: '/nonexistent/c.yaml', stateDir: '/var/lib/certd' }, output)).toBe(78);
   expect(err).toBe(
     '/nonexistent/c.yaml:1:1: config-unreadable: cannot be read: there is no such file (ENOENT)\n',
   );

@@ -16,7 +16,7 @@ it('tells a reload the first problem and how many more there are, and keeps all 
     'account: { agree_tos: true }\nshedule: x\nlock: y\ncertificates: [{ domains: ["*.example"] }]\n',
   );
   const first = `${file}:2:1: config-unknown-key: `;
-  expect(() => configured(file)).toThrow(
+  expect(() => configured({ config: file, stateDir: '/var/lib/certd' })).toThrow(
     expect.objectContaining({
       code: 'config-invalid',
       message: expect.stringMatching(
@@ -25,7 +25,7 @@ it('tells a reload the first problem and how many more there are, and keeps all 
       facts: { problems: expect.stringContaining(first) },
     }),
   );
-  expect(() => configured(file)).toThrow(
+  expect(() => configured({ config: file, stateDir: '/var/lib/certd' })).toThrow(
     expect.objectContaining({
       facts: { problems: expect.stringMatching(/:2:1: .*; .*:3:1: .*; .*:4:16: .*; .*:4:28: /) },
     }),
@@ -34,7 +34,7 @@ it('tells a reload the first problem and how many more there are, and keeps all 
 
 it('counts nothing where there is one problem alone', () => {
   writeFileSync(file, 'account: { agree_tos: true }\nshedule: x\ncertificates: []\n');
-  expect(() => configured(file)).toThrow(
+  expect(() => configured({ config: file, stateDir: '/var/lib/certd' })).toThrow(
     expect.objectContaining({ message: expect.stringMatching(/:2:1: config-unknown-key: [^(]*$/) }),
   );
 });

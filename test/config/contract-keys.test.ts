@@ -76,6 +76,9 @@ describe('what this version has is taken', () => {
     'renew: { at: 30d }',
     'deploy: { hooks: [nginx -s reload, [nginx, -s, reload], { shell: "a | b" }] }',
     'deploy: { timeout: 60s }',
+    'files: [{ path: /x.pem, content: combined, owner: root, group: haproxy, mode: "0440" }]',
+    'files: [{ path: /a.pem, content: cert }, { path: /b.pem, content: chain, mode: "0644" }]',
+    'files: [{ path: /a.pem, content: fullchain }, { path: /b.pem, content: key, owner: "1000" }]',
   ])('of a certificate and in defaults: %s', line => {
     expect(inCertificate(line)).toEqual([]);
     expect(inDefaults(line)).toEqual([]);
@@ -140,7 +143,6 @@ describe('what a later version brings is refused where it stands', () => {
   });
 
   it.each<[string, number]>([
-    ['files: [{ path: /x.pem, content: combined, owner: root, group: haproxy, mode: "0440" }]', 0],
     ['deploy: { test: nginx -t }', 10],
     ['deploy: { verify: [{ connect: "127.0.0.1:443", server_name: example.com, timeout: 30s }] }', 10],
     ['deploy: { verify: [{ connect: "[::1]:25", starttls: smtp, proxy_protocol: v2, source: remote }] }', 10],

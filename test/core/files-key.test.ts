@@ -12,10 +12,11 @@ const haproxy: OutputFile = {
 const node: OutputFile = { path: '/srv/key.pem', content: 'key', owner: null, group: null, mode: 0o400 };
 
 it('says what was written, a line a file', () => {
-  expect(filesKey([haproxy, node])).toBe(
-    'combined root:haproxy 0440 /etc/haproxy/certs/a b.pem\nkey -:- 0400 /srv/key.pem',
-  );
-  expect(filesKey([])).toBeNull();
+  expect(filesKey([haproxy, node])).toEqual([
+    'combined root:haproxy 0440 /etc/haproxy/certs/a b.pem',
+    'key -:- 0400 /srv/key.pem',
+  ]);
+  expect(filesKey([])).toEqual([]);
 });
 
 it.each<[string, readonly OutputFile[], readonly OutputFile[], boolean]>([

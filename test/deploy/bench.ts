@@ -1,4 +1,9 @@
-import { type Command, type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import {
+  type Command,
+  type DeployState,
+  firstDeployState,
+  type OutputFile,
+} from '../../src/core/deploy-model.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { Leaf } from '../../src/core/model.ts';
 import type { DeployJob, DeployParts } from '../../src/deploy/deploy-job.ts';
@@ -27,6 +32,7 @@ type Wanted = {
   readonly id: string;
   readonly hooks: readonly string[];
   readonly timeoutMs?: number;
+  readonly files?: readonly OutputFile[];
 };
 
 type Behaviour = {
@@ -56,6 +62,9 @@ export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {})
       return leafOf(id);
     },
     flip: async (name, id) => void log.push(`flip ${name} ${id}`),
+    writeFiles: async ({ name, files }, id) => {
+      if (files.length > 0) log.push(`write files of ${name} ${id}`);
+    },
     save: async (name, state) => {
       log.push(`saved ${name}`);
       states.set(name, state);
@@ -78,8 +87,8 @@ export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {})
     signal: stop.signal,
   };
   const parts = { ...plain, ...change(plain) };
-  const jobOf = ({ name, id, hooks: words, timeoutMs = 60_000 }: Wanted): DeployJob => ({
-    target: makeTarget({ name, domains: [name], deploy: { hooks: words.map(hook), timeoutMs } }),
+  const jobOf = ({ name, id, hooks: words, timeoutMs = 60_000, files = [] }: Wanted): DeployJob => ({
+    target: makeTarget({ name, domains: [name], files, deploy: { hooks: words.map(hook), timeoutMs } }),
     id,
     state: states.get(name) ?? firstDeployState,
   });

@@ -59,6 +59,7 @@ const fullDeployState: DeployState = {
   deployed: '0002-aabbccdd',
   previous: '0001-11223344',
   rejected: ['0004-00000000'],
+  files: ['combined root:haproxy 0440 /etc/haproxy/certs/a.pem', 'key -:- 0400 /srv/key.pem'],
   underWay: {
     id: '0003-99887766',
     hooksDone: ['0123456789abcdef'],
@@ -167,6 +168,7 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
     deployed: '0002-aabbccdd',
     previous: '0001-11223344',
     rejected: ['0004-00000000'],
+    files: ['combined root:haproxy 0440 /etc/haproxy/certs/a.pem', 'key -:- 0400 /srv/key.pem'],
     under_way: {
       id: '0003-99887766',
       hooks_done: ['0123456789abcdef'],

@@ -1,10 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Target } from '../../src/core/model.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { type CrashHost, crashHost, target } from './crash-host.ts';
 import { dyingDisk } from './dying-disk.ts';
 import { makeCa } from './make-cert.ts';
+import { makeOutput } from './output-room.ts';
 import { powerLossDisk } from './power-loss.ts';
 
 const day = 86_400_000;
@@ -15,7 +18,7 @@ export function describeEveryStop(scenario: string, prepare: Prepare): void {
     it('by a kill after any mutation is taken up again', async () => {
       await everyStop(prepare, async (host, after) => {
         const disk = dyingDisk(realDisk, { after, how: 'kill' });
-        await stopped(host.start(disk, 'nothing'));
+        await stopped(host.start(disk, 'nothing', { targets: [withOutput(host)] }));
         return disk.calls() > after;
       });
     });
@@ -24,7 +27,7 @@ export function describeEveryStop(scenario: string, prepare: Prepare): void {
       it(`by ${how} at any mutation is taken up again`, async () => {
         await everyStop(prepare, async (host, after) => {
           const disk = dyingDisk(realDisk, { after, how });
-          await stopped(host.start(disk, 'nothing'));
+          await stopped(host.start(disk, 'nothing', { targets: [withOutput(host)] }));
           return disk.calls() > after;
         });
       });
@@ -36,7 +39,7 @@ export function describeEveryStop(scenario: string, prepare: Prepare): void {
         if (!existsSync(root)) await realDisk.makeDir(root, 0o755);
         const power = powerLossDisk(realDisk, root);
         const disk = dyingDisk(power.disk, { after, how: 'kill' });
-        await stopped(host.start(disk, 'nothing'));
+        await stopped(host.start(disk, 'nothing', { targets: [withOutput(host)] }));
         power.leave(join(host.dir, 'after'));
         host.moveState(join(host.dir, 'after'));
         return disk.calls() > after;
@@ -72,17 +75,20 @@ async function expectRecovery(
 ) {
   const afterStop = {
     live: host.live(),
+    output: outputOf(host),
     orders: host.issuer.orders.length,
     recorded: isRecorded(host, start.orders) || host.issuer.taken.length > start.orders,
   };
-  await host.start(realDisk, 'nothing');
+  await host.start(realDisk, 'nothing', { targets: [withOutput(host)] });
   // A failure that was counted holds the next attempt back for a while, never longer than this.
   host.advance(25 * 3_600_000);
-  await host.start(realDisk, 'nothing');
+  await host.start(realDisk, 'nothing', { targets: [withOutput(host)] });
 
   const live = host.live();
   expect(live, where).not.toBe(start.before);
   expect(live, where).not.toBeNull();
+  expect([start.before, live], `${where}: the output`).toContain(afterStop.output);
+  expect(outputOf(host), `${where}: the output in the end`).toBe(live);
   if (afterStop.live !== start.before) expect(afterStop.live, `${where}: the live pair`).toBe(live);
   if (afterStop.recorded) expect(host.issuer.orders.length, `${where}: orders`).toBe(afterStop.orders);
   expect(host.issuer.orders.length - start.orders, `${where}: orders in all`).toBeLessThanOrEqual(2);
@@ -95,6 +101,23 @@ async function expectRecovery(
   expect(leftovers(host), `${where}: leftovers`).toEqual([]);
 }
 
+/** The certificate of the tests, with an output that HAProxy would read. */
+export function withOutput({ dir }: CrashHost): Target {
+  return { ...target, files: [makeOutput({ path: join(dir, 'combined.pem') })] };
+}
+
+/** Which generation the output has, as its reader finds it; null where there is none. Throws for half of one, or a mixture. */
+function outputOf({ dir }: CrashHost): string | null {
+  const path = join(dir, 'combined.pem');
+  if (!existsSync(path)) return null;
+  expect(statSync(path).mode & 0o777).toBe(0o400);
+  const text = readFileSync(path, 'utf8');
+  const certificate = new X509Certificate(text);
+  expect(certificate.checkPrivateKey(createPrivateKey(text))).toBe(true);
+  expect(text).toMatch(/-----END PRIVATE KEY-----\n$/);
+  return certificate.fingerprint256.replaceAll(':', '').toLowerCase().slice(0, 8);
+}
+
 /** Whether the stop left an order on disk, or what became of it: then nothing may be ordered again. */
 function isRecorded(host: CrashHost, generations: number): boolean {
   const { workOf, issuedOf } = host.layout();
@@ -105,7 +128,7 @@ function isRecorded(host: CrashHost, generations: number): boolean {
 
 function leftovers(host: CrashHost): readonly string[] {
   const entries = readdirSync(host.layout().root, { recursive: true, encoding: 'utf8' });
-  return entries.filter(entry => /(^|\/)\.(new|old)-/.test(entry));
+  return [...entries, ...readdirSync(host.dir)].filter(entry => /(^|\/)\.(new|old|certd-new)-/.test(entry));
 }
 
 /** The pass may die or report its failure; what counts is what it leaves. */

@@ -56,6 +56,7 @@ export function powerLossDisk(real: Disk, root: string): { disk: Disk; leave(to:
     append: real.append,
     rename: async (from, to) => {
       await real.rename(from, to);
+      if (!inside(from)) return;
       const source = dirOf(dirname(from));
       const node = source.now.get(basename(from));
       if (node === undefined) throw new Error(`the model has no ${from}`);

@@ -37,7 +37,10 @@ export async function roomDaemon(
 ): Promise<RoomDaemon> {
   const { layout, runtimeDir } = room;
   // One tick a year: what wakes the loop is the test.
-  const config = { ...configured(room.configFile), schedule: '0 0 1 1 *' };
+  const config = {
+    ...configured({ config: room.configFile, stateDir: room.layout.root }),
+    schedule: '0 0 1 1 *',
+  };
   const clock = fakeClock(room.start);
   const stop = new AbortController();
   let hooks = 0;
@@ -60,7 +63,7 @@ export async function roomDaemon(
     },
     signal: stop.signal,
   });
-  const reload = () => configured(room.configFile);
+  const reload = () => configured({ config: room.configFile, stateDir: room.layout.root });
   const reloader = openReloader(config, loop, { reload, inForce: () => {}, log, clock, world });
   const told = openLiveStatus(loop, { pid: process.pid, world, clock, problems: reloader.problems });
   const sockets = await openSockets(config, { runtimeDir, log, uid: ownUid, ...told, loop });
