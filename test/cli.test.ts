@@ -130,7 +130,6 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'deploy a.example --owed --force',
     'rollback a.example --to 0001-11223344',
     'remove a.example',
-    'verify --json',
     'doctor --json',
     'adopt certbot --apply',
     'inspect cert.pem',
@@ -138,7 +137,7 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'init',
     'notify test',
     'completion bash',
-    'verify --help',
+    'inspect --help',
     'help doctor',
     'run --deploy=external',
   ])('certd %s', async line => {
@@ -148,10 +147,10 @@ describe('what a later version brings is refused with exit 64, never ignored', (
   });
 
   it('as a program of its own too', async () => {
-    expect(await runProgram(['verify', 'a.example'])).toEqual({
+    expect(await runProgram(['inspect', 'cert.pem'])).toEqual({
       code: 64,
       stdout: '',
-      lines: ['certd: not-available-yet: certd verify is not built in version source'],
+      lines: ['certd: not-available-yet: certd inspect is not built in version source'],
     });
   });
 });

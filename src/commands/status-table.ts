@@ -1,9 +1,9 @@
-import { plainText } from '../core/plain-text.ts';
 import type { CertificateStatus } from '../core/status-document.ts';
 import { relativeText } from '../core/time-text.ts';
+import { type Columns, cellsOf, fitColumns } from './columns.ts';
 
-type Cell = (certificate: CertificateStatus, now: number) => string;
-type Columns = Readonly<Record<string, Cell>>;
+/** A certificate, and the moment at which it is shown. */
+type Row = { readonly certificate: CertificateStatus; readonly now: number };
 
 export type StatusTable = {
   /** The titles with an empty line before them; nothing above blocks. */
@@ -12,20 +12,21 @@ export type StatusTable = {
   readonly entries: readonly (readonly string[])[];
 };
 
-const whole: Columns = {
-  NAME: ({ name }) => name,
-  STATUS: ({ status }) => status,
-  LIVE: ({ generation }) => generation.live ?? '-',
-  ENDS: ({ not_after: end }, now) => (end === null ? '-' : `${end.slice(0, 10)} (${relative(end, now)})`),
-  RENEWS: ({ renewal }, now) => renewText(renewal, now),
-  DEPLOY: ({ deploy }, now) => deployText(deploy, now),
+const whole: Columns<Row> = {
+  NAME: ({ certificate }) => certificate.name,
+  STATUS: ({ certificate }) => certificate.status,
+  LIVE: ({ certificate }) => certificate.generation.live ?? '-',
+  ENDS: ({ certificate: { not_after: end }, now }) =>
+    end === null ? '-' : `${end.slice(0, 10)} (${relative(end, now)})`,
+  RENEWS: ({ certificate, now }) => renewText(certificate.renewal, now),
+  DEPLOY: ({ certificate, now }) => deployText(certificate.deploy, now),
 };
 
 const { LIVE: _live, ...withoutLive } = whole;
 
-const narrow: Columns = {
+const narrow: Columns<Row> = {
   ...withoutLive,
-  ENDS: ({ not_after: end }, now) => (end === null ? '-' : relative(end, now)),
+  ENDS: ({ certificate: { not_after: end }, now }) => (end === null ? '-' : relative(end, now)),
 };
 
 /** A deploy that is not as it should be shows as a problem too. */
@@ -36,20 +37,10 @@ export function statusTable(
   certificates: readonly CertificateStatus[],
   { width, now }: { readonly width: number; readonly now: number },
 ): StatusTable {
-  for (const columns of [whole, withoutLive, narrow, narrowest]) {
-    const titles = Object.keys(columns);
-    const rows = certificates.map(certificate => rowOf(certificate, columns, now));
-    const widths = titles.map((title, index) =>
-      Math.max(title.length, ...rows.map(cells => cells[index]?.length ?? 0)),
-    );
-    if (widths.reduce((sum, column) => sum + column + 2, -2) > width) continue;
-    return { head: ['', line(titles, widths)], entries: rows.map(cells => [line(cells, widths)]) };
-  }
-  return { head: [], entries: certificates.map(certificate => block(rowOf(certificate, whole, now))) };
-}
-
-function rowOf(certificate: CertificateStatus, columns: Columns, now: number): readonly string[] {
-  return Object.values(columns).map(cell => plainText(cell(certificate, now)));
+  const rows = certificates.map(certificate => ({ certificate, now }));
+  const table = fitColumns([whole, withoutLive, narrow, narrowest], rows, width);
+  if (table === null) return { head: [], entries: rows.map(row => block(cellsOf(row, whole))) };
+  return { head: ['', table.head], entries: table.rows.map(row => [row]) };
 }
 
 function renewText(renewal: CertificateStatus['renewal'], now: number): string {
@@ -65,13 +56,6 @@ function deployText({ state, next_attempt_at: next }: CertificateStatus['deploy'
 
 function relative(at: string, now: number): string {
   return relativeText(Date.parse(at), now);
-}
-
-function line(cells: readonly string[], widths: readonly number[]): string {
-  return cells
-    .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-    .join('  ')
-    .trimEnd();
 }
 
 function block([name = '', ...rest]: readonly string[]): readonly string[] {

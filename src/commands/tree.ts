@@ -115,6 +115,15 @@ function addReaders(program: Command, done: (code: number) => void): void {
       const { whyCommand } = await import('./why.ts');
       done(await whyCommand(name, options));
     });
+  withPlaces(program.command('verify'))
+    .description('shake hands with every declared endpoint now, and compare')
+    .argument('[name...]', 'certificates; all when left out')
+    .option('--json', 'the whole document as JSON')
+    .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
+    .action(async (names: string[], options: Places & { json?: true }) => {
+      const { verifyCommand } = await import('./verify.ts');
+      done(await verifyCommand(names, options));
+    });
   withPlaces(program.command('check-config'))
     .description('every problem of the configuration with file, line and column')
     .argument('[file]', 'instead of --config')

@@ -22,6 +22,7 @@ export function certificateProblems(
   at: { readonly now: Instant; readonly thresholds: Thresholds },
 ): Problem[] {
   const { now, thresholds } = at;
+  const lifetimeMs = seen.live === null ? null : lifetimeOf(seen.live);
   const faults = seen.faults.map(fault =>
     problem(fault.code, fault.blocking ? 'critical' : 'warning', seen.name, fault.message, null),
   );
@@ -34,7 +35,7 @@ export function certificateProblems(
   return [
     ...faults,
     ...rest.filter(found => found !== null),
-    ...endpointProblems(seen, endpoints, seen.deploy.served, at),
+    ...endpointProblems({ name: seen.name, lifetimeMs }, endpoints, seen.deploy.served, at),
     ...unconfirmedProblems(seen),
   ];
 }

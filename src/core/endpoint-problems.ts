@@ -1,17 +1,18 @@
 import type { ErrorCode } from './catalogue.ts';
 import type { Endpoint, ServedRecord, ServedState } from './endpoint.ts';
-import type { Instant } from './instant.ts';
-import type { Observed } from './model.ts';
-import { lifetimeOf } from './renewal.ts';
+import type { Instant, Millis } from './instant.ts';
 import { recordOf } from './served-record.ts';
 import type { Problem } from './status-document.ts';
 import { toRfc3339 } from './time-text.ts';
 
 type At = { readonly now: Instant; readonly thresholds: { readonly critical: number } };
 
+/** The certificate: its name, and how long the one that is live is meant to last; null where nothing is live. */
+type Of = { readonly name: string; readonly lifetimeMs: Millis | null };
+
 /** What is wrong with the endpoints of one certificate, as the last look at each has shown it. */
 export function endpointProblems(
-  seen: Pick<Observed, 'name' | 'live'>,
+  { name, lifetimeMs }: Of,
   endpoints: readonly Endpoint[],
   served: readonly ServedRecord[],
   at: At,
@@ -21,9 +22,9 @@ export function endpointProblems(
     const code = record === null ? null : codes[record.state];
     if (record === null || code === null) return [];
     const { connect, serverName } = endpoint;
-    const level = isCritical(endpoint, record, seen.live, at) ? 'critical' : 'warning';
+    const level = isCritical(endpoint, record, lifetimeMs ?? 0, at) ? 'critical' : 'warning';
     const message = `${connect} (${serverName}): ${record.detail ?? record.state}`;
-    return { code, certificate: seen.name, message, since: toRfc3339(record.since), level };
+    return { code, certificate: name, message, since: toRfc3339(record.since), level };
   });
 }
 
@@ -43,13 +44,12 @@ const codes: Readonly<Record<ServedState, ErrorCode | null>> = {
 function isCritical(
   { source }: Endpoint,
   { state, notAfter }: ServedRecord,
-  live: Observed['live'],
+  lifetimeMs: Millis,
   { now, thresholds }: At,
 ): boolean {
   if (source === 'remote') return false;
   if (state === 'untrusted') return true;
   if (state !== 'stale' || notAfter === null) return false;
   // How long the other one was meant to last nobody wrote down: as long as this one.
-  const left = live === null ? 0 : thresholds.critical * lifetimeOf(live);
-  return notAfter - now < left || notAfter <= now;
+  return notAfter <= now || notAfter - now < thresholds.critical * lifetimeMs;
 }

@@ -67,7 +67,7 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
     generation: generationFields(seen),
     renewal: renewalFields(seen, { target, verdict }),
     deploy: deployFields(seen, verdict),
-    served: servedFields(target.deploy.verify, seen.deploy.served),
+    served: target.deploy.verify.map(endpoint => servedFields(endpoint, seen.deploy.served)),
   };
 }
 

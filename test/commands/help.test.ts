@@ -31,6 +31,7 @@ it('every command that is built has a page of help', () => {
     'status',
     'plan',
     'why',
+    'verify',
     'check-config',
   ]);
 });

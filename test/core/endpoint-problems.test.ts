@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint, ServedRecord } from '../../src/core/endpoint.ts';
 import { endpointProblems } from '../../src/core/endpoint-problems.ts';
-import { at, makeEndpoint, makeObserved, makeServed } from '../support/make-observed.ts';
+import { at, day, makeEndpoint, makeServed } from '../support/make-observed.ts';
 
 const thresholds = { critical: 0.05 };
-/** Live from 2026-01-01 to 2026-04-01: a twentieth are four and a half days. */
-const seen = makeObserved();
+/** Ninety days: a twentieth are four and a half. */
+const seen = { name: 'a.example', lifetimeMs: 90 * day };
 
 function problems(
   served: ServedRecord,
@@ -66,7 +66,7 @@ describe('it is critical', () => {
   });
 
   it('where it has ended, though nothing is live to measure by', () => {
-    const nothing = makeObserved({ live: null });
+    const nothing = { name: 'a.example', lifetimeMs: null };
     const stale = makeServed({ state: 'stale', notAfter: at('2026-03-01') });
     const levelAt = (now: string) =>
       endpointProblems(nothing, [makeEndpoint()], [stale], { now: at(now), thresholds })[0]?.level;

@@ -9,7 +9,8 @@ it('shows what the last look at each endpoint has shown, and of an endpoint that
     checkedAt: at('2026-02-01T10:00Z'),
   });
   const other = makeEndpoint({ serverName: 'b.example' });
-  expect(servedFields([makeEndpoint(), other], [makeServed({ connect: '[::1]:443' }), stale])).toEqual([
+  const served = [makeServed({ connect: '[::1]:443' }), stale];
+  expect([makeEndpoint(), other].map(endpoint => servedFields(endpoint, served))).toEqual([
     {
       endpoint: '127.0.0.1:443',
       server_name: 'a.example',
