@@ -133,7 +133,7 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'doctor --json',
     'adopt certbot --apply',
     'inspect cert.pem',
-    'snippet nginx',
+    'inspect cert.pem',
     'init',
     'notify test',
     'completion bash',

@@ -6,7 +6,6 @@ export const laterCommands: readonly { readonly words: string; readonly summary:
   { words: 'doctor', summary: 'preflight' },
   { words: 'adopt', summary: 'take over from another client' },
   { words: 'inspect', summary: 'show certificate files' },
-  { words: 'snippet', summary: 'lines for a web server' },
   { words: 'init', summary: 'write a configuration' },
   { words: 'notify', summary: 'try a notification' },
   { words: 'completion', summary: 'completion for a shell' },

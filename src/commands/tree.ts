@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { CertdError } from '../core/errors.ts';
 import { reasonNames } from '../core/revocation-reason.ts';
 import { saveMemory } from '../host/save-memory.ts';
@@ -6,6 +6,7 @@ import { version } from '../host/version.ts';
 import { laterCommands } from './later.ts';
 import type { Places } from './places.ts';
 import type { RenewOptions } from './renew.ts';
+import type { SnippetServer } from './snippet.ts';
 import type { StatusOptions } from './status.ts';
 import { type OptionWords, placeOptions, statusOptions } from './words.ts';
 
@@ -39,6 +40,7 @@ export function certdProgram(done: (code: number) => void): Command {
   addRevoke(program, done);
   addAccount(program, done);
   addReaders(program, done);
+  addServers(program, done);
   for (const { words, summary } of laterCommands) addLater(program, words, summary);
   return program;
 }
@@ -132,6 +134,17 @@ function addReaders(program: Command, done: (code: number) => void): void {
       const out = (text: string) => void process.stdout.write(text);
       const err = (text: string) => void process.stderr.write(text);
       done(checkConfig({ ...options, config: file ?? options.config }, { out, err }));
+    });
+}
+
+function addServers(program: Command, done: (code: number) => void): void {
+  withPlaces(program.command('snippet'))
+    .description('the lines that a web server needs, to copy')
+    .addArgument(new Argument('<server>', 'which server').choices(['nginx', 'apache', 'haproxy']))
+    .argument('[name...]', 'certificates; all when left out')
+    .action(async (server: SnippetServer, names: string[], options: Places) => {
+      const { snippetCommand } = await import('./snippet.ts');
+      done(snippetCommand(server, names, options));
     });
 }
 
