@@ -44,8 +44,11 @@ async function lookAfter(
   if (asked !== 'nothing') parts.lanes.hurry(target.name);
   const endTurn = await parts.turns.take(target.name);
   try {
+    await makeUpForAttempt(target, asked, parts);
     await askAboutRevocation(target, asked, parts);
     const settled = await settle(target, asked, parts);
+    // What stopped a server for the challenge starts it again before anybody reloads it.
+    await parts.attemptHooks.over(target);
     const done = await withDeploy(settled, target, asked, { batches, parts });
     // What is new is served first; when it is to be renewed is asked afterwards. What fails there is logged.
     if (settled.issued !== null) await settle(target, 'nothing', parts);
@@ -54,6 +57,12 @@ async function lookAfter(
   } finally {
     endTurn();
   }
+}
+
+/** What an attempt that was cut short has stopped is started again before anything else. */
+async function makeUpForAttempt(target: Target, asked: Asked, parts: PassParts): Promise<void> {
+  const { after } = planFor(target, parts.world.seen(target.name), asked, parts.clock.now());
+  if (after.kind === 'now') await parts.attemptHooks.makeUp(target, parts);
 }
 
 async function askAboutRevocation(target: Target, asked: Asked, parts: PassParts): Promise<void> {

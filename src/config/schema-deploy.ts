@@ -130,15 +130,16 @@ export const deploy = mapping({
 const commands = listOf(command, 'a list of commands');
 
 /** `attempt:` */
-export const attempt = notYet(
-  mapping({
-    before: commands.meta({ description: 'Before an attempt to order, certbot’s pre-hooks.' }).optional(),
-    after: commands
-      .meta({ description: 'After it, whether it succeeded or not, certbot’s post-hooks.' })
-      .optional(),
-  }),
-  'Commands around an attempt to order.',
-);
+export const attempt = mapping({
+  before: commands
+    .meta({
+      description: 'Before an attempt to order, certbot’s pre-hooks. Without them nothing is ordered.',
+    })
+    .optional(),
+  after: commands
+    .meta({ description: 'After it, whether it succeeded or not, certbot’s post-hooks.' })
+    .optional(),
+}).meta({ description: 'Commands around an attempt to order.' });
 
 /** `redeploy_on_drift:` */
 export const redeployOnDrift = notYet(

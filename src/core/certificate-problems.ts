@@ -31,6 +31,7 @@ export function certificateProblems(
     revokedProblem(seen),
     renewalProblem(seen, verdict),
     owedProblem(seen, verdict),
+    afterProblem(seen),
   ];
   return [
     ...faults,
@@ -125,6 +126,12 @@ function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {
   if (lastError !== null) return recorded(lastError, seen.name, 'critical');
   const message = `generation ${deploy.id} is issued and not deployed yet`;
   return problem('deploy-owed', 'warning', seen.name, message, owedSince(seen, deploy.id));
+}
+
+/** What `before` has stopped may still be stopped. */
+function afterProblem({ afterOwed, name }: Observed): Problem | null {
+  const error = afterOwed?.lastError ?? null;
+  return error === null ? null : recorded(error, name, 'critical');
 }
 
 /** Since its issue, which is recorded of the newest alone; a link that somebody bent is owed since who knows when. */

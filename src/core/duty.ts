@@ -23,7 +23,8 @@ export function dutyOf(targets: readonly Target[], seen: (name: string) => Obser
 }
 
 /** One that is blocked is looked at too: somebody may have mended its files, and until then it is said. */
-function hasWork({ issue, askWindow, revoke, deploy, look }: Verdict): boolean {
+function hasWork({ issue, askWindow, revoke, deploy, after, look }: Verdict): boolean {
   const toIssue = issue.kind === 'now' || issue.kind === 'blocked';
-  return toIssue || askWindow || revoke !== null || deploy.kind === 'now' || look;
+  const toDeploy = deploy.kind === 'now' || after.kind === 'now';
+  return toIssue || askWindow || revoke !== null || toDeploy || look;
 }

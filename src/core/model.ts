@@ -1,3 +1,4 @@
+import type { AfterOwed } from './after-owed.ts';
 import type { ErrorCode } from './catalogue.ts';
 import type { Command, DeployChoice, DeployState, OutputFile } from './deploy-model.ts';
 import type { FailureRecord } from './failure-record.ts';
@@ -200,5 +201,7 @@ export type Observed = {
   readonly order: OrderUnderWay | null;
   /** Oldest first. */
   readonly revoked: readonly Revocation[];
+  /** Null: no commands of `attempt.after` are owed. */
+  readonly afterOwed: AfterOwed | null;
   readonly faults: readonly DiskFault[];
 };

@@ -37,6 +37,12 @@ export type DeployVerdict =
   | { readonly kind: 'held'; readonly id: string; readonly until: Instant }
   | Blocked;
 
+/** What is to be done about commands that an earlier attempt owes. */
+type AfterVerdict =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'now' }
+  | { readonly kind: 'held'; readonly until: Instant };
+
 /** Nothing is done until somebody mends the disk; `code` and `message` are those of the fault. */
 type Blocked = { readonly kind: 'blocked'; readonly code: ErrorCode; readonly message: string };
 
@@ -52,6 +58,7 @@ export type Verdict = {
   readonly deploy: DeployVerdict;
   /** True where the endpoints are to be looked at now, as they are each hour. */
   readonly look: boolean;
+  readonly after: AfterVerdict;
   /** Changes of the configuration that wait for the next renewal. */
   readonly pending: readonly string[];
   /** The next moment at which this verdict can change by itself; null if none. */
@@ -74,6 +81,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
       revoke: null,
       deploy: verdict,
       look: false,
+      after: { kind: 'none' },
       pending: [],
       wakeAt: null,
     };
@@ -82,6 +90,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   const newest = seen.issued.at(-1);
   const issue = issueVerdict(look);
   const deploy = deployVerdict(look);
+  const after = afterVerdict(seen, asked, now);
   const windowAt = windowQuestionAt(look);
   const revocation = nextRevocation(seen, now);
   // A deploy looks for itself.
@@ -94,11 +103,13 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
     revoke: revocation !== null && revocation.at <= now ? revocation.revocation : null,
     deploy,
     look: lookAt !== null && lookAt <= now,
+    after,
     pending: newest === undefined ? [] : pendingChanges(target, newest),
     wakeAt: earliest(
       [
         momentOf(issue),
         deploy.kind === 'held' ? deploy.until : null,
+        after.kind === 'held' ? after.until : null,
         windowAt,
         revocation?.at ?? null,
         lookAt,
@@ -188,6 +199,12 @@ function deployVerdict({ target, seen, asked, now }: Look): DeployVerdict {
 /** A link that somebody removed or bent is owed again, and so are files that have come into the configuration. */
 function isDone({ files }: Target, { deploy, live }: Observed, id: string): boolean {
   return id === deploy.deployed && id === live?.id && !filesOwed(files, deploy.files);
+}
+
+function afterVerdict({ afterOwed }: Observed, asked: Asked, now: Instant): AfterVerdict {
+  if (afterOwed === null) return { kind: 'none' };
+  const until = afterOwed.nextAttemptAt;
+  return asked === 'nothing' && holds(until, now) ? { kind: 'held', until } : { kind: 'now' };
 }
 
 /** An issued copy that is spoiled or lost must not bring an older certificate back; only a rejection does. */

@@ -4,7 +4,9 @@ import { openTokenFiles } from '../challenge/token-files.ts';
 import { openQueue } from '../host/queue.ts';
 import { openShared } from '../host/shared.ts';
 import { openSlots } from '../host/slots.ts';
+import { openAttemptHooks } from '../pass/attempt-hooks.ts';
 import { openEndpointLook } from '../pass/endpoint-look.ts';
+
 import { openLanes } from '../pass/lanes.ts';
 import type { Traffic } from '../pass/pass-parts.ts';
 import { openTurns } from '../pass/turns.ts';
@@ -27,6 +29,7 @@ export function openTraffic(now: () => number): Traffic {
     endpointLook: openEndpointLook(openLookups()),
     lookSlots: openSlots(looksAtOnce),
     lanes: openLanes(placesAtEachCa, now),
+    attemptHooks: openAttemptHooks(),
     hookTurns: openTurns(),
     keysInTurn: openQueue(),
     accountGuard: directoryUrl => {

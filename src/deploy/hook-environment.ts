@@ -11,7 +11,8 @@ export type HookSubject = {
   readonly previous: Leaf | null;
 };
 
-const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What hooks find programs on. */
+export const hookPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * The whole environment of a hook (contract section 4): nothing of the daemon's own gets in. A command that
@@ -25,7 +26,7 @@ export function hookEnvironment(subjects: readonly HookSubject[]): Record<string
   const domains = list(({ target }) => target.domains.join(' '));
   const lineages = list(({ liveDir }) => liveDir);
   return {
-    PATH: path,
+    PATH: hookPath,
     CERTD_NAME: list(({ target }) => target.name),
     CERTD_DOMAINS: domains,
     CERTD_LIVE_DIR: lineages,

@@ -47,7 +47,8 @@ export async function attemptIssue(
   let issued: string;
   try {
     await holdAhead(target, seen, circumstances, parts);
-    issued = await issueOnce(target, seen, { ...circumstances, onOrder }, parts);
+    const work = () => issueOnce(target, seen, { ...circumstances, onOrder }, parts);
+    issued = await parts.attemptHooks.around(target, parts, work);
   } catch (thrown) {
     const error = asCertdError(thrown);
     await recorded(target, parts, () =>

@@ -3,7 +3,7 @@ import type { Asked } from '../core/due.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Leaf, Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
-import type { DeployJob, DeployOutcome, DeployParts, HookEvent } from '../deploy/deploy-job.ts';
+import type { DeployJob, DeployOutcome, DeployParts } from '../deploy/deploy-job.ts';
 import { type HookGroup, hookGroups } from '../deploy/hook-groups.ts';
 import { deployBatch } from '../deploy/transaction.ts';
 import { hostAccounts } from '../host/accounts.ts';
@@ -14,6 +14,7 @@ import { writeOutputs } from '../store/outputs.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
 import { readOrigin } from '../store/work.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
+import { logHook } from './log-hook.ts';
 import type { PassParts } from './pass-parts.ts';
 import { issuedBy } from './renewal-window.ts';
 import { writeJournal } from './write-journal.ts';
@@ -82,7 +83,7 @@ function deployParts(parts: PassParts): DeployParts {
     deployedLeaf: (name, id) => deployedLeaf(name, id, parts),
     liveDir: layout.liveLink,
     runHook,
-    onHook: event => logHook(event, parts),
+    onHook: event => logHook(event, log),
     onUnrecorded: (name, error) => {
       world.unrecorded(name, error);
       log.error({ certificate: name, ...logFields(error) }, 'failure could not be recorded');
@@ -138,19 +139,6 @@ function deployedLeaf(name: string, id: string, { layout }: PassParts): Leaf | n
     if (asCertdError(thrown).code === 'generation-damaged') return null;
     throw thrown;
   }
-}
-
-function logHook({ names, hook, result, durationMs }: HookEvent, { log }: PassParts): void {
-  const facts = {
-    certificates: names,
-    hook,
-    detail: result.detail,
-    durationMs,
-    output: result.output,
-  };
-  if (result.outcome === 'ok') log.info(facts, 'hook ran');
-  else if (result.outcome === 'stopped') log.info(facts, 'hook was cut short');
-  else log.error({ ...facts, code: result.outcome }, 'hook failed');
 }
 
 async function report({ name, id, error }: DeployOutcome, parts: PassParts): Promise<void> {

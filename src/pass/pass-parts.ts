@@ -11,6 +11,7 @@ import type { InTurn } from '../host/queue.ts';
 import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
 import type { World } from '../store/world.ts';
+import type { AttemptHooks } from './attempt-hooks.ts';
 import type { ChainGate } from './chain-gate.ts';
 import type { EndpointLook } from './endpoint-look.ts';
 import type { Lanes } from './lanes.ts';
@@ -62,6 +63,8 @@ export type Traffic = {
   /** The hourly looks wait here for each other, so that a thousand do not all begin at once. */
   readonly lookSlots: InTurn;
   readonly lanes: Lanes;
+  /** The commands around attempts to order. */
+  readonly attemptHooks: AttemptHooks;
   /** One batch at a time for a hook: no two reload the same server at once. */
   readonly hookTurns: Turns;
   /** One key is made at a time: each takes a thread, and there are four for all that waits for the disk. */

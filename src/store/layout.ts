@@ -11,6 +11,7 @@ export function layoutAt(root: string) {
   const work = join(issuer, 'work');
   const state = join(issuer, 'state');
   const revoked = join(issuer, 'revoked');
+  const attempts = join(issuer, 'attempts');
   const accounts = join(issuer, 'accounts');
   return {
     root,
@@ -37,6 +38,8 @@ export function layoutAt(root: string) {
     issuerState: (name: string) => join(state, `${name}.json`),
     revoked,
     revokedOf: (name: string) => join(revoked, `${name}.json`),
+    attempts,
+    attemptOf: (name: string) => join(attempts, `${name}.json`),
     accounts,
     accountOf: (directoryUrl: string) => join(accounts, accountDirectory(directoryUrl)),
     tokens: join(issuer, 'tokens'),

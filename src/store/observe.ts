@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { firstDeployState } from '../core/deploy-model.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
 import { type DiskFault, firstIssuerState, type Generation, type Observed } from '../core/model.ts';
+import { readAfterOwed } from './after-owed.ts';
 import { readDeployState } from './deploy-state.ts';
 import { generationIds, liveId, readLeafOf, readPair } from './generation.ts';
 import { readRemembered, readRememberedLeaf } from './generation-memory.ts';
@@ -29,12 +30,13 @@ export function observe(layout: Layout, name: string): Observed {
   const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
   const order = tolerate(() => readWork(layout, name)?.order ?? null, null);
   const revoked = tolerate(() => readRevocations(layout.revokedOf(name)), []);
+  const afterOwed = tolerate(() => readAfterOwed(layout.attemptOf(name)), null);
   const live = tolerate(() => readLive(layout, name), null);
   const ids = tolerate(() => issuedIds(layout, name), []);
   const issued = readRemembered(layout, name, ids, id =>
     tolerate(() => readGeneration(layout, name, id), null),
   );
-  return { name, issued, live, issuer, deploy, order, revoked, faults };
+  return { name, issued, live, issuer, deploy, order, revoked, afterOwed, faults };
 }
 
 /** Every name that certd has ever put on this disk and not forgotten. */

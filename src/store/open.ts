@@ -28,6 +28,7 @@ export async function openState(disk: Disk, layout: Layout, uid: number): Promis
     [layout.issued, 0o700],
     [layout.state, 0o700],
     [layout.revoked, 0o700],
+    [layout.attempts, 0o700],
     [layout.tokens, 0o700],
   ];
   for (const [path, mode] of directories) {

@@ -79,6 +79,8 @@ describe('what this version has is taken', () => {
     'files: [{ path: /x.pem, content: combined, owner: root, group: haproxy, mode: "0440" }]',
     'files: [{ path: /a.pem, content: cert }, { path: /b.pem, content: chain, mode: "0644" }]',
     'files: [{ path: /a.pem, content: fullchain }, { path: /b.pem, content: key, owner: "1000" }]',
+    'attempt: { before: [], after: [] }',
+    'attempt: { before: [systemctl stop nginx], after: [{ shell: "a | b" }] }',
   ])('of a certificate and in defaults: %s', line => {
     expect(inCertificate(line)).toEqual([]);
     expect(inDefaults(line)).toEqual([]);
@@ -149,7 +151,6 @@ describe('what a later version brings is refused where it stands', () => {
     ['deploy: { window: { hours: "02:00-05:00", timezone: Asia/Shanghai } }', 10],
     ['deploy: { on_failure: rollback }', 10],
     ['deploy: { on_failure: keep }', 10],
-    ['attempt: { before: [], after: [] }', 0],
     ['placeholder: true', 0],
     ['redeploy_on_drift: true', 0],
   ])('of a certificate and in defaults: %s', (line, offset) => {

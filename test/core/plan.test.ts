@@ -31,6 +31,7 @@ it('with everything done there is nothing to do until the renewal, or the next q
     revoke: null,
     deploy: { kind: 'none' },
     look: false,
+    after: { kind: 'none' },
     pending: [],
     wakeAt: at('2026-01-15T06:00Z'),
   });
@@ -45,6 +46,7 @@ it('without anything on disk: order now, nothing to deploy, nothing to wake for'
     revoke: null,
     deploy: { kind: 'none' },
     look: false,
+    after: { kind: 'none' },
     pending: [],
     wakeAt: null,
   });
@@ -55,7 +57,8 @@ it('a state file that cannot be read stops everything for the certificate, whate
   const corrupt = { code: 'state-corrupt', message: 'x.json cannot be used', blocking: true } as const;
   const blocked = { kind: 'blocked', code: 'state-corrupt', message: 'x.json cannot be used' };
   const seen = makeObserved({ issued: [], faults: [damage, corrupt] });
-  const nothing = { askWindow: false, revoke: null, look: false, pending: [], wakeAt: null };
+  const none = { kind: 'none' };
+  const nothing = { askWindow: false, revoke: null, look: false, after: none, pending: [], wakeAt: null };
   for (const asked of ['nothing', 'forced'] as const) {
     expect(plan(seen, '2099-01-01', asked)).toEqual({
       name: 'a.example',

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askSocket } from '../support/ask-socket.ts';
 import { type CertdProcess, startAgain, startCertd } from '../support/certd-process.ts';
 import { waitForLooks } from '../support/count-looks.ts';
+import { listenAndSayNothing } from '../support/silent-server.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -142,25 +142,4 @@ ${unheard.map(domain => entry(domain, `ca: silent\n    challenge: { webroot: ${s
 ${names.map(domain => entry(domain)).join('')}\
 ${entry('no-webroot.certd.test', `challenge: { webroot: ${join(stack.dir, 'a-file')} }`)}\
 ${good.map(domain => entry(domain)).join('')}`;
-}
-
-/** Takes every connection and never writes a byte. */
-async function listenAndSayNothing() {
-  const open = new Set<{ destroy(): void }>();
-  const server: Server = createServer(socket => {
-    open.add(socket);
-    socket.on('error', () => open.delete(socket));
-    socket.on('close', () => open.delete(socket));
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
-  return {
-    port: address.port,
-    connections: () => open.size,
-    close: () => {
-      for (const socket of open) socket.destroy();
-      server.close();
-    },
-  };
 }

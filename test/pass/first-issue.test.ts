@@ -48,6 +48,7 @@ it.each([0o000, 0o077])('leaves every file with the mode of docs/state.md under 
     ...['cert', 'chain', 'fullchain', 'privkey'].map(file => `0400 deployed/crash.test/${id}/${file}.pem`),
     '0700 issuer/',
     '0700 issuer/accounts/',
+    '0700 issuer/attempts/',
     '0700 issuer/issued/',
     '0700 issuer/issued/crash.test/',
     `0700 issuer/issued/crash.test/${id}/`,

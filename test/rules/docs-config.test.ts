@@ -33,7 +33,7 @@ test('there are examples', () => {
 /** An example is a whole file, or what stands below a certificate or below `deploy`. */
 function wholeOf(text: string): string {
   if (text.startsWith('account:')) return text;
-  const part = /^(?:deploy|files):/.test(text) ? text : `deploy:\n${indented(text, 2)}`;
+  const part = /^(?:deploy|files|attempt):/.test(text) ? text : `deploy:\n${indented(text, 2)}`;
   return `${before}${indented(part, 4)}`;
 }
 

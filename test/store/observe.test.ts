@@ -45,6 +45,7 @@ it('knows nothing of a name that was never there', () => {
     deploy: firstDeployState,
     order: null,
     revoked: [],
+    afterOwed: null,
     faults: [],
   });
 });
@@ -99,6 +100,7 @@ it.each<[string, (layout: Layout) => string]>([
   ['issuer/state', layout => layout.issuerState('a.example')],
   ['deploy', layout => layout.deployState('a.example')],
   ['issuer/revoked', layout => layout.revokedOf('a.example')],
+  ['issuer/attempts', layout => layout.attemptOf('a.example')],
   ['issuer/work', layout => join(layout.workOf('a.example'), 'order.json')],
 ])('a corrupt file in %s blocks its own name and no other', async (_, path) => {
   await issue('a.example', '0001-aabbccdd');

@@ -25,6 +25,7 @@ it.each([0o022, 0o000, 0o077])('makes every directory with its own mode under um
     '0755 state/deployed/',
     '0700 state/issuer/',
     '0700 state/issuer/accounts/',
+    '0700 state/issuer/attempts/',
     '0700 state/issuer/issued/',
     '0700 state/issuer/revoked/',
     '0700 state/issuer/state/',

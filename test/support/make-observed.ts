@@ -172,6 +172,7 @@ export function makeObserved({ issuer, deploy, ...change }: Changes = {}): Obser
     live: newest === null ? null : { id: newest.id, leaf: newest.leaf },
     order: null,
     revoked: [],
+    afterOwed: null,
     faults: [],
     ...change,
     issuer: { ...firstIssuerState, ...issuer },

@@ -6,6 +6,16 @@ export const issueErrors = {
     'The webroot cannot hold a challenge file.',
     'Create the directory, and let the user that certd runs as write to `.well-known/acme-challenge` in it.',
   ),
+  'before-hook-failed': entry(
+    'back-off',
+    'A command of `attempt.before` failed, so nothing was ordered. The commands of `attempt.after` ran all the same.',
+    'Run the command by hand; its last lines are in the log.',
+  ),
+  'after-hook-failed': entry(
+    'none',
+    'A command of `attempt.after` failed. What `attempt.before` has stopped may still be stopped. The commands stay owed and are tried again, after a minute at first and then after up to a quarter of an hour.',
+    'Run the command by hand; its last lines are in the log. `certd renew NAME` tries at once.',
+  ),
   'port-taken': entry(
     'back-off',
     'Another program listens where the standalone challenge is to be answered.',

@@ -1,0 +1,113 @@
+import { asCertdError, CertdError } from '../core/errors.ts';
+import type { Millis } from '../core/instant.ts';
+import type { Target } from '../core/model.ts';
+import type { Clock, Disk, Random } from '../core/ports.ts';
+import { hookPath } from '../deploy/hook-environment.ts';
+import { hookName } from '../deploy/owed-hooks.ts';
+import type { HookResult, HookRun } from '../deploy/run-hook.ts';
+import type { Log } from '../log.ts';
+import type { Layout } from '../store/layout.ts';
+import type { World } from '../store/world.ts';
+import { logHook } from './log-hook.ts';
+
+/** What the commands around an attempt need of a pass. */
+export type AttemptHost = {
+  readonly disk: Disk;
+  readonly layout: Layout;
+  readonly world: World;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly runHook: (run: HookRun) => Promise<HookResult>;
+  /** Rings once after `ms`; returns how to take it back. */
+  readonly timer: (ms: Millis, ring: () => void) => () => void;
+  readonly signal: AbortSignal;
+};
+
+/** An attempt of one certificate. `renewed` null: it has not come to the work. */
+export type Tried = { readonly target: Target; readonly host: AttemptHost; renewed: boolean | null };
+
+/** Runs the commands of `before` in their order. Throws `before-hook-failed` after the first that fails. */
+export async function runBefore({ target, host }: Tried): Promise<void> {
+  const env = {
+    PATH: hookPath,
+    CERTD_NAME: target.name,
+    CERTD_DOMAINS: target.domains.join(' '),
+  };
+  await runAll('before', { target, env, names: [target.name], signal: host.signal }, host);
+}
+
+/**
+ * Runs the commands of `after`, which are the same for all of `tried`; returns why not, or null. Also after a stop of
+ * certd, which then waits for them as long as its own end may take.
+ */
+export async function runAfter({ target, host }: Tried, tried: readonly Tried[]): Promise<CertdError | null> {
+  const domains = (of: readonly Tried[]) => of.flatMap(one => one.target.domains).join(' ');
+  const names = tried.map(one => one.target.name);
+  const env = {
+    PATH: hookPath,
+    CERTD_NAME: names.join(' '),
+    CERTD_DOMAINS: domains(tried),
+    RENEWED_DOMAINS: domains(tried.filter(({ renewed }) => renewed === true)),
+    FAILED_DOMAINS: domains(tried.filter(({ renewed }) => renewed === false)),
+  };
+  const late = lateAbort(host);
+  try {
+    await runAll('after', { target, env, names, signal: late.signal }, host);
+    return null;
+  } catch (thrown) {
+    return asCertdError(thrown);
+  } finally {
+    late.end();
+  }
+}
+
+/** Short, for a stop of certd has five seconds in all, and those commands may still begin then. */
+const graceMs: Millis = 1000;
+const stopLimitMs: Millis = 2000;
+
+const failed = { before: 'before-hook-failed', after: 'after-hook-failed' } as const;
+
+async function runAll(
+  which: 'before' | 'after',
+  about: {
+    readonly target: Target;
+    readonly env: Record<string, string>;
+    readonly names: readonly string[];
+    readonly signal: AbortSignal;
+  },
+  { runHook, clock, log }: AttemptHost,
+): Promise<void> {
+  const { target, env, names, signal } = about;
+  for (const [index, command] of target.attempt[which].entries()) {
+    const startedAt = clock.now();
+    const hook = `${which} ${hookName({ command, position: index + 1 })}`;
+    const result = await runHook({ command, env, timeoutMs: target.deploy.timeoutMs, graceMs, signal });
+    logHook({ names, hook, result, durationMs: clock.now() - startedAt }, log);
+    if (result.outcome === 'stopped') throw new CertdError('stopped', `certd was stopped during ${hook}`);
+    if (result.outcome !== 'ok') {
+      throw new CertdError(failed[which], `${hook}: ${result.detail}`);
+    }
+  }
+}
+
+/** Aborts some time after the host’s own signal. */
+function lateAbort({ signal, timer }: AttemptHost): {
+  readonly signal: AbortSignal;
+  readonly end: () => void;
+} {
+  const late = new AbortController();
+  let takeBack = () => {};
+  const begin = () => {
+    takeBack = timer(stopLimitMs, () => late.abort());
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  return {
+    signal: late.signal,
+    end: () => {
+      signal.removeEventListener('abort', begin);
+      takeBack();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { AfterOwed } from '../core/after-owed.ts';
+import type { Disk } from '../core/ports.ts';
+import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
+import { failureDocument } from './issuer-state.ts';
+import { failureOf, readState } from './json.ts';
+import { exists, replaceFile } from './replace-file.ts';
+
+/** Reads `issuer/attempts/<name>.json` (docs/state.md section 10); no file: nothing is owed. Throws `state-corrupt`. */
+export function readAfterOwed(path: string): AfterOwed | null {
+  const fields = readState(path);
+  if (fields === null) return null;
+  return {
+    since: fields.instant('since'),
+    failures: fields.number('failures'),
+    nextAttemptAt: fields.instantOrNull('next_attempt_at'),
+    lastError: failureOf(fields.objectOrNull('last_error')),
+  };
+}
+
+/** Durable on return; null: nothing is owed any more. */
+export async function writeAfterOwed(disk: Disk, path: string, owed: AfterOwed | null): Promise<void> {
+  if (owed === null) {
+    if (exists(path)) await disk.unlink(path);
+    return;
+  }
+  const document = {
+    schema: 1,
+    since: toRfc3339(owed.since),
+    failures: owed.failures,
+    next_attempt_at: rfc3339OrNull(owed.nextAttemptAt),
+    last_error: failureDocument(owed.lastError),
+  };
+  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+}
