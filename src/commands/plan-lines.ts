@@ -14,6 +14,7 @@ export function planLines(verdict: Verdict, now: Instant): readonly [string, ...
   if (url !== null) further.push(`the CA says why it has this window: ${url}`);
   const deploy = deployText(verdict.deploy, now);
   if (deploy !== null) further.push(deploy);
+  if (verdict.look) further.push('look what its endpoints present');
   if (pending.length > 0) {
     further.push(`at the next renewal, or now with \`certd renew ${name}\`: ${pending.join('; ')}`);
   }

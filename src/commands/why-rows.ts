@@ -5,6 +5,7 @@ import { toRfc3339 } from '../core/time-text.ts';
 import { checkLines } from './why-checks.ts';
 import { curedLines, deployLines, errorLines } from './why-deploy.ts';
 import { renewalLines } from './why-renewal.ts';
+import { servedLines } from './why-served.ts';
 import { orderLines, waitLines } from './why-waits.ts';
 import { when } from './why-words.ts';
 
@@ -29,6 +30,7 @@ export function whyRows(look: Look): readonly Row[] {
     { label: 'orders', lines: orderLines(look) },
     { label: 'last error', lines: errorLines(seen.issuer.lastError, now) },
     { label: 'deploy', lines: deployLines(look) },
+    { label: 'served', lines: servedLines(look) },
     disk,
   ];
   return rows.filter(({ lines }) => lines.length > 0);

@@ -6,6 +6,7 @@ import { expectGolden } from '../support/golden.ts';
 import {
   at,
   makeChoice,
+  makeEndpoint,
   makeGeneration,
   makeObserved,
   makeOrder,
@@ -52,6 +53,14 @@ it('shows where the CA says why it has its window', () => {
   const certificates = [{ target: makeTarget(), seen }];
   const text = planText(plan(certificates, early), { width: 80, now: early, named: true });
   expect(text).toContain('the CA says why it has this window: https://ca.example/why');
+});
+
+it('says that the endpoints are looked at', () => {
+  const target = makeTarget({ deploy: { verify: [makeEndpoint()] } });
+  const seen = makeObserved({ issuer: { windowCheckAt: at('2026-01-15T06:00Z') } });
+  const early = at('2026-01-15');
+  const text = planText(plan([{ target, seen }], early), { width: 80, now: early, named: true });
+  expect(text.split('\n').slice(1)).toEqual(['  look what its endpoints present', '']);
 });
 
 it('without any certificate says nothing', () => {

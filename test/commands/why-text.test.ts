@@ -6,11 +6,13 @@ import { expectGolden } from '../support/golden.ts';
 import {
   at,
   makeChoice,
+  makeEndpoint,
   makeGeneration,
   makeLeaf,
   makeObserved,
   makeOrder,
   makeRevocation,
+  makeServed,
   makeTarget,
   makeTrouble,
   makeWindow,
@@ -149,6 +151,26 @@ describe('certd why says', () => {
     const text = of({ issued: [makeGeneration(), newest], live: { id: '0001-11223344', leaf: makeLeaf() } });
     expect(text).toContain('certificate  0002-55667788 from main (ecdsa-p256, profile short) for a.example');
     expect(text).toContain('live is 0001-11223344');
+  });
+
+  it('what each endpoint presents, and when it is looked at again', () => {
+    const verify = [makeEndpoint(), makeEndpoint({ serverName: 'b.example' })];
+    const target = makeTarget({ deploy: { verify } });
+    const stale = { state: 'stale', detail: 'it presents another certificate' } as const;
+    const served = [makeServed({ ...stale, checkedAt: at('2026-03-05T11:30Z') })];
+    const looked = '127.0.0.1:443 (a.example): stale: it presents another certificate; looked at';
+    expect(lines({ target, seen: makeObserved({ deploy: { served } }) }).slice(-4, -1)).toEqual([
+      `served       ${looked} 2026-03-05T11:30:00.000Z (30m ago)`,
+      '127.0.0.1:443 (b.example): nobody has looked yet',
+      'looked at again now',
+    ]);
+    const both = [...served, makeServed({ serverName: 'b.example', checkedAt: at('2026-03-05T11:40Z') })];
+    expect(lines({ target, seen: makeObserved({ deploy: { served: both } }) }).slice(-3, -1)).toEqual([
+      '127.0.0.1:443 (b.example): match; looked at 2026-03-05T11:40:00.000Z (20m ago)',
+      'looked at again 2026-03-05T12:30:00.000Z (in 30m)',
+    ]);
+    const nothing = makeObserved({ live: null, deploy: { served: both } });
+    expect(lines({ target, seen: nothing }).join()).not.toContain('looked at again');
   });
 
   it('no cure for a code of another version, and no text from the disk but text', () => {
