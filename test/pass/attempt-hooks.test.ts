@@ -9,6 +9,7 @@ import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { observe } from '../../src/store/observe.ts';
+import { createRequest } from '../../src/x509/request.ts';
 import { type CrashHost, target as plain } from '../support/crash-host.ts';
 import { dyingDisk } from '../support/dying-disk.ts';
 import { makeDeploy } from '../support/make-observed.ts';
@@ -85,7 +86,16 @@ it('attempts at the same time share equal commands, and after knows which of the
   const host = await passHost();
   const { ran, envs, parts } = recorder();
   host.issuer.refuse('other.test', new CertdError('ca-refused', 'no'));
-  await host.start(realDisk, 'nothing', { targets: [target, other], parts });
+  let working = 0;
+  const { promise: bothAtWork, resolve } = Promise.withResolvers<void>();
+  const meet: PassParts['createRequest'] = async (...words) => {
+    working += 1;
+    if (working === 2) resolve();
+    await bothAtWork;
+    return createRequest(...words);
+  };
+  const changed = { ...parts, createRequest: meet };
+  await host.start(realDisk, 'nothing', { targets: [target, other], parts: changed });
   expect(ran).toEqual(['stop-web', 'start-web', 'reload']);
   expect(envs[1]).toMatchObject({
     CERTD_NAME: 'crash.test other.test',
