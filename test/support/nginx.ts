@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { canBeOtherUsers } from './other-users.ts';
 import type { Programs } from './programs.ts';
 import { type RunningProcess, startProcess } from './run-process.ts';
 import { waitUntil, waitUntilListening } from './wait-until.ts';
@@ -46,7 +47,7 @@ export async function startNginx(
     pidFile: join(dir, 'nginx.pid'),
   };
   for (const each of [join(dir, 'bin'), paths.webroot, paths.sitesDir]) await mkdir(each, { mode: 0o755 });
-  await writeFile(paths.config, mainConfig(dir, paths, ports.http, await workerUser()));
+  await writeFile(paths.config, mainConfig(dir, paths, ports.http, workerUser()));
   await writeFile(paths.program, wrapper(programs, paths), { mode: 0o755 });
   const start = () => startMaster(dir, paths, ports.http);
   let master = await start();
@@ -96,14 +97,10 @@ async function startMaster(
   return master;
 }
 
-/**
- * Workers run as nobody where that user can be taken on. A user namespace made by `unshare --map-root-user`
- * knows root alone; without root nginx has no choice to make.
- */
-async function workerUser(): Promise<string> {
+/** Without root nginx has no choice to make. */
+function workerUser(): string {
   if (process.geteuid?.() !== 0) return '';
-  const map = (await readFile('/proc/self/uid_map', 'utf8')).trim().split(/\s+/).map(Number);
-  return (map[2] ?? 0) > 65_534 ? 'user nobody nogroup;' : 'user root;';
+  return canBeOtherUsers() ? 'user nobody nogroup;' : 'user root;';
 }
 
 function mainConfig(

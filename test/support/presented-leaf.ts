@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect } from 'node:tls';
+import { openTls, type TlsAddress } from './servers/open-tls.ts';
 
 /** The leaf that a server presents. All hex is lower case. */
 export type PresentedLeaf = {
@@ -9,19 +8,9 @@ export type PresentedLeaf = {
 };
 
 /** From a completed handshake. Nothing is validated: the caller compares. */
-export async function presentedLeaf(server: {
-  readonly port: number;
-  readonly serverName: string;
-  readonly host?: string;
-}): Promise<PresentedLeaf> {
-  const socket = connect({
-    host: server.host ?? '127.0.0.1',
-    port: server.port,
-    servername: server.serverName,
-    rejectUnauthorized: false,
-  });
+export async function presentedLeaf(server: TlsAddress): Promise<PresentedLeaf> {
+  const socket = await openTls(server);
   try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(5000) });
     const leaf = socket.getPeerX509Certificate();
     if (leaf === undefined) throw new Error(`${server.serverName}:${server.port} presented no certificate`);
     return {

@@ -9,6 +9,12 @@ export type Programs = {
   readonly nginx: string;
   /** LD_LIBRARY_PATH for nginx; empty where the machine has what it needs. */
   readonly nginxLibraryPath: string;
+  /** The tree that Apache httpd, HAProxy, Postfix and PostgreSQL are unpacked into. */
+  readonly servers: string;
+  /** LD_LIBRARY_PATH for all of them. */
+  readonly serversLibraryPath: string;
+  /** The directory of `postgres` and its tools, in that tree. */
+  readonly postgresqlPrograms: string;
   /** libfaketime, for LD_PRELOAD. */
   readonly faketimeLibrary: string;
 };
@@ -28,6 +34,9 @@ export function findPrograms(): Programs {
     challtestsrv: value('CHALLTESTSRV'),
     nginx: value('NGINX'),
     nginxLibraryPath: value('NGINX_LIBRARY_PATH'),
+    servers: value('SERVERS'),
+    serversLibraryPath: value('SERVERS_LIBRARY_PATH'),
+    postgresqlPrograms: value('POSTGRESQL_PROGRAMS'),
     faketimeLibrary: value('FAKETIME_LIBRARY'),
   };
 }

@@ -39,7 +39,8 @@ export async function waitUntilListening(
   if (!listening) throw withLog(program.ended() ?? name, program);
 }
 
-function connects(address: { readonly port: number } | { readonly path: string }): Promise<boolean> {
+/** Whether somebody listens there. */
+export function connects(address: { readonly port: number } | { readonly path: string }): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect('port' in address ? { ...address, host: '127.0.0.1' } : address);
     socket.once('error', () => resolve(false));

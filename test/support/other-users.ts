@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Whether this process can run others as other users. Not without root, and not in a user namespace made by
+ * `unshare --map-root-user`, which knows root alone.
+ */
+export function canBeOtherUsers(): boolean {
+  if (process.geteuid?.() !== 0) return false;
+  const map = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/).map(Number);
+  return (map[2] ?? 0) > 65_534;
+}
