@@ -12,7 +12,7 @@ export function planLines(verdict: Verdict, now: Instant): readonly [string, ...
   if (askWindow) further.push('ask the CA for its renewal window');
   const url = issue.kind === 'later' ? (issue.moment.window?.explanationUrl ?? null) : null;
   if (url !== null) further.push(`the CA says why it has this window: ${url}`);
-  const deploy = deployText(verdict.deploy, now);
+  const deploy = deployText(verdict, now);
   if (deploy !== null) further.push(deploy);
   if (verdict.look) further.push('look what its endpoints present');
   if (pending.length > 0) {
@@ -45,16 +45,20 @@ function holderText({ by, begun }: Extract<IssueVerdict, { kind: 'held' }>): str
   return begun ? 'an attempt is under way or was cut short' : 'backing off';
 }
 
-function deployText(deploy: DeployVerdict, now: Instant): string | null {
+function deployText({ name, deploy }: Verdict, now: Instant): string | null {
   switch (deploy.kind) {
     case 'now':
       return `deploy ${deploy.id} now`;
     case 'held':
-      return `deploy ${deploy.id} ${when(deploy.until, now)} (backing off)`;
+      return `deploy ${deploy.id} ${when(deploy.until, now)} (${heldText(name, deploy)})`;
     case 'none':
     case 'blocked':
       return null;
   }
+}
+
+function heldText(name: string, { by }: Extract<DeployVerdict, { kind: 'held' }>): string {
+  return by === 'window' ? `held for its window; \`certd deploy ${name}\` does not wait` : 'backing off';
 }
 
 function when(at: Instant, now: Instant): string {

@@ -21,10 +21,16 @@ function outcome(result: CertificateAnswer, now: Instant): string {
   if (result.issued !== null) parts.push(`issued ${result.issued}`);
   if (result.deployed !== null)
     parts.push(result.issued === result.deployed ? 'deployed' : `deployed ${result.deployed}`);
+  if (result.deploy_held_until !== null) parts.push(deployText(result.name, result.deploy_held_until, now));
   if (result.error !== null) parts.push(`failed: ${result.error.code}: ${result.error.message}`);
   if (parts.length === 0) parts.push(result.held === null ? 'nothing to do' : heldText(result.held, now));
   if (result.renew_at !== null) parts.push(`renews ${relativeText(Date.parse(result.renew_at), now)}`);
   return parts.join(', ');
+}
+
+function deployText(name: string, until: string, now: Instant): string {
+  const moment = `${until} (${relativeText(Date.parse(until), now)})`;
+  return `deploy held for its window until ${moment}; \`certd deploy ${name}\` does not wait`;
 }
 
 const holders = {

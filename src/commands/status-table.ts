@@ -51,7 +51,8 @@ function renewText(renewal: CertificateStatus['renewal'], now: number): string {
 }
 
 function deployText({ state, next_attempt_at: next }: CertificateStatus['deploy'], now: number): string {
-  return next === null ? state : `${state}, again ${relative(next, now)}`;
+  if (next === null) return state;
+  return `${state}, ${state === 'held-for-window' ? '' : 'again '}${relative(next, now)}`;
 }
 
 function relative(at: string, now: number): string {

@@ -1,7 +1,10 @@
 import { catalogue } from '../core/catalogue.ts';
+import type { DeployHold } from '../core/deploy-hold.ts';
+import { opensAt, windowText } from '../core/deploy-window.ts';
 import type { Look } from '../core/due.ts';
 import type { FailureRecord } from '../core/failure-record.ts';
 import type { Instant } from '../core/instant.ts';
+import type { Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import { when } from './why-words.ts';
 
@@ -11,8 +14,7 @@ export function deployLines({ target, seen, now }: Look): readonly string[] {
   const { deployed, rejected, lastError } = seen.deploy;
   const owed: string[] = [];
   if (deploy.kind === 'now') owed.push(`${deploy.id} is owed, and tried now`);
-  if (deploy.kind === 'held')
-    owed.push(`${deploy.id} is owed; certd backs off until ${when(deploy.until, now)}`);
+  if (deploy.kind === 'held') owed.push(`${deploy.id} is owed; ${heldText(deploy, target, now)}`);
   return [
     deployed === null ? 'nothing was deployed' : `deployed is ${deployed}`,
     ...(rejected.length === 0 ? [] : [`rejected: ${rejected.join(', ')}`]),
@@ -20,6 +22,16 @@ export function deployLines({ target, seen, now }: Look): readonly string[] {
     // What failed before something else was deployed is history.
     ...(owed.length === 0 ? [] : errorLines(lastError, now)),
   ];
+}
+
+function heldText({ until, by }: DeployHold, { name, deploy }: Target, now: Instant): string {
+  if (by === 'back-off' || deploy.window === null) return `certd backs off until ${when(until, now)}`;
+  const words = `its window (${windowText(deploy.window)})`;
+  const moment =
+    opensAt(deploy.window, until) === null
+      ? `it waits for ${words} until ${when(until, now)}`
+      : `with a twentieth of the lifetime left it waits for ${words} no longer than until ${when(until, now)}`;
+  return `${moment}; \`certd deploy ${name}\` does not wait`;
 }
 
 export function errorLines(error: FailureRecord | null, now: Instant): readonly string[] {

@@ -117,10 +117,11 @@ export const deploy = mapping({
     listOf(endpoint, 'a list of endpoints'),
     'Where servers must present the new certificate.',
   ).optional(),
-  window: notYet(
-    window,
-    'Deploys wait for these hours, unless the certificate in force is about to lapse.',
-  ).optional(),
+  window: window
+    .meta({
+      description: 'Deploys wait for these hours, unless the certificate in force is about to lapse.',
+    })
+    .optional(),
   on_failure: notYet(
     oneOf(['rollback', 'keep']),
     'rollback: back to the certificate before. Default: rollback.',

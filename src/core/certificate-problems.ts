@@ -124,6 +124,8 @@ function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {
   if (deploy.kind !== 'now' && deploy.kind !== 'held') return null;
   const { lastError } = seen.deploy;
   if (lastError !== null) return recorded(lastError, seen.name, 'critical');
+  // As it was asked for: `lapseProblem` speaks where time runs out.
+  if (deploy.kind === 'held' && deploy.by === 'window') return null;
   const message = `generation ${deploy.id} is issued and not deployed yet`;
   return problem('deploy-owed', 'warning', seen.name, message, owedSince(seen, deploy.id));
 }

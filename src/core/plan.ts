@@ -3,6 +3,7 @@ import { holds } from './backoff.ts';
 import { longestCaHold } from './ca-trouble.ts';
 import type { ErrorCode } from './catalogue.ts';
 import { chooseCa } from './choose-ca.ts';
+import { type DeployAsk, type DeployHold, deployHold } from './deploy-hold.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { filesOwed } from './files-key.ts';
 import { byAge } from './generation-id.ts';
@@ -34,7 +35,7 @@ export type IssueVerdict =
 export type DeployVerdict =
   | { readonly kind: 'none' }
   | { readonly kind: 'now'; readonly id: string }
-  | { readonly kind: 'held'; readonly id: string; readonly until: Instant }
+  | ({ readonly kind: 'held'; readonly id: string } & DeployHold)
   | Blocked;
 
 /** What is to be done about commands that an earlier attempt owes. */
@@ -89,7 +90,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   const look = { target, seen, asked, now };
   const newest = seen.issued.at(-1);
   const issue = issueVerdict(look);
-  const deploy = deployVerdict(look);
+  const deploy = deployVerdict(target, seen, asked === 'nothing' ? 'nobody' : 'pass', now);
   const after = afterVerdict(seen, asked, now);
   const windowAt = windowQuestionAt(look);
   const revocation = nextRevocation(seen, now);
@@ -187,13 +188,12 @@ function hasBegun({ lastAttemptAt, lastError }: IssuerState): boolean {
   return lastAttemptAt !== null && (lastError === null || lastError.at < lastAttemptAt);
 }
 
-function deployVerdict({ target, seen, asked, now }: Look): DeployVerdict {
+function deployVerdict(target: Target, seen: Observed, ask: DeployAsk, now: Instant): DeployVerdict {
   const id = deployTarget(seen);
   if (id === null || isDone(target, seen, id)) return { kind: 'none' };
   if (goesBack(seen, id)) return { kind: 'none' };
-  const until = seen.deploy.nextAttemptAt;
-  if (asked === 'nothing' && holds(until, now)) return { kind: 'held', id, until };
-  return { kind: 'now', id };
+  const hold = deployHold(target, seen, ask, now);
+  return hold === null ? { kind: 'now', id } : { kind: 'held', id, ...hold };
 }
 
 /** A link that somebody removed or bent is owed again, and so are files that have come into the configuration. */

@@ -166,8 +166,15 @@ function deployFields(seen: Observed, verdict: Verdict | null): CertificateStatu
 
 function deployState(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy']['state'] {
   const { deploy } = seen;
-  if (verdict !== null && isOwed(seen, verdict)) return deploy.failures > 0 ? 'failed' : 'owed';
+  if (verdict !== null && isOwed(seen, verdict)) {
+    if (deploy.failures > 0) return 'failed';
+    return isHeldForWindow(verdict) ? 'held-for-window' : 'owed';
+  }
   return deploy.deployed === null ? 'none' : 'deployed';
+}
+
+function isHeldForWindow({ deploy }: Verdict): boolean {
+  return deploy.kind === 'held' && deploy.by === 'window';
 }
 
 /** What is owed stays so while nothing is done about it. */

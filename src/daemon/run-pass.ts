@@ -22,6 +22,8 @@ export type CertificateAnswer = {
   readonly renew_at: string | null;
   /** It is due, and waits: for the CA, which nothing overrides, for certd's own back-off, or to spare a limit. */
   readonly held: { readonly by: 'ca' | 'back-off' | 'limit'; readonly until: string } | null;
+  /** What is issued waits for the hours in which deploys may happen: until then. */
+  readonly deploy_held_until: string | null;
 };
 
 /** One pass over the named certificates, or all. Throws `usage` for a name that is not configured. */
@@ -62,9 +64,10 @@ function answerFor({ name, issued, deployed, error }: PassResult, target: Target
 }
 
 function outlook(target: Target, { world, clock }: PassParts) {
-  const { issue } = planFor(target, world.seen(target.name), 'nothing', clock.now());
+  const { issue, deploy } = planFor(target, world.seen(target.name), 'nothing', clock.now());
   return {
     renew_at: issue.kind === 'later' ? toRfc3339(issue.moment.renewAt) : null,
     held: issue.kind === 'held' ? { by: issue.by, until: toRfc3339(issue.until) } : null,
+    deploy_held_until: deploy.kind === 'held' && deploy.by === 'window' ? toRfc3339(deploy.until) : null,
   };
 }

@@ -4,7 +4,14 @@ import type { CertificateAnswer } from '../../src/daemon/run-pass.ts';
 import { expectGolden } from '../support/golden.ts';
 import { now } from '../support/status-examples.ts';
 
-const nothing = { issued: null, deployed: null, error: null, renew_at: null, held: null };
+const nothing = {
+  issued: null,
+  deployed: null,
+  error: null,
+  renew_at: null,
+  held: null,
+  deploy_held_until: null,
+};
 const error = { code: 'validation-failed', message: 'shop.example: 404 (unauthorized)' };
 const renewAt = '2026-05-04T12:00:00.000Z';
 
@@ -26,6 +33,13 @@ it.each([60, 80, 160])('says about each certificate what the pass did, on %d col
       issued: '0003-aabbccdd',
       error: { code: 'hook-failed', message: 'nginx -s reload: exit 1' },
       renew_at: renewAt,
+    },
+    {
+      ...nothing,
+      name: 'held.example',
+      issued: '0002-aabbccdd',
+      renew_at: renewAt,
+      deploy_held_until: '2026-03-05T18:00:00.000Z',
     },
     { ...nothing, name: 'corrupt.example' },
     {

@@ -20,6 +20,7 @@ const replaced = {
   error: null,
   renew_at: '2026-05-04T12:00:00.000Z',
   held: null,
+  deploy_held_until: null,
 };
 
 it.each([60, 80, 160])('says what became of both certificates, on %d columns', width => {

@@ -88,7 +88,7 @@ it('colour changes no letter, and is red, yellow or green by level', () => {
   const colored = statusText(everything(), { ...style, color: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is looked at
   expect(colored.replaceAll(/\u001b\[\d+m/g, '')).toBe(statusText(everything(), style));
-  expect(colored).toContain('\u001b[31mCRITICAL\u001b[0m: 8 certificates');
+  expect(colored).toContain('\u001b[31mCRITICAL\u001b[0m: 9 certificates');
   expect(colored).toContain('\u001b[33m  ! deploy-owed:');
   expect(statusText(exampleStatus(['well']), { width: 80, color: true })).toContain('\u001b[32mOK\u001b[0m');
 });

@@ -76,7 +76,7 @@ const looks: readonly Look[] = [
       issuer: { failures: 1, failedFor: 'another', nextAttemptAt: at('2026-03-05T12:10Z') },
     }),
   },
-  ...['failed', 'owed', 'corrupt', 'never'].flatMap(name => {
+  ...['failed', 'owed', 'held', 'corrupt', 'never'].flatMap(name => {
     const { target = null, seen } = examples[name] ?? {};
     return target === null || seen === undefined ? [] : [{ target, seen }];
   }),
@@ -171,6 +171,14 @@ describe('certd why says', () => {
     ]);
     const nothing = makeObserved({ live: null, deploy: { served: both } });
     expect(lines({ target, seen: nothing }).join()).not.toContain('looked at again');
+  });
+
+  it('that a deploy is not held until the certificate in force has lapsed', () => {
+    const { target = null, seen } = examples['held'] ?? {};
+    if (target === null || seen === undefined) throw new Error('there is no such example');
+    expect(lines({ target, seen }, at('2026-03-27T06:00Z'))).toContain(
+      '0002-99aabbcc is owed; with a twentieth of the lifetime left it waits for its window (02:00-05:00 Asia/Shanghai) no longer than until 2026-03-27T12:00:00.000Z (in 6h); `certd deploy pop.example` does not wait',
+    );
   });
 
   it('no cure for a code of another version, and no text from the disk but text', () => {

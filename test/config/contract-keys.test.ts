@@ -81,6 +81,8 @@ describe('what this version has is taken', () => {
     'files: [{ path: /a.pem, content: fullchain }, { path: /b.pem, content: key, owner: "1000" }]',
     'attempt: { before: [], after: [] }',
     'attempt: { before: [systemctl stop nginx], after: [{ shell: "a | b" }] }',
+    'deploy: { window: { hours: "02:00-05:00", timezone: Asia/Shanghai } }',
+    'deploy: { window: { hours: "22:00-04:00" } }',
   ])('of a certificate and in defaults: %s', line => {
     expect(inCertificate(line)).toEqual([]);
     expect(inDefaults(line)).toEqual([]);
@@ -148,7 +150,6 @@ describe('what a later version brings is refused where it stands', () => {
     ['deploy: { test: nginx -t }', 10],
     ['deploy: { verify: [{ connect: "127.0.0.1:443", server_name: example.com, timeout: 30s }] }', 10],
     ['deploy: { verify: [{ connect: "[::1]:25", starttls: smtp, proxy_protocol: v2, source: remote }] }', 10],
-    ['deploy: { window: { hours: "02:00-05:00", timezone: Asia/Shanghai } }', 10],
     ['deploy: { on_failure: rollback }', 10],
     ['deploy: { on_failure: keep }', 10],
     ['placeholder: true', 0],

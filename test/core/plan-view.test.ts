@@ -17,6 +17,7 @@ it('up to twenty are all shown: what somebody has to mend, what is done now, the
     'mail.example',
     'new.example',
     'imap.example',
+    'pop.example',
     'shop.example',
     'api.example',
     'www.example',

@@ -350,7 +350,7 @@ describe('what is deployed', () => {
       [one, two],
       live,
       { deployed: one.id, nextAttemptAt: soon },
-      { kind: 'held', id: two.id, until: soon },
+      { kind: 'held', id: two.id, until: soon, by: 'back-off' },
     ],
     [
       'a failed one, where a clock that ran ahead wrote its back-off',

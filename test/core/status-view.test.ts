@@ -19,6 +19,7 @@ describe('up to twenty certificates', () => {
       'gone.example',
       'due.example',
       'www.example',
+      'pop.example',
     ]);
     expect({ groups, rest }).toEqual({ groups: [], rest: null });
   });

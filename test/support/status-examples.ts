@@ -94,6 +94,18 @@ export const examples: Readonly<Record<string, Example>> = {
     live: shown(imapNew),
     deploy: { deployed: imapOld.id, failures: 2, lastError: hook, nextAttemptAt: at('2026-03-05T12:02Z') },
   }),
+  held: {
+    ...example('pop.example', {
+      issued: pair('pop.example'),
+      live: shown(pair('pop.example')[0]),
+      deploy: { deployed: '0001-11223344' },
+    }),
+    target: makeTarget({
+      name: 'pop.example',
+      domains: ['pop.example'],
+      deploy: { window: { from: 120, to: 300, timeZone: 'Asia/Shanghai' } },
+    }),
+  },
   never: example('new.example', { issued: [] }),
   corrupt: example('a-rather-long-name-of-a-certificate.internal.example', {
     faults: [

@@ -1,0 +1,48 @@
+import { holds } from './backoff.ts';
+import { opensAt } from './deploy-window.ts';
+import type { Instant } from './instant.ts';
+import type { Generation, Observed, Target } from './model.ts';
+import { lifetimeOf } from './renewal.ts';
+import { withdrawalOf } from './revocation.ts';
+
+/**
+ * Who stands behind a deploy: nobody; somebody who wants a pass, or all that is owed, and does not wait for the back-off;
+ * somebody who wants this certificate deployed, and does not wait for its window either.
+ */
+export type DeployAsk = 'nobody' | 'pass' | 'named';
+
+/** What a deploy that is owed waits for. */
+export type DeployHold = { readonly until: Instant; readonly by: 'back-off' | 'window' };
+
+/** Null where it waits for nothing. After the back-off it still waits for the window. */
+export function deployHold(target: Target, seen: Observed, ask: DeployAsk, now: Instant): DeployHold | null {
+  const { nextAttemptAt } = seen.deploy;
+  const backOff = ask === 'nobody' && holds(nextAttemptAt, now) ? nextAttemptAt : null;
+  const opens = ask === 'named' ? null : windowHold(target, seen, backOff ?? now);
+  if (opens !== null) return { until: opens, by: 'window' };
+  return backOff === null ? null : { until: backOff, by: 'back-off' };
+}
+
+/** When the window lets a deploy go that could go at `from`; null where it does at once. */
+function windowHold({ deploy: { window } }: Target, seen: Observed, from: Instant): Instant | null {
+  if (window === null || isUnderWay(seen)) return null;
+  const old = inUse(seen);
+  if (old === null || withdrawalOf(old, seen) !== null) return null;
+  const last = old.leaf.notAfter - lifetimeOf(old) / 20;
+  const opens = last <= from ? null : opensAt(window, from);
+  return opens === null ? null : Math.min(last, opens);
+}
+
+/** What has begun in the window goes on after it, unless it has failed meanwhile. */
+function isUnderWay({ deploy }: Observed): boolean {
+  return deploy.underWay !== null && deploy.nextAttemptAt === null;
+}
+
+/**
+ * What servers have: while a deploy has failed and what it deploys stays live, the one before. Null where nobody knows,
+ * or there is none.
+ */
+function inUse({ live, deploy, issued }: Observed): Pick<Generation, 'id' | 'leaf'> | null {
+  if (live === null || deploy.underWay?.id !== live.id) return live;
+  return issued.find(({ id }) => id === deploy.deployed) ?? null;
+}
