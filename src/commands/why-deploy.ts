@@ -5,14 +5,15 @@ import type { Look } from '../core/due.ts';
 import type { FailureRecord } from '../core/failure-record.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
-import { planFor } from '../core/plan.ts';
+import { isTakenBack, planFor } from '../core/plan.ts';
 import { when } from './why-words.ts';
 
 /** What is deployed, and what is owed. */
 export function deployLines({ target, seen, now }: Look): readonly string[] {
   const { deploy } = planFor(target, seen, 'nothing', now);
-  const { deployed, rejected, lastError } = seen.deploy;
+  const { deployed, rejected, refused, lastError } = seen.deploy;
   const owed: string[] = [];
+  if (isTakenBack(seen)) owed.push(`${refused} was deployed and taken back`);
   if (deploy.kind === 'now') owed.push(`${deploy.id} is owed, and tried now`);
   if (deploy.kind === 'held') owed.push(`${deploy.id} is owed; ${heldText(deploy, target, now)}`);
   return [

@@ -106,7 +106,12 @@ function isTimeZone(name: string): boolean {
 
 /** `deploy:` */
 export const deploy = mapping({
-  test: notYet(command, 'A command that must succeed before the hooks run, such as nginx -t.').optional(),
+  test: command
+    .meta({
+      description:
+        'A command that must succeed with the new certificate in place before the hooks run, such as nginx -t.',
+    })
+    .optional(),
   hooks: listOf(command, 'a list of commands')
     .meta({ description: 'Commands that run after the certificate actually changed, in this order.' })
     .optional(),
@@ -122,10 +127,12 @@ export const deploy = mapping({
       description: 'Deploys wait for these hours, unless the certificate in force is about to lapse.',
     })
     .optional(),
-  on_failure: notYet(
-    oneOf(['rollback', 'keep']),
-    'rollback: back to the certificate before. Default: rollback.',
-  ).optional(),
+  on_failure: oneOf(['rollback', 'keep'])
+    .meta({
+      description:
+        'When test or a hook fails. rollback: back to the certificate before. keep: the new one stays. Default: rollback.',
+    })
+    .optional(),
 }).meta({ description: 'What happens with a new certificate.' });
 
 const commands = listOf(command, 'a list of commands');

@@ -21,6 +21,11 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
+/** Whether this version knows the code: one that was read from disk may come from another. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(catalogue, code);
+}
+
 /** The same by area, in the order of `docs/errors.md`, which is made from it. */
 export const catalogueAreas = [
   { title: 'Command line and configuration', entries: configurationErrors },

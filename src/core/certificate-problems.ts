@@ -5,7 +5,7 @@ import { endpointProblems } from './endpoint-problems.ts';
 import type { FailureRecord } from './failure-record.ts';
 import type { Instant, Millis } from './instant.ts';
 import type { Observed } from './model.ts';
-import type { Verdict } from './plan.ts';
+import { isTakenBack, type Verdict } from './plan.ts';
 import { lifetimeOf } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';
 import type { Level, Problem } from './status-document.ts';
@@ -123,7 +123,8 @@ function renewalProblem({ issuer, name }: Observed, { issue }: Verdict): Problem
 function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {
   if (deploy.kind !== 'now' && deploy.kind !== 'held') return null;
   const { lastError } = seen.deploy;
-  if (lastError !== null) return recorded(lastError, seen.name, 'critical');
+  // With the old one served as before, time alone makes it critical.
+  if (lastError !== null) return recorded(lastError, seen.name, isTakenBack(seen) ? 'warning' : 'critical');
   // As it was asked for: `lapseProblem` speaks where time runs out.
   if (deploy.kind === 'held' && deploy.by === 'window') return null;
   const message = `generation ${deploy.id} is issued and not deployed yet`;

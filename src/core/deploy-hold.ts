@@ -33,9 +33,9 @@ function windowHold({ deploy: { window } }: Target, seen: Observed, from: Instan
   return opens === null ? null : Math.min(last, opens);
 }
 
-/** What has begun in the window goes on after it, unless it has failed meanwhile. */
-function isUnderWay({ deploy }: Observed): boolean {
-  return deploy.underWay !== null && deploy.nextAttemptAt === null;
+/** What has begun in the window goes on after it, unless it has failed meanwhile; the way back never waits for one. */
+function isUnderWay({ deploy: { underWay, nextAttemptAt } }: Observed): boolean {
+  return underWay !== null && (underWay.back !== null || nextAttemptAt === null);
 }
 
 /**

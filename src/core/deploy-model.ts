@@ -1,8 +1,8 @@
-import type { Endpoint, ServedRecord } from './endpoint.ts';
+import type { Endpoint, ServedRecord, ServedState } from './endpoint.ts';
 import type { FailureRecord } from './failure-record.ts';
 import type { Instant, Millis } from './instant.ts';
 
-/** A deploy hook as configured. `argv` runs without a shell; `shell` is asked for by the operator. */
+/** A command of a deploy as configured. `argv` runs without a shell; `shell` is asked for by the operator. */
 export type Command =
   | { readonly kind: 'argv'; readonly argv: readonly [string, ...string[]] }
   | { readonly kind: 'shell'; readonly script: string };
@@ -41,12 +41,30 @@ export type DeployChoice = {
   readonly redeployOnDrift: boolean;
 };
 
+/** What an endpoint presented before a deploy, held against what was live then. */
+export type ServedBefore = Pick<ServedRecord, 'connect' | 'serverName'> & { readonly state: ServedState };
+
+/** Why a deploy goes back. */
+export type WayBack = {
+  readonly code: string;
+  readonly message: string;
+  /** When that failed. */
+  readonly at: Instant;
+  /** Whether a hook may have run, so that `test` and hooks run once more for the old generation. */
+  readonly commands: boolean;
+};
+
 /** A deploy that has begun. Commands are named by a digest of their position and text (docs/state.md section 5). */
 export type DeployUnderWay = {
   readonly id: string;
+  /** What was live when it began, and is gone back to; null where nothing was, or `id` itself. */
+  readonly from: string | null;
+  readonly before: readonly ServedBefore[];
+  /** Not null: it goes back, and what follows is the progress of that. */
+  readonly back: WayBack | null;
   readonly hooksDone: readonly string[];
   readonly running: string | null;
-  /** How often certd ended while the next hook of this deploy was running. */
+  /** How often certd ended while the next command of this deploy was running. */
   readonly interrupted: number;
 };
 
@@ -58,6 +76,8 @@ export type DeployState = {
   /** The `files` that were written with it, as `core/files-key.ts` says them. */
   readonly files: readonly string[];
   readonly underWay: DeployUnderWay | null;
+  /** The generation that was deployed and taken back since the last success. */
+  readonly refused: string | null;
   readonly failures: number;
   readonly nextAttemptAt: Instant | null;
   readonly lastAt: Instant | null;
@@ -72,6 +92,7 @@ export const firstDeployState: DeployState = {
   rejected: [],
   files: [],
   underWay: null,
+  refused: null,
   failures: 0,
   nextAttemptAt: null,
   lastAt: null,

@@ -135,6 +135,12 @@ export function isBehind(seen: Observed): boolean {
   return id !== null && id !== seen.deploy.deployed && !goesBack(seen, id);
 }
 
+/** Whether what is to be deployed was deployed before and taken back again. */
+export function isTakenBack(seen: Observed): boolean {
+  const { refused, underWay } = seen.deploy;
+  return refused !== null && underWay === null && refused === deployTarget(seen);
+}
+
 function issueVerdict(look: Look): IssueVerdict {
   const due = whyDue(look);
   if ('moment' in due) return { kind: 'later', moment: due.moment };
@@ -190,15 +196,18 @@ function hasBegun({ lastAttemptAt, lastError }: IssuerState): boolean {
 
 function deployVerdict(target: Target, seen: Observed, ask: DeployAsk, now: Instant): DeployVerdict {
   const id = deployTarget(seen);
-  if (id === null || isDone(target, seen, id)) return { kind: 'none' };
-  if (goesBack(seen, id)) return { kind: 'none' };
+  if (id === null || isDone(target, seen, id) || goesBack(seen, id)) return { kind: 'none' };
   const hold = deployHold(target, seen, ask, now);
   return hold === null ? { kind: 'now', id } : { kind: 'held', id, ...hold };
 }
 
-/** A link that somebody removed or bent is owed again, and so are files that have come into the configuration. */
+/**
+ * A link that somebody removed or bent is owed again, and so are files that have come into the configuration, and what a
+ * deploy that was cut short has left to run.
+ */
 function isDone({ files }: Target, { deploy, live }: Observed, id: string): boolean {
-  return id === deploy.deployed && id === live?.id && !filesOwed(files, deploy.files);
+  const isDeployed = id === deploy.deployed && id === live?.id;
+  return isDeployed && deploy.underWay === null && !filesOwed(files, deploy.files);
 }
 
 function afterVerdict({ afterOwed }: Observed, asked: Asked, now: Instant): AfterVerdict {
@@ -207,9 +216,13 @@ function afterVerdict({ afterOwed }: Observed, asked: Asked, now: Instant): Afte
   return asked === 'nothing' && holds(until, now) ? { kind: 'held', until } : { kind: 'now' };
 }
 
-/** An issued copy that is spoiled or lost must not bring an older certificate back; only a rejection does. */
+/**
+ * An issued copy that is spoiled or lost must not bring an older certificate back; only a rejection does, or a deploy
+ * that was on its way back.
+ */
 function goesBack({ live, deploy }: Observed, id: string): boolean {
-  return live !== null && byAge(live.id, id) > 0 && !deploy.rejected.includes(live.id);
+  if (live === null || byAge(live.id, id) <= 0 || deploy.rejected.includes(live.id)) return false;
+  return deploy.underWay?.id !== live.id || deploy.underWay.back === null;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { FailureRecord } from './failure-record.ts';
 import type { Instant } from './instant.ts';
 import type { Leaf, Observed, Target } from './model.ts';
 import { choiceOf } from './order-fits.ts';
-import { isBehind, planFor, type Verdict } from './plan.ts';
+import { isBehind, isTakenBack, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';
 import { servedFields } from './served-fields.ts';
@@ -167,6 +167,7 @@ function deployFields(seen: Observed, verdict: Verdict | null): CertificateStatu
 function deployState(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy']['state'] {
   const { deploy } = seen;
   if (verdict !== null && isOwed(seen, verdict)) {
+    if (isTakenBack(seen)) return 'rolled-back';
     if (deploy.failures > 0) return 'failed';
     return isHeldForWindow(verdict) ? 'held-for-window' : 'owed';
   }

@@ -1,7 +1,7 @@
 import type { DeployState } from '../core/deploy-model.ts';
 import type { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
-import type { Leaf, Target } from '../core/model.ts';
+import type { Leaf, Revocation, Target } from '../core/model.ts';
 import type { HookResult, HookRun } from './run-hook.ts';
 
 /** One certificate whose generation `id` is owed. `state` is what `deploy/<name>.json` says. */
@@ -12,6 +12,8 @@ export type DeployOutcome = {
   readonly id: string;
   /** Null where the generation is deployed now. */
   readonly error: CertdError | null;
+  /** The generation that is live again because of the error; null where the new one stays. */
+  readonly backTo: string | null;
 };
 
 /** What the transaction needs of the store, the clock and the host. */
@@ -20,6 +22,8 @@ export type DeployParts = {
   readonly random: () => number;
   /** The gate and step 9: checks the issued generation, makes the deployer's own copy, returns its leaf. */
   readonly install: (target: Target, id: string) => Promise<Leaf>;
+  /** What `live/<name>` shows; null where it shows nothing of certd's. */
+  readonly liveId: (name: string) => string | null;
   /** Step 11. */
   readonly flip: (name: string, id: string) => Promise<void>;
   /** The rest of step 11: the `files` of the certificate, from a generation that is live. */
@@ -27,8 +31,9 @@ export type DeployParts = {
   readonly save: (name: string, state: DeployState) => Promise<void>;
   /** Step 14. */
   readonly prune: (name: string, state: DeployState) => Promise<void>;
-  /** The leaf of a generation that was deployed; null where it is gone. */
+  /** The leaf of a generation that was deployed; null where it is gone or spoiled. */
   readonly deployedLeaf: (name: string, id: string) => Leaf | null;
+  readonly revoked: (name: string) => readonly Revocation[];
   readonly liveDir: (name: string) => string;
   readonly runHook: (run: HookRun) => Promise<HookResult>;
   readonly onHook: (event: HookEvent) => void;

@@ -1,24 +1,27 @@
 import { nextDeployAttempt } from '../core/backoff.ts';
-import type { DeployState } from '../core/deploy-model.ts';
+import type { DeployState, DeployUnderWay } from '../core/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
+import type { FailureRecord } from '../core/failure-record.ts';
 import type { Leaf } from '../core/model.ts';
 import type { DeployJob, DeployParts } from './deploy-job.ts';
 
-/** One certificate on its way through the transaction; `state` is always what is on disk. */
+/** One certificate on its way through the transaction, forwards or back; `state` is always what is on disk. */
 export type Deploying = {
   readonly job: DeployJob;
-  /** What its hooks are told of; null until the gate has let the generation through. */
+  /** What its commands are told of; null until the gate has let the generation through. */
   leaves: { readonly fresh: Leaf; readonly previous: Leaf | null } | null;
   state: DeployState;
   error: CertdError | null;
+  /** It has been given up, and is to go back. */
+  isGivenUp: boolean;
+  /** The generation that it went back to. */
+  backTo: string | null;
 };
 
+export type Step = (deploying: Deploying, parts: DeployParts) => Promise<void>;
+
 /** Takes one step for one certificate unless it has failed before; a failure is recorded and stays with it. */
-export async function attempt(
-  deploying: Deploying,
-  parts: DeployParts,
-  step: (deploying: Deploying, parts: DeployParts) => Promise<void>,
-): Promise<void> {
+export async function attempt(deploying: Deploying, parts: DeployParts, step: Step): Promise<void> {
   if (deploying.error !== null) return;
   try {
     await step(deploying, parts);
@@ -38,31 +41,50 @@ export async function save(
   deploying.state = state;
 }
 
-/** A stop before a hook or after one: there is nothing to write down. */
-export function stopHere(deploying: Deploying): void {
-  deploying.error = new CertdError('stopped', 'certd was stopped before the next hook');
+/** Records how far the deploy is that is under way. */
+export async function mark(
+  deploying: Deploying,
+  parts: DeployParts,
+  change: Partial<DeployUnderWay>,
+): Promise<void> {
+  await save(deploying, parts, { underWay: { ...underWayOf(deploying), ...change } });
+}
+
+export function underWayOf({ state, job }: Deploying): DeployUnderWay {
+  if (state.underWay !== null) return state.underWay;
+  throw new CertdError('internal-error', `no deploy of ${job.target.name} is under way`);
+}
+
+export function stopIfAsked({ signal }: DeployParts): void {
+  if (signal.aborted) throw new CertdError('stopped', 'certd was stopped in the middle of a deploy');
+}
+
+/** What a failure leaves behind beside what is under way: when it is tried again, and why. */
+export function afterFailure(
+  { state }: Deploying,
+  { code, message }: Pick<FailureRecord, 'code' | 'message'>,
+  { now, random }: Pick<DeployParts, 'now' | 'random'>,
+): Pick<DeployState, 'failures' | 'nextAttemptAt' | 'lastAt' | 'lastError'> {
+  const failures = state.failures + 1;
+  const at = now();
+  return {
+    failures,
+    nextAttemptAt: nextDeployAttempt(failures, at, random()),
+    lastAt: at,
+    lastError: { code, message, at, since: state.lastError?.since ?? at, problemType: null },
+  };
 }
 
 /** A stop is no failure: what was running stays recorded as running. */
 async function recordFailure(deploying: Deploying, parts: DeployParts, error: CertdError): Promise<void> {
   if (error.code === 'stopped') return;
   const { state } = deploying;
-  const failures = error.retry === 'next-tick' ? state.failures : state.failures + 1;
-  const now = parts.now();
-  const nextAttemptAt = error.retry === 'next-tick' ? null : nextDeployAttempt(failures, now, parts.random());
+  const { failures, nextAttemptAt, ...rest } = afterFailure(deploying, error, parts);
   try {
     await save(deploying, parts, {
       underWay: state.underWay === null ? null : { ...state.underWay, running: null },
-      failures,
-      nextAttemptAt,
-      lastAt: now,
-      lastError: {
-        code: error.code,
-        message: error.message,
-        at: now,
-        since: state.lastError?.since ?? now,
-        problemType: null,
-      },
+      ...rest,
+      ...(error.retry === 'next-tick' ? { nextAttemptAt: null } : { failures, nextAttemptAt }),
     });
   } catch (thrown) {
     // The disk that failed the step may fail its record too; the first error is the one to show.

@@ -2,16 +2,16 @@ import type { Millis } from '../core/instant.ts';
 import type { DeployJob } from './deploy-job.ts';
 import { commandText } from './hook-order.ts';
 
-/** Certificates that share hooks, directly or through others. */
+/** Certificates that share commands, directly or through others. */
 export type HookGroup = {
   readonly jobs: readonly DeployJob[];
-  /** The texts of all their hooks, sorted: whoever takes turns takes them in this order, and so none waits for ever. */
+  /** The texts of all their tests and hooks, sorted: whoever takes turns takes them in this order, and so none waits for ever. */
   readonly commands: readonly string[];
-  /** How long these hooks may take together. */
+  /** How long these commands may take together. */
   readonly limitMs: Millis;
 };
 
-/** Splits what is owed into groups that share no hook: a slow hook holds up those that need it, and nobody else. */
+/** Splits what is owed into groups that share no command: a slow one holds up those that need it, and nobody else. */
 export function hookGroups(jobs: readonly DeployJob[]): readonly HookGroup[] {
   let groups: HookGroup[] = [];
   for (const job of jobs) {
@@ -24,12 +24,11 @@ export function hookGroups(jobs: readonly DeployJob[]): readonly HookGroup[] {
 }
 
 function groupOf(job: DeployJob): HookGroup {
-  const { hooks, timeoutMs } = job.target.deploy;
-  return {
-    jobs: [job],
-    commands: [...new Set(hooks.map(commandText))].sort(),
-    limitMs: hooks.length * timeoutMs,
-  };
+  const { test, hooks, timeoutMs } = job.target.deploy;
+  const commands = test === null ? hooks : [test, ...hooks];
+  // Forwards and back, and its test once more where it is tried alone.
+  const runs = 2 * commands.length + (test === null ? 0 : 1);
+  return { jobs: [job], commands: [...new Set(commands.map(commandText))].sort(), limitMs: runs * timeoutMs };
 }
 
 function together(one: HookGroup, other: HookGroup): HookGroup {

@@ -1,45 +1,34 @@
-import { asCertdError, CertdError } from '../core/errors.ts';
+import { asCertdError } from '../core/errors.ts';
 import { filesKey } from '../core/files-key.ts';
+import { begin } from './begin.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save } from './deploying.ts';
+import { goBack } from './go-back.ts';
 import { runHooks } from './run-hooks.ts';
+import { runTests } from './run-tests.ts';
 import { sideBySide } from './side-by-side.ts';
-import { checkInterrupted, takenUp } from './under-way.ts';
 
 /**
- * Deploys a batch: gate and flip each certificate, then the hooks, equal ones once (contract section 5).
- * One failing certificate never stops another. Each step is on disk before the next (docs/state.md section
- * 4, steps 9 to 14), so that a crash anywhere is taken up again.
+ * Deploys a batch: gate and flip each certificate, then the tests and the hooks, equal ones once (contract section 5).
+ * What fails goes back to what was live before, where it may. One failing certificate never stops another. Each step
+ * is on disk before the next (docs/state.md section 4, steps 9 to 14), so that a crash anywhere is taken up again.
  */
 export async function deployBatch(
   jobs: readonly DeployJob[],
   parts: DeployParts,
 ): Promise<readonly DeployOutcome[]> {
-  const batch = jobs.map((job): Deploying => ({ job, leaves: null, state: job.state, error: null }));
+  const batch = jobs.map(entered);
   await sideBySide(batch, deploying => attempt(deploying, parts, begin));
-  await runHooks(batch, parts);
+  await goBack(batch, parts);
+  await runTests(batch, parts);
+  await runHooks(batch, parts, 'hooks');
+  await goBack(batch, parts);
   await sideBySide(batch, deploying => attempt(deploying, parts, commit));
-  return batch.map(({ job, error }) => ({ name: job.target.name, id: job.id, error }));
+  return batch.map(({ job, error, backTo }) => ({ name: job.target.name, id: job.id, error, backTo }));
 }
 
-async function begin(deploying: Deploying, parts: DeployParts): Promise<void> {
-  if (parts.signal.aborted) throw new CertdError('stopped', 'certd was stopped before the deploy');
-  const { target, id } = deploying.job;
-  const underWay = takenUp(deploying.state, id);
-  const interrupted = checkInterrupted(deploying.state, underWay);
-  if (interrupted !== null) {
-    await save(deploying, parts, { underWay });
-    throw interrupted;
-  }
-  const { deployed } = deploying.state;
-  const fresh = await parts.install(target, id);
-  deploying.leaves = {
-    fresh,
-    previous: deployed === null ? null : parts.deployedLeaf(target.name, deployed),
-  };
-  await save(deploying, parts, { underWay });
-  await parts.flip(target.name, id);
-  await parts.writeFiles(target, id);
+function entered(job: DeployJob): Deploying {
+  return { job, leaves: null, state: job.state, error: null, isGivenUp: false, backTo: null };
 }
 
 async function commit(deploying: Deploying, parts: DeployParts): Promise<void> {
@@ -50,6 +39,7 @@ async function commit(deploying: Deploying, parts: DeployParts): Promise<void> {
     previous: deployed === id ? previous : deployed,
     files: filesKey(target.files),
     underWay: null,
+    refused: null,
     failures: 0,
     nextAttemptAt: null,
     lastAt: parts.now(),

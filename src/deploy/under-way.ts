@@ -1,16 +1,19 @@
 import type { DeployState, DeployUnderWay } from '../core/deploy-model.ts';
 import { CertdError } from '../core/errors.ts';
 
-/** What is under way for `id`: taken up where a crash left it, or begun. */
-export function takenUp(state: DeployState, id: string): DeployUnderWay {
-  const { underWay } = state;
-  if (underWay === null || underWay.id !== id) return { id, hooksDone: [], running: null, interrupted: 0 };
+/** What is under way for `id`, as a crash left it; null where nothing is. */
+export function takenUp({ underWay }: DeployState, id: string): DeployUnderWay | null {
+  if (underWay === null || underWay.id !== id) return null;
   const interrupted = underWay.interrupted + (underWay.running === null ? 0 : 1);
   return { ...underWay, running: null, interrupted };
 }
 
+export function begun(id: string, from: string | null): DeployUnderWay {
+  return { id, from, before: [], back: null, hooksDone: [], running: null, interrupted: 0 };
+}
+
 /**
- * Whether a hook has now been cut short for the second time. A hook that restarts certd would otherwise be
+ * Whether a command has now been cut short for the second time. A hook that restarts certd would otherwise be
  * run again at every start; from here on it waits as a failed one does (contract section 5).
  */
 export function checkInterrupted(before: DeployState, underWay: DeployUnderWay): CertdError | null {
@@ -18,6 +21,6 @@ export function checkInterrupted(before: DeployState, underWay: DeployUnderWay):
   if (!newly || underWay.interrupted < 2) return null;
   return new CertdError(
     'hook-interrupted',
-    `certd ended ${underWay.interrupted} times while a hook of generation ${underWay.id} was running`,
+    `certd ended ${underWay.interrupted} times while a command of the deploy of ${underWay.id} was running`,
   );
 }

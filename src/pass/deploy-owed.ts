@@ -9,7 +9,7 @@ import { deployBatch } from '../deploy/transaction.ts';
 import { hostAccounts } from '../host/accounts.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
-import { liveId, readLeafOf, readPair } from '../store/generation.ts';
+import { liveId, readPair } from '../store/generation.ts';
 import { writeOutputs } from '../store/outputs.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
 import { readOrigin } from '../store/work.ts';
@@ -69,6 +69,8 @@ function deployParts(parts: PassParts): DeployParts {
     now: clock.now,
     random,
     install: (target, id) => install(target, id, parts),
+    liveId: name => liveId(layout, name),
+    revoked: name => world.seen(name).revoked,
     flip: async (name, id) => {
       await flipLive(disk, layout, name, id);
       // Its hooks may take minutes, and what is live is the new one from here on.
@@ -131,23 +133,24 @@ async function writeFiles({ name, files }: Target, id: string, { disk, layout }:
   await writeOutputs(disk, files, pair, { accounts: hostAccounts(), stateRoot: layout.root });
 }
 
-/** For the hooks' CERTD_PREVIOUS_FINGERPRINT_SHA256 alone: a generation that is gone or spoiled has none. */
+/** Of a whole pair, since it may be gone back to. */
 function deployedLeaf(name: string, id: string, { layout }: PassParts): Leaf | null {
   try {
-    return readLeafOf(layout.deployedGeneration(name, id));
+    return readPair(layout.deployedGeneration(name, id)).leaf;
   } catch (thrown) {
     if (asCertdError(thrown).code === 'generation-damaged') return null;
     throw thrown;
   }
 }
 
-async function report({ name, id, error }: DeployOutcome, parts: PassParts): Promise<void> {
+async function report({ name, id, error, backTo }: DeployOutcome, parts: PassParts): Promise<void> {
   const { layout, log } = parts;
   if (error?.code === 'stopped') return;
   parts.tally.onDeploy({ name, result: error === null ? 'success' : 'failure' });
   const facts = { certificate: name, generation: id };
   if (error === null) log.info(facts, 'generation deployed');
-  else log.error({ ...facts, ...logFields(error) }, 'generation could not be deployed');
-  const event = { event: error === null ? 'deployed' : 'deploy-failed', code: error?.code ?? null, ...facts };
-  await writeJournal(layout.deploy, event, parts);
+  else if (backTo === null) log.error({ ...facts, ...logFields(error) }, 'generation could not be deployed');
+  else log.error({ ...facts, live: backTo, ...logFields(error) }, 'generation was taken back');
+  const outcome = error === null ? 'deployed' : backTo === null ? 'deploy-failed' : 'rolled-back';
+  await writeJournal(layout.deploy, { event: outcome, code: error?.code ?? null, ...facts }, parts);
 }

@@ -1,4 +1,10 @@
-import { type DeployState, type DeployUnderWay, firstDeployState } from '../core/deploy-model.ts';
+import {
+  type DeployState,
+  type DeployUnderWay,
+  firstDeployState,
+  type ServedBefore,
+  type WayBack,
+} from '../core/deploy-model.ts';
 import { type ServedRecord, type ServedState, servedStates } from '../core/endpoint.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
@@ -10,12 +16,14 @@ import { replaceFile } from './replace-file.ts';
 export function readDeployState(path: string): DeployState {
   const fields = readState(path);
   if (fields === null) return firstDeployState;
+  const deployed = fields.textOrNull('deployed');
   return {
-    deployed: fields.textOrNull('deployed'),
+    deployed,
     previous: fields.textOrNull('previous'),
     rejected: fields.texts('rejected'),
     files: fields.textsIfAny('files'),
-    underWay: underWayOf(fields.objectOrNull('under_way')),
+    underWay: underWayOf(fields.objectOrNull('under_way'), deployed),
+    refused: fields.textIfAny('refused'),
     failures: fields.number('failures'),
     nextAttemptAt: fields.instantOrNull('next_attempt_at'),
     lastAt: fields.instantOrNull('last_at'),
@@ -32,6 +40,7 @@ export async function writeDeployState(disk: Disk, path: string, state: DeploySt
     rejected: state.rejected,
     files: state.files,
     under_way: underWayDocument(state.underWay),
+    refused: state.refused,
     failures: state.failures,
     next_attempt_at: rfc3339OrNull(state.nextAttemptAt),
     last_at: rfc3339OrNull(state.lastAt),
@@ -41,20 +50,50 @@ export async function writeDeployState(disk: Disk, path: string, state: DeploySt
   await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o644);
 }
 
-function underWayOf(fields: Fields | null): DeployUnderWay | null {
+/** One that an earlier version has begun does not say what was live: what had been deployed. */
+function underWayOf(fields: Fields | null, deployed: string | null): DeployUnderWay | null {
   if (fields === null) return null;
   return {
     id: fields.text('id'),
+    from: fields.has('from') ? fields.textOrNull('from') : deployed,
+    before: fields.objectsIfAny('before').map(beforeOf),
+    back: fields.has('back') ? wayBackOf(fields.objectOrNull('back')) : null,
     hooksDone: fields.texts('hooks_done'),
     running: fields.textOrNull('running'),
     interrupted: fields.number('interrupted'),
   };
 }
 
+function beforeOf(fields: Fields): ServedBefore {
+  return {
+    connect: fields.text('connect'),
+    serverName: fields.text('server_name'),
+    state: servedStateOf(fields.text('state')),
+  };
+}
+
+function wayBackOf(fields: Fields | null): WayBack | null {
+  if (fields === null) return null;
+  return {
+    code: fields.text('code'),
+    message: fields.text('message'),
+    at: fields.instant('at'),
+    commands: fields.flag('commands'),
+  };
+}
+
 function underWayDocument(underWay: DeployUnderWay | null) {
   if (underWay === null) return null;
-  const { id, hooksDone, running, interrupted } = underWay;
-  return { id, hooks_done: hooksDone, running, interrupted };
+  const { id, from, before, back, hooksDone, running, interrupted } = underWay;
+  return {
+    id,
+    from,
+    before: before.map(({ connect, serverName, state }) => ({ connect, server_name: serverName, state })),
+    back: back === null ? null : { ...back, at: toRfc3339(back.at) },
+    hooks_done: hooksDone,
+    running,
+    interrupted,
+  };
 }
 
 function servedOf(fields: Fields): ServedRecord {

@@ -7,6 +7,8 @@ const largest = 1024 * 1024;
 
 /** A JSON object with the reader's questions; each throws `state-corrupt` with the file and the key. */
 export type Fields = {
+  /** False where the key is missing: it came with a later version. */
+  has(key: string): boolean;
   text(key: string): string;
   textOrNull(key: string): string | null;
   /** Null also where the key is missing: one that came with a later version. */
@@ -67,6 +69,7 @@ function fieldsOf(value: unknown, where: string): Fields {
   const itemOf = (key: string) => (item: unknown, index: number) =>
     fieldsOf(item, `${where}: "${key}"[${index}]`);
   return {
+    has: key => object.has(key),
     text: key => of(key, 'a text', textOf),
     textOrNull: key => of(key, 'a text or null', orNull(textOf)),
     instantIfAny: key => of(key, 'an RFC 3339 time or null', found => orNull(instantOf)(found ?? null)),

@@ -51,7 +51,8 @@ const keptGenerations = 3;
 
 /** Step 14: keeps the newest three, what is live, and what a rollback would go back to. */
 export async function prune(disk: Disk, layout: Layout, name: string, state: DeployState): Promise<void> {
-  const kept = [state.deployed, state.previous, state.underWay?.id, liveId(layout, name)];
+  const { deployed, previous, underWay } = state;
+  const kept = [deployed, previous, underWay?.id, underWay?.from, liveId(layout, name)];
   for (const parent of [layout.deployedOf(name), layout.issuedOf(name)]) {
     const ids = exists(parent) ? generationIds(readdirSync(parent)) : [];
     for (const id of ids.slice(0, -keptGenerations).filter(old => !kept.includes(old))) {

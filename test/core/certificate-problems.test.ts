@@ -196,6 +196,14 @@ describe('a deploy that is owed', () => {
     });
   });
 
+  it('is a warning where it was taken back, for what is live is what was before', () => {
+    const deploy = { ...owed.deploy, failures: 1, refused: '0001-11223344', lastError: hook };
+    const { live } = makeObserved();
+    expect(problems(makeObserved({ live, deploy }), '2026-02-01')).toMatchObject([
+      { code: 'hook-failed', level: 'warning', message: 'nginx: exit 1' },
+    ]);
+  });
+
   it('of long ago that is deployed since is no problem', () => {
     expect(codes(makeObserved({ deploy: { lastError: hook } }), '2026-02-01')).toEqual([]);
   });

@@ -9,6 +9,7 @@ import {
   makeObserved,
   makeRevocation,
   makeTarget,
+  makeUnderWay,
 } from '../support/make-observed.ts';
 
 const target = makeTarget({ deploy: { window: { from: 120, to: 300, timeZone: 'UTC' } } });
@@ -28,13 +29,8 @@ function owed(change: Partial<Omit<Observed, 'deploy'>> = {}, deploy: Partial<De
   });
 }
 
-const underWay = (change: Partial<DeployUnderWay> = {}): DeployUnderWay => ({
-  id: fresh.id,
-  hooksDone: [],
-  running: null,
-  interrupted: 0,
-  ...change,
-});
+const underWay = (change: Partial<DeployUnderWay> = {}): DeployUnderWay =>
+  makeUnderWay({ id: fresh.id, from: old.id, ...change });
 
 const hold = (seen: Observed, now: string, ask: DeployAsk = 'nobody') =>
   deployHold(target, seen, ask, at(now));
@@ -98,6 +94,14 @@ describe('a deploy that has begun', () => {
     expect(
       hold(owed({ live: fresh }, { underWay: underWay({ running: 'aa' }) }), '2026-03-05T12:00Z'),
     ).toBeNull();
+  });
+
+  it('goes on going back outside its window, after its back-off alone', () => {
+    const back = { code: 'hook-failed', message: 'exit 1', at: at('2026-03-05'), commands: true };
+    const failed = { failures: 1, underWay: underWay({ back }) };
+    const seen = owed({}, { ...failed, nextAttemptAt: at('2026-03-05T11:00Z') });
+    expect(hold(seen, '2026-03-05T12:00Z')).toBeNull();
+    expect(hold(seen, '2026-03-05T10:00Z')).toEqual(backOff('2026-03-05T11:00Z'));
   });
 
   it('waits for the next one, where it has failed', () => {

@@ -5,7 +5,7 @@ import {
   type OutputFile,
 } from '../../src/core/deploy-model.ts';
 import type { CertdError } from '../../src/core/errors.ts';
-import type { Leaf } from '../../src/core/model.ts';
+import type { Leaf, Revocation } from '../../src/core/model.ts';
 import type { DeployJob, DeployParts } from '../../src/deploy/deploy-job.ts';
 import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
 import { deployBatch } from '../../src/deploy/transaction.ts';
@@ -20,6 +20,11 @@ type Bench = {
   readonly log: string[];
   /** What is on the disk of this bench. */
   readonly states: Map<string, DeployState>;
+  /** What is live, by name; what is deployed where nothing was flipped. */
+  readonly live: Map<string, string>;
+  /** Leaves that are not as `leafOf` makes them, by generation; null: gone. */
+  readonly leaves: Map<string, Leaf | null>;
+  readonly revoked: Revocation[];
   readonly runs: HookRun[];
   readonly unrecorded: { readonly name: string; readonly error: CertdError }[];
   readonly stop: AbortController;
@@ -31,26 +36,31 @@ type Wanted = {
   readonly name: string;
   readonly id: string;
   readonly hooks: readonly string[];
+  readonly test?: string;
+  readonly onFailure?: 'keep';
   readonly timeoutMs?: number;
   readonly files?: readonly OutputFile[];
 };
 
-type Behaviour = {
+export type Behaviour = {
   /** By the hook's word; ok where there is none. A function is called while the hook runs. */
-  readonly hooks?: Readonly<Record<string, HookResult['outcome'] | (() => HookResult)>>;
+  readonly hooks?: Readonly<Record<string, HookResult['outcome'] | ((run: HookRun) => HookResult)>>;
   readonly change?: (parts: DeployParts) => Partial<DeployParts>;
 };
 
 export const hook = (word: string): Command => ({ kind: 'argv', argv: [word] });
 
 /** A leaf that can be told by its generation: its fingerprint is the id. */
-const leafOf = (id: string): Leaf => makeLeaf({ fingerprintSha256: id });
+const leafOf = (id: string): Leaf => makeLeaf({ fingerprintSha256: id, keySha256: id });
 
 /** The transaction over parts that write down what is done, with a disk in memory. */
 export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {}): Bench {
   const clock = fakeClock(start);
   const log: string[] = [];
   const states = new Map<string, DeployState>();
+  const live = new Map<string, string>();
+  const leaves = new Map<string, Leaf | null>();
+  const revoked: Revocation[] = [];
   const runs: HookRun[] = [];
   const unrecorded: { name: string; error: CertdError }[] = [];
   const stop = new AbortController();
@@ -61,23 +71,31 @@ export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {})
       log.push(`install ${name} ${id}`);
       return leafOf(id);
     },
-    flip: async (name, id) => void log.push(`flip ${name} ${id}`),
     writeFiles: async ({ name, files }, id) => {
       if (files.length > 0) log.push(`write files of ${name} ${id}`);
+    },
+    liveId: name => live.get(name) ?? states.get(name)?.deployed ?? null,
+    revoked: () => revoked,
+    flip: async (name, id) => {
+      log.push(`flip ${name} ${id}`);
+      live.set(name, id);
     },
     save: async (name, state) => {
       log.push(`saved ${name}`);
       states.set(name, state);
     },
     prune: async name => void log.push(`prune ${name}`),
-    deployedLeaf: (_, id) => leafOf(id),
+    deployedLeaf: (_, id) => {
+      const known = leaves.get(id);
+      return known === undefined ? leafOf(id) : known;
+    },
     liveDir: name => `/live/${name}`,
     runHook: async run => {
       runs.push(run);
       const word = run.command.kind === 'argv' ? run.command.argv[0] : run.command.script;
       log.push(`run ${word} for ${run.env['CERTD_NAME']?.replaceAll(' ', '+')}`);
       const wanted = hooks[word] ?? 'ok';
-      if (typeof wanted === 'function') return wanted();
+      if (typeof wanted === 'function') return wanted(run);
       return { outcome: wanted, detail: wanted === 'ok' ? 'exit 0' : 'exit 3', output: '' };
     },
     onHook: () => {},
@@ -87,11 +105,27 @@ export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {})
     signal: stop.signal,
   };
   const parts = { ...plain, ...change(plain) };
-  const jobOf = ({ name, id, hooks: words, timeoutMs = 60_000, files = [] }: Wanted): DeployJob => ({
-    target: makeTarget({ name, domains: [name], files, deploy: { hooks: words.map(hook), timeoutMs } }),
+  const jobOf = ({
+    name,
     id,
-    state: states.get(name) ?? firstDeployState,
-  });
+    test,
+    hooks: words,
+    onFailure,
+    timeoutMs = 60_000,
+    files = [],
+  }: Wanted): DeployJob => {
+    const deploy = {
+      test: test === undefined ? null : hook(test),
+      hooks: words.map(hook),
+      onFailure: onFailure ?? 'rollback',
+      timeoutMs,
+    } as const;
+    return {
+      target: makeTarget({ name, domains: [name], files, deploy }),
+      id,
+      state: states.get(name) ?? firstDeployState,
+    };
+  };
   const deploy: Bench['deploy'] = (...certificates) => deployBatch(certificates.map(jobOf), parts);
-  return { clock, log, states, runs, unrecorded, stop, deploy };
+  return { clock, log, states, live, leaves, revoked, runs, unrecorded, stop, deploy };
 }

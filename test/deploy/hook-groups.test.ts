@@ -21,8 +21,8 @@ const shown = (...jobs: ReturnType<typeof job>[]) =>
 
 it('puts those together that share a hook, also through others', () => {
   expect(shown(job('a', 'x'), job('b', 'z'), job('c', 'y'), job('d', 'y', 'x'))).toEqual([
-    { names: ['b'], commands: ['z'], limitMs: 1000 },
-    { names: ['a', 'c', 'd'], commands: ['x', 'y'], limitMs: 4000 },
+    { names: ['b'], commands: ['z'], limitMs: 2000 },
+    { names: ['a', 'c', 'd'], commands: ['x', 'y'], limitMs: 8000 },
   ]);
 });
 
@@ -34,5 +34,13 @@ it('leaves those without hooks alone', () => {
 });
 
 it('names the hooks of a group in one order, whatever order the certificates have', () => {
-  expect(shown(job('a', 'y', 'x', 'y'))).toEqual([{ names: ['a'], commands: ['x', 'y'], limitMs: 3000 }]);
+  expect(shown(job('a', 'y', 'x', 'y'))).toEqual([{ names: ['a'], commands: ['x', 'y'], limitMs: 6000 }]);
+});
+
+it('takes the test among the commands, which may run three times', () => {
+  const { target, ...rest } = job('a', 'x');
+  const tested = { ...target, deploy: { ...target.deploy, test: { kind: 'argv', argv: ['t'] } as const } };
+  expect(shown({ target: tested, ...rest }, job('b', 't'))).toEqual([
+    { names: ['a', 'b'], commands: ['t', 'x'], limitMs: 7000 },
+  ]);
 });

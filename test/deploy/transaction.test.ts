@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
+import { makeUnderWay } from '../support/make-observed.ts';
 import { deployBench, hook, start } from './bench.ts';
 
 const minute = 60_000;
@@ -9,6 +10,9 @@ const first = hookKey(hook('first'), 1);
 const second = hookKey(hook('second'), 2);
 
 const wanted = { name: 'a', id: '0002-bbbbbbbb', hooks: ['first', 'second'] };
+/** The same, where a failure leaves it in place. */
+const kept = { ...wanted, onFailure: 'keep' } as const;
+const stays = '; the new one stays: deploy.on_failure is keep';
 /** What is on disk before `wanted` is deployed. */
 const before: DeployState = { ...firstDeployState, deployed: '0001-aaaaaaaa' };
 const failed = (code: string, message: string) => ({
@@ -23,7 +27,7 @@ const systemError = (code: string) => Object.assign(new Error(code), { code, sys
 it('installs, records, flips, runs each hook between two records, commits and prunes', async () => {
   const bench = deployBench();
   bench.states.set('a', before);
-  expect(await bench.deploy(wanted)).toEqual([{ name: 'a', id: '0002-bbbbbbbb', error: null }]);
+  expect(await bench.deploy(wanted)).toEqual([{ name: 'a', id: '0002-bbbbbbbb', error: null, backTo: null }]);
   expect(bench.log).toEqual([
     'install a 0002-bbbbbbbb',
     'saved a',
@@ -62,7 +66,7 @@ it('records the hook that runs before it runs', async () => {
     },
   });
   await bench.deploy(wanted);
-  expect(seen).toEqual([{ id: '0002-bbbbbbbb', hooksDone: [first], running: second, interrupted: 0 }]);
+  expect(seen).toEqual([makeUnderWay({ id: '0002-bbbbbbbb', hooksDone: [first], running: second })]);
 });
 
 it('deploys without hooks, and keeps the rollback target when the same generation is deployed again', async () => {
@@ -73,21 +77,21 @@ it('deploys without hooks, and keeps the rollback target when the same generatio
 });
 
 it.each(['hook-failed', 'hook-timeout', 'hook-not-found'] as const)(
-  'leaves the deploy owed with back-off after %s, and runs no later hook',
+  'where it is to keep the new one: leaves the deploy owed with back-off after %s, and runs no later hook',
   async outcome => {
     const bench = deployBench({ hooks: { first: outcome } });
     bench.states.set('a', before);
-    const [result] = await bench.deploy(wanted);
-    expect(result?.error).toMatchObject({ code: outcome, message: 'hook 1 (first): exit 3' });
+    const [result] = await bench.deploy(kept);
+    expect(result?.error).toMatchObject({ code: outcome, message: `hook 1 (first): exit 3${stays}` });
     expect(bench.log).not.toContain('run second for a');
     expect(bench.states.get('a')).toEqual({
       ...before,
-      underWay: { id: '0002-bbbbbbbb', hooksDone: [], running: null, interrupted: 0 },
+      underWay: makeUnderWay({ id: '0002-bbbbbbbb', from: '0001-aaaaaaaa' }),
       failures: 1,
       // A minute and half of its tenth of jitter.
       nextAttemptAt: start + 63_000,
       lastAt: start,
-      lastError: failed(outcome, 'hook 1 (first): exit 3'),
+      lastError: failed(outcome, `hook 1 (first): exit 3${stays}`),
     });
   },
 );
@@ -121,7 +125,7 @@ it('runs a hook again that an earlier version has recorded as done', async () =>
   // sha256 of ["first"], without its position.
   bench.states.set('a', {
     ...before,
-    underWay: { id: '0002-bbbbbbbb', hooksDone: ['72f1e703251fa57f'], running: null, interrupted: 0 },
+    underWay: makeUnderWay({ id: '0002-bbbbbbbb', hooksDone: ['72f1e703251fa57f'] }),
   });
   expect(await bench.deploy(wanted)).toMatchObject([{ error: null }]);
   expect(bench.runs.map(run => run.command)).toEqual([hook('first'), hook('second')]);
@@ -129,8 +133,8 @@ it('runs a hook again that an earlier version has recorded as done', async () =>
 
 it('runs all hooks again for a newer generation that comes meanwhile', async () => {
   const bench = deployBench({ hooks: { second: 'hook-failed' } });
-  await bench.deploy(wanted);
-  await bench.deploy({ ...wanted, id: '0003-cccccccc' });
+  await bench.deploy(kept);
+  await bench.deploy({ ...kept, id: '0003-cccccccc' });
   expect(bench.log.filter(line => line.startsWith('run'))).toEqual([
     'run first for a',
     'run second for a',
@@ -141,7 +145,7 @@ it('runs all hooks again for a newer generation that comes meanwhile', async () 
 
 const interruptedIn = (running: string, interrupted: number): DeployState => ({
   ...before,
-  underWay: { id: '0002-bbbbbbbb', hooksDone: [], running, interrupted },
+  underWay: makeUnderWay({ id: '0002-bbbbbbbb', running, interrupted }),
 });
 
 it('runs a hook again that was interrupted once', async () => {
@@ -154,26 +158,26 @@ it('runs a hook again that was interrupted once', async () => {
 it('holds a hook back that was interrupted twice, then tries again', async () => {
   const bench = deployBench();
   bench.states.set('a', interruptedIn(first, 1));
-  const [result] = await bench.deploy(wanted);
-  const message = 'certd ended 2 times while a hook of generation 0002-bbbbbbbb was running';
+  const [result] = await bench.deploy(kept);
+  const message = `certd ended 2 times while a command of the deploy of 0002-bbbbbbbb was running${stays}`;
   expect(result?.error).toMatchObject({ code: 'hook-interrupted', message });
   expect(bench.log).toEqual(['saved a', 'saved a']);
   expect(bench.states.get('a')).toEqual({
     ...interruptedIn(first, 2),
-    underWay: { id: '0002-bbbbbbbb', hooksDone: [], running: null, interrupted: 2 },
+    underWay: makeUnderWay({ id: '0002-bbbbbbbb', interrupted: 2 }),
     failures: 1,
     nextAttemptAt: start + 63_000,
     lastAt: start,
     lastError: failed('hook-interrupted', message),
   });
-  expect(await bench.deploy(wanted)).toMatchObject([{ error: null }]);
+  expect(await bench.deploy(kept)).toMatchObject([{ error: null }]);
   expect(bench.runs).toHaveLength(2);
 });
 
 it('holds it back again after each further interruption', async () => {
   const bench = deployBench();
   bench.states.set('a', { ...interruptedIn(first, 2), failures: 1 });
-  expect(await bench.deploy(wanted)).toMatchObject([{ error: { code: 'hook-interrupted' } }]);
+  expect(await bench.deploy(kept)).toMatchObject([{ error: { code: 'hook-interrupted' } }]);
   expect(bench.states.get('a')).toMatchObject({ failures: 2, nextAttemptAt: start + 126_000 });
 });
 
@@ -185,12 +189,9 @@ it('counts the interruptions of each hook for itself', async () => {
   bench.states.set('a', interruptedIn(first, 0));
   // The first hook runs to its end this time; certd ends while the second one runs.
   await bench.deploy(wanted);
-  expect(bench.states.get('a')?.underWay).toEqual({
-    id: '0002-bbbbbbbb',
-    hooksDone: [first],
-    running: second,
-    interrupted: 0,
-  });
+  expect(bench.states.get('a')?.underWay).toEqual(
+    makeUnderWay({ id: '0002-bbbbbbbb', hooksDone: [first], running: second }),
+  );
 });
 
 it('forgets interruptions of an older generation', async () => {

@@ -14,7 +14,7 @@ function batchesOf(size: number, deploy?: (targets: readonly Target[]) => Promis
       deploy ??
       (async targets => {
         deployed.push(targets.map(({ name }) => name));
-        return targets.map(({ name }) => ({ name, id: '0001-aabbccdd', error: null }));
+        return targets.map(({ name }) => ({ name, id: '0001-aabbccdd', error: null, backTo: null }));
       }),
     timer: (ms, ring) => {
       const timer = { ms, ring, takenBack: false };
@@ -33,8 +33,8 @@ it('waits for every certificate of the pass, and deploys those together that are
   expect(deployed).toEqual([]);
   batches.pass();
   expect(await Promise.all(joined)).toEqual([
-    { name: 'a', id: '0001-aabbccdd', error: null },
-    { name: 'b', id: '0001-aabbccdd', error: null },
+    { name: 'a', id: '0001-aabbccdd', error: null, backTo: null },
+    { name: 'b', id: '0001-aabbccdd', error: null, backTo: null },
   ]);
   expect(deployed).toEqual([['a', 'b']]);
   expect(timers).toMatchObject([{ ms: 5000, takenBack: true }]);

@@ -83,7 +83,7 @@ it('where a directory is open to others nothing is written, and it goes on by it
     failures: 1,
     lastError: {
       code: 'output-directory-unsafe',
-      message: `${host.dir} may be written by everybody, who could put another file there`,
+      message: `${host.dir} may be written by everybody, who could put another file there; the new one stays: there is none to go back to`,
     },
   });
   chmodSync(host.dir, 0o755);

@@ -151,7 +151,8 @@ it('a generation without a name that was added since does not go live', async ()
 
 it('a generation that is live already gets its hooks, whatever name was added since', async () => {
   const runHook = async () => ({ outcome: 'hook-failed', detail: 'exit 1', output: '' }) as const;
-  const { host, first, owed, result } = await addNameWhileOwed({ parts: { runHook } });
+  const targets = [{ ...target, deploy: { ...target.deploy, onFailure: 'keep' } }] as const;
+  const { host, first, owed, result } = await addNameWhileOwed({ targets, parts: { runHook } });
   expect(owed).not.toBe(first);
   expect(result).toMatchObject({ deployed: expect.stringMatching(/^0002-/), error: { code: 'ca-error' } });
   expect(host.hooksRun.filter(run => run.endsWith(` ${owed}`))).toEqual([`first ${owed}`, `second ${owed}`]);

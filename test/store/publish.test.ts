@@ -6,6 +6,7 @@ import { realDisk } from '../../src/store/disk.ts';
 import { liveId, type Pair, readPair } from '../../src/store/generation.ts';
 import type { Layout } from '../../src/store/layout.ts';
 import { flipLive, installGeneration, prune } from '../../src/store/publish.ts';
+import { makeUnderWay } from '../support/make-observed.ts';
 import { makePair } from '../support/make-pair.ts';
 import { recordingDisk } from '../support/recording-disk.ts';
 import { modesOf, openStateDir, treeOf } from '../support/state-dir.ts';
@@ -135,10 +136,10 @@ it.each([
   ['the rollback target', { deployed: ids[5], previous: ids[1] }, ids[5], [ids[1], ...ids.slice(3)]],
   ['the deployed one', { deployed: ids[2] }, ids[5], ids.slice(2)],
   [
-    'the one under way',
-    { underWay: { id: ids[0], hooksDone: [], running: null, interrupted: 0 } },
+    'the one under way, and what it would go back to',
+    { underWay: makeUnderWay({ id: ids[0], from: ids[1] }) },
     null,
-    [ids[0], ...ids.slice(3)],
+    [ids[0], ids[1], ...ids.slice(3)],
   ],
 ] as const)('keeps %s', async (_, change, live, kept) => {
   await makeSix();

@@ -62,10 +62,19 @@ const fullDeployState: DeployState = {
   files: ['combined root:haproxy 0440 /etc/haproxy/certs/a.pem', 'key -:- 0400 /srv/key.pem'],
   underWay: {
     id: '0003-99887766',
+    from: '0002-aabbccdd',
+    before: [{ connect: '127.0.0.1:443', serverName: 'a.example', state: 'match' }],
+    back: {
+      code: 'hook-failed',
+      message: 'exit 1',
+      at: at('2026-11-21T18:31:00.000Z'),
+      commands: true,
+    },
     hooksDone: ['0123456789abcdef'],
     running: 'fedcba9876543210',
     interrupted: 1,
   },
+  refused: '0003-99887766',
   failures: 2,
   nextAttemptAt: at('2026-11-21T18:32:00.000Z'),
   lastAt: at('2026-11-21T18:30:00.000Z'),
@@ -171,10 +180,14 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
     files: ['combined root:haproxy 0440 /etc/haproxy/certs/a.pem', 'key -:- 0400 /srv/key.pem'],
     under_way: {
       id: '0003-99887766',
+      from: '0002-aabbccdd',
+      before: [{ connect: '127.0.0.1:443', server_name: 'a.example', state: 'match' }],
+      back: { code: 'hook-failed', message: 'exit 1', at: '2026-11-21T18:31:00.000Z', commands: true },
       hooks_done: ['0123456789abcdef'],
       running: 'fedcba9876543210',
       interrupted: 1,
     },
+    refused: '0003-99887766',
     failures: 2,
     next_attempt_at: '2026-11-21T18:32:00.000Z',
     last_at: '2026-11-21T18:30:00.000Z',
@@ -251,4 +264,17 @@ it.each([0o000, 0o077])('gives files their own modes under umask %i', async umas
   expect(modes).toContain('0600 issuer/state/a.example.json');
   expect(modes).toContain('0644 deploy/a.example.json');
   expect(modes).toContain('0600 deploy/journal-2026-11.ndjson');
+});
+
+it('takes up what an earlier version has begun: it would go back to what was deployed', async () => {
+  const layout = await openStateDir();
+  const file = layout.deployState('a.example');
+  await writeDeployState(realDisk, file, fullDeployState);
+  const { refused: _, ...document } = JSON.parse(readFileSync(file, 'utf8'));
+  const early = { id: '0003-99887766', hooks_done: [], running: null, interrupted: 0 };
+  writeFileSync(file, JSON.stringify({ ...document, under_way: early }));
+  expect(readDeployState(file)).toMatchObject({
+    refused: null,
+    underWay: { id: '0003-99887766', from: '0002-aabbccdd', before: [], back: null },
+  });
 });

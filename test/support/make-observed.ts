@@ -1,4 +1,9 @@
-import { type DeployChoice, type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import {
+  type DeployChoice,
+  type DeployState,
+  type DeployUnderWay,
+  firstDeployState,
+} from '../../src/core/deploy-model.ts';
 import type { Endpoint, ServedRecord } from '../../src/core/endpoint.ts';
 import {
   type CaChoice,
@@ -95,6 +100,12 @@ export function makeDeploy(change: Partial<DeployChoice> = {}): DeployChoice {
     redeployOnDrift: false,
     ...change,
   };
+}
+
+/** A deploy that has just begun, with nothing live before it. */
+export function makeUnderWay(change: Partial<DeployUnderWay> = {}): DeployUnderWay {
+  const nothingRun = { hooksDone: [], running: null, interrupted: 0 };
+  return { id: '0001-11223344', from: null, before: [], back: null, ...nothingRun, ...change };
 }
 
 /** 127.0.0.1:443, asked for `a.example`. */

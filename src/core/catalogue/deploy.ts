@@ -1,24 +1,29 @@
 import { type Entry, entry } from './entry.ts';
 
 export const deployErrors = {
+  'test-failed': entry(
+    'back-off',
+    'The command of `deploy.test` failed with the new certificate in place, so no hook ran. The certificate before is live again, where there is one; the new one is tried again.',
+    'Run the command by hand: it says what the server dislikes. The message has its last lines.',
+  ),
   'hook-failed': entry(
     'back-off',
-    'A deploy hook failed. The deploy stays owed and is tried again.',
+    'A deploy hook failed. The certificate before is live again, where there is one and `deploy.on_failure` does not say keep; the new one is tried again.',
     'Run the command by hand; its last lines are in the log.',
   ),
   'hook-timeout': entry(
     'back-off',
-    'A deploy hook ran into its time limit and its process group was killed.',
-    'Make the hook return (use `systemctl reload` rather than starting a daemon) or raise `deploy.timeout`.',
+    'A command of a deploy ran into its time limit and its process group was killed.',
+    'Make it return (use `systemctl reload` rather than starting a daemon) or raise `deploy.timeout`.',
   ),
   'hook-interrupted': entry(
     'back-off',
-    'certd ended twice while the same deploy hook was running. The hook is tried again with back-off.',
+    'certd ended twice while the same command of a deploy was running. It is tried again with back-off.',
     'A hook must not restart certd; if certd crashed, look at its log.',
   ),
   'hook-not-found': entry(
     'back-off',
-    'The program of a deploy hook does not exist or is not executable.',
+    'The program of a test or a deploy hook does not exist or is not executable.',
     'Write its full path; hooks see only the PATH that `docs/hooks.md` names.',
   ),
   'output-directory-unsafe': entry(

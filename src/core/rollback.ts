@@ -1,0 +1,36 @@
+import type { DeployChoice } from './deploy-model.ts';
+import type { Instant } from './instant.ts';
+import type { Generation, Revocation } from './model.ts';
+import { lifetimeOf } from './renewal.ts';
+import { withdrawalOf } from './revocation.ts';
+import { toRfc3339 } from './time-text.ts';
+
+/** What was live before a deploy. */
+export type Old = Pick<Generation, 'id' | 'leaf'>;
+
+/**
+ * Why a deploy that failed does not go back, in words; null where it does. What has expired, is revoked or has a
+ * compromised key is never gone back to (contract section 5). `old` is null where nothing usable was live before.
+ */
+export function reasonToStay(
+  old: Old | null,
+  {
+    onFailure,
+    revoked,
+    now,
+  }: {
+    readonly onFailure: DeployChoice['onFailure'];
+    readonly revoked: readonly Revocation[];
+    readonly now: Instant;
+  },
+): string | null {
+  if (onFailure === 'keep') return 'deploy.on_failure is keep';
+  if (old === null) return 'there is none to go back to';
+  if (old.leaf.notAfter <= now) return `${old.id} ended ${toRfc3339(old.leaf.notAfter)}`;
+  return withdrawalOf(old, { revoked }) === null ? null : `${old.id} is revoked, or its key is compromised`;
+}
+
+/** Whether less than a twentieth of its lifetime is left. */
+export function isNearlyOver(old: Old, now: Instant): boolean {
+  return old.leaf.notAfter - now < lifetimeOf(old) / 20;
+}

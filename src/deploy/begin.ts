@@ -1,0 +1,76 @@
+import { isErrorCode } from '../core/catalogue.ts';
+import type { DeployUnderWay, WayBack } from '../core/deploy-model.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
+import { reasonToStay } from '../core/rollback.ts';
+import type { DeployParts } from './deploy-job.ts';
+import { type Deploying, save, stopIfAsked } from './deploying.ts';
+import { giveUp, whyStay } from './give-up.ts';
+import { begun, checkInterrupted, takenUp } from './under-way.ts';
+
+/**
+ * Brings one certificate to where its commands begin: through the gate, on record, live (docs/state.md section 4,
+ * steps 9 to 11). What a crash left is taken up; one that was on its way back goes on with that, as failed.
+ */
+export async function begin(deploying: Deploying, parts: DeployParts): Promise<void> {
+  stopIfAsked(parts);
+  const { id } = deploying.job;
+  const left = takenUp(deploying.state, id);
+  if (left !== null) await countInterruption(deploying, parts, left);
+  if (deploying.error !== null) return;
+  if (left === null || left.back === null) return advance(deploying, parts, left);
+  if (whyStay(deploying, parts) !== null) return advance(deploying, parts, begun(id, null));
+  await save(deploying, parts, { underWay: left, nextAttemptAt: null });
+  deploying.error = causeOf(left.back);
+  deploying.isGivenUp = true;
+}
+
+/** Gives the deploy up where a command has now been interrupted too often. */
+async function countInterruption(
+  deploying: Deploying,
+  parts: DeployParts,
+  underWay: DeployUnderWay,
+): Promise<void> {
+  const interrupted = checkInterrupted(deploying.state, underWay);
+  if (interrupted === null) return;
+  await save(deploying, parts, { underWay });
+  await giveUp(deploying, parts, interrupted);
+}
+
+async function advance(deploying: Deploying, parts: DeployParts, left: DeployUnderWay | null): Promise<void> {
+  const { target, id } = deploying.job;
+  const { deployed } = deploying.state;
+  const fresh = await parts.install(target, id);
+  const previous = deployed === null ? null : parts.deployedLeaf(target.name, deployed);
+  deploying.leaves = { fresh, previous };
+  const underWay = left ?? begun(id, wayBackOf(deploying, parts));
+  // It is tried now, and a crash from here on is taken up at once: no hold of an earlier failure counts any more.
+  await save(deploying, parts, { underWay, nextAttemptAt: null });
+  await parts.flip(target.name, id);
+  try {
+    await parts.writeFiles(target, id);
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    if (error.retry === 'next-tick') throw error;
+    await giveUp(deploying, parts, error);
+  }
+}
+
+/**
+ * What a failure would go back to: what is live, or, where that is one whose own deploy has not come to its end, what
+ * was live before it and still may be again.
+ */
+function wayBackOf({ job, state }: Deploying, parts: DeployParts): string | null {
+  const { name } = job.target;
+  const live = parts.liveId(name);
+  const before = state.underWay !== null && state.underWay.id === live ? state.underWay.from : null;
+  const leaf = before === null ? null : parts.deployedLeaf(name, before);
+  const facts = { onFailure: 'rollback', revoked: parts.revoked(name), now: parts.now() } as const;
+  const old = before === null || leaf === null ? null : { id: before, leaf };
+  const wanted = reasonToStay(old, facts) === null ? before : live;
+  return wanted === job.id ? null : wanted;
+}
+
+/** The failure because of which it goes back, as it was recorded. */
+function causeOf({ code, message }: WayBack): CertdError {
+  return new CertdError(isErrorCode(code) ? code : 'internal-error', message);
+}

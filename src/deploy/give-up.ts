@@ -1,0 +1,60 @@
+import { CertdError } from '../core/errors.ts';
+import { isNearlyOver, type Old, reasonToStay } from '../core/rollback.ts';
+import type { DeployParts } from './deploy-job.ts';
+import { type Deploying, mark, underWayOf } from './deploying.ts';
+import { hookKey } from './owed-hooks.ts';
+
+/**
+ * What the failure of a command leads to: the deploy goes back, which is on record when this returns; or the new
+ * generation stays, and the failure is thrown with the reason. On the way back there is nothing else to go back to.
+ */
+export async function giveUp(deploying: Deploying, parts: DeployParts, error: CertdError): Promise<void> {
+  if (error.code === 'stopped') throw error;
+  const { back, from } = underWayOf(deploying);
+  if (back !== null) throw worded(error, `on the way back to ${from}: ${error.message} (${back.message})`);
+  const stays = whyStay(deploying, parts) ?? whyKeep(deploying, parts, error);
+  if (stays !== null) throw worded(error, `${error.message}; the new one stays: ${stays}`);
+  await turnBack(deploying, parts, error);
+}
+
+/** The generation that a deploy would go back to. */
+export function oldOf({ state, job }: Deploying, parts: DeployParts): Old | null {
+  const id = state.underWay?.from ?? null;
+  const leaf = id === null ? null : parts.deployedLeaf(job.target.name, id);
+  return id === null || leaf === null ? null : { id, leaf };
+}
+
+/** Why this deploy cannot go back; null where it can. */
+export function whyStay(deploying: Deploying, parts: DeployParts): string | null {
+  const { name, deploy } = deploying.job.target;
+  const facts = { onFailure: deploy.onFailure, revoked: parts.revoked(name), now: parts.now() };
+  return reasonToStay(oldOf(deploying, parts), facts);
+}
+
+/** With the old one about to end, the new one is worth more than a reload; but not a configuration that no server takes. */
+function whyKeep(deploying: Deploying, parts: DeployParts, { code }: CertdError): string | null {
+  const old = oldOf(deploying, parts);
+  if (old === null || code === 'test-failed' || !isNearlyOver(old, parts.now())) return null;
+  return `less than a twentieth of the lifetime of ${old.id} is left`;
+}
+
+async function turnBack(deploying: Deploying, parts: DeployParts, error: CertdError): Promise<void> {
+  const { code, message } = error;
+  const back = { code, message, at: parts.now(), commands: mayHaveReloaded(deploying) };
+  // In one write: how far it came forwards means nothing on the way back.
+  await mark(deploying, parts, { back, hooksDone: [], running: null, interrupted: 0 });
+  deploying.error = error;
+  deploying.isGivenUp = true;
+}
+
+/** Whether a hook was begun. Whoever failed its test alone has told no server of the new generation. */
+function mayHaveReloaded({ job, state }: Deploying): boolean {
+  const { test } = job.target.deploy;
+  const begun = [...(state.underWay?.hooksDone ?? []), state.underWay?.running ?? ''];
+  const interrupted = (state.underWay?.interrupted ?? 0) > 0;
+  return interrupted || begun.some(key => key !== '' && (test === null || key !== hookKey(test, 0)));
+}
+
+function worded({ code, facts }: CertdError, message: string): CertdError {
+  return new CertdError(code, message, { facts });
+}

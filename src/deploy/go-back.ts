@@ -1,0 +1,79 @@
+import { CertdError } from '../core/errors.ts';
+import type { DeployParts } from './deploy-job.ts';
+import { afterFailure, attempt, type Deploying, save, stopIfAsked, underWayOf } from './deploying.ts';
+import { oldOf } from './give-up.ts';
+import { runHooks } from './run-hooks.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/**
+ * Takes back what has been given up: the old generation is live again, and where a server may have been told of the new
+ * one, `test` and hooks run for the old. Then the new one counts as refused, and waits. Each step is on disk before the
+ * next; what fails on the way is recorded, and the way back is taken up there.
+ */
+export async function goBack(batch: readonly Deploying[], parts: DeployParts): Promise<void> {
+  const ways = waysBack(batch);
+  await restoreAll(ways, parts);
+  const backs = ways.map(({ back }) => back);
+  await runHooks(backs, parts, 'test');
+  await runHooks(backs, parts, 'hooks');
+  await sideBySide(backs, back => attempt(back, parts, refuse));
+  for (const way of ways) arrive(way);
+}
+
+/** The same without what follows: as if it had not been tried. Nothing was run for it but its test. */
+export async function withdraw(batch: readonly Deploying[], parts: DeployParts): Promise<void> {
+  const ways = waysBack(batch);
+  await restoreAll(ways, parts);
+  await sideBySide(
+    ways.map(({ back }) => back),
+    back => attempt(back, parts, () => save(back, parts, { underWay: null })),
+  );
+  for (const { deploying, back } of ways) {
+    deploying.state = back.state;
+    deploying.error = back.error;
+    deploying.isGivenUp = false;
+  }
+}
+
+/** A certificate and its way back, which succeeds or fails for itself. */
+type Way = { readonly deploying: Deploying; readonly back: Deploying };
+
+function waysBack(batch: readonly Deploying[]): readonly Way[] {
+  return batch
+    .filter(({ isGivenUp }) => isGivenUp)
+    .map(deploying => ({ deploying, back: { ...deploying, leaves: null, error: null } }));
+}
+
+async function restoreAll(ways: readonly Way[], parts: DeployParts): Promise<void> {
+  await sideBySide(
+    ways.map(({ back }) => back),
+    back => attempt(back, parts, restore),
+  );
+}
+
+async function restore(back: Deploying, parts: DeployParts): Promise<void> {
+  stopIfAsked(parts);
+  const { target } = back.job;
+  const { name } = target;
+  const old = oldOf(back, parts);
+  if (old === null) throw new CertdError('generation-damaged', `${name} has lost what it was to go back to`);
+  // To the commands, what they replace is the one that is given up.
+  back.leaves = { fresh: old.leaf, previous: parts.deployedLeaf(name, underWayOf(back).id) };
+  await parts.flip(name, old.id);
+  await parts.writeFiles(target, old.id);
+}
+
+async function refuse(back: Deploying, parts: DeployParts): Promise<void> {
+  const { id, from, back: cause } = underWayOf(back);
+  if (cause === null) throw new CertdError('internal-error', `the deploy of ${id} does not go back`);
+  const error = { code: cause.code, message: `${cause.message}; ${from} is live again` };
+  await save(back, parts, { ...afterFailure(back, error, parts), underWay: null, refused: id });
+  back.backTo = from;
+}
+
+function arrive({ deploying, back }: Way): void {
+  deploying.state = back.state;
+  deploying.backTo = back.backTo;
+  deploying.isGivenUp = false;
+  deploying.error = back.error ?? deploying.error;
+}

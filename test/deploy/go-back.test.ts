@@ -1,0 +1,379 @@
+import { describe, expect, it } from 'vitest';
+import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import { CertdError } from '../../src/core/errors.ts';
+import { hookKey } from '../../src/deploy/owed-hooks.ts';
+import type { HookRun } from '../../src/deploy/run-hook.ts';
+import { at, day, makeLeaf, makeRevocation, makeUnderWay } from '../support/make-observed.ts';
+import { type Behaviour, deployBench, hook, start } from './bench.ts';
+
+const minute = 60_000;
+const old = '0001-aaaaaaaa';
+const fresh = '0002-bbbbbbbb';
+const wanted = { name: 'a', id: fresh, test: 'check', hooks: ['reload', 'tell'] };
+const before: DeployState = { ...firstDeployState, deployed: old };
+const exit = (code: number) =>
+  ({ outcome: code === 0 ? 'ok' : 'hook-failed', detail: `exit ${code}` }) as const;
+
+/** A command that fails for the generations that are named, and says what it was run for. */
+const failsFor =
+  (...ids: readonly string[]) =>
+  ({ env }: HookRun) => ({
+    ...exit(ids.includes(env['CERTD_FINGERPRINT_SHA256'] ?? '') ? 3 : 0),
+    output: 'first\nkey mismatch\n\nno good\n',
+  });
+
+function benchWith(hooks: Behaviour['hooks'], more: Omit<Behaviour, 'hooks'> = {}) {
+  const bench = deployBench({ ...(hooks === undefined ? {} : { hooks }), ...more });
+  bench.states.set('a', before);
+  return bench;
+}
+
+/** What was done, without the records in between. */
+const done = ({ log }: { readonly log: readonly string[] }) => log.filter(line => !line.startsWith('saved'));
+
+describe('a test that fails', () => {
+  it('brings the old one back, and no hook has run', async () => {
+    const bench = benchWith({ check: failsFor(fresh) });
+    const [outcome] = await bench.deploy(wanted);
+    const said = 'test (check): exit 3: first; key mismatch; no good';
+    expect(outcome).toMatchObject({ id: fresh, backTo: old, error: { code: 'test-failed', message: said } });
+    expect(done(bench)).toEqual([
+      `install a ${fresh}`,
+      `flip a ${fresh}`,
+      'run check for a',
+      `flip a ${old}`,
+    ]);
+    const message = `${said}; ${old} is live again`;
+    expect(bench.states.get('a')).toEqual({
+      ...before,
+      refused: fresh,
+      failures: 1,
+      nextAttemptAt: start + 63_000,
+      lastAt: start,
+      lastError: { code: 'test-failed', message, at: start, since: start, problemType: null },
+    });
+  });
+
+  it('is tried anew with every attempt, and forgotten when it succeeds', async () => {
+    const bad = [fresh];
+    const bench = benchWith({ check: run => failsFor(...bad)(run) });
+    for (const wait of [1, 2, 4]) {
+      await bench.deploy(wanted);
+      expect(bench.states.get('a')?.nextAttemptAt).toBe(start + wait * minute * 1.05);
+    }
+    bad.pop();
+    expect(await bench.deploy(wanted)).toMatchObject([{ error: null, backTo: null }]);
+    expect(bench.states.get('a')).toEqual({ ...before, deployed: fresh, previous: old, lastAt: start });
+  });
+
+  it('shows only the end of what it said, on one line, and no key', async () => {
+    const key = `-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----`;
+    const output = `${'x'.repeat(500)}\n${key}\n\u001b[31mred`;
+    const bench = benchWith({ check: () => ({ outcome: 'hook-failed', detail: 'exit 1', output }) });
+    const [outcome] = await bench.deploy(wanted);
+    expect(outcome?.error?.message).toMatch(
+      /^test \(check\): exit 1: …x+; \[private key removed\]; \[31mred$/,
+    );
+    expect(outcome?.error?.message).toHaveLength('test (check): exit 1: …'.length + 400);
+  });
+});
+
+describe('a hook that fails', () => {
+  it('brings the old one back, and test and hooks run for that one', async () => {
+    const bench = benchWith({ reload: failsFor(fresh) });
+    const [outcome] = await bench.deploy(wanted);
+    expect(outcome).toMatchObject({
+      backTo: old,
+      error: { code: 'hook-failed', message: 'hook 1 (reload): exit 3' },
+    });
+    expect(done(bench)).toEqual([
+      `install a ${fresh}`,
+      `flip a ${fresh}`,
+      'run check for a',
+      'run reload for a',
+      `flip a ${old}`,
+      'run check for a',
+      'run reload for a',
+      'run tell for a',
+    ]);
+    expect(bench.runs.at(-1)?.env).toMatchObject({
+      CERTD_FINGERPRINT_SHA256: old,
+      CERTD_PREVIOUS_FINGERPRINT_SHA256: fresh,
+    });
+    expect(bench.states.get('a')).toMatchObject({
+      deployed: old,
+      underWay: null,
+      refused: fresh,
+      failures: 1,
+    });
+  });
+
+  it('has the way back on record before anything is undone, and how far that has come', async () => {
+    const seen: unknown[] = [];
+    const bench = benchWith(
+      {
+        reload: failsFor(fresh),
+        tell: () => {
+          seen.push(bench.states.get('a')?.underWay);
+          return { ...exit(0), output: '' };
+        },
+      },
+      {
+        change: ({ flip }) => ({
+          flip: (name, id) => {
+            seen.push(bench.states.get('a')?.underWay);
+            return flip(name, id);
+          },
+        }),
+      },
+    );
+    await bench.deploy(wanted);
+    const back = { code: 'hook-failed', message: 'hook 1 (reload): exit 3', at: start, commands: true };
+    const onItsWay = makeUnderWay({ id: fresh, from: old });
+    expect(seen).toEqual([
+      onItsWay,
+      { ...onItsWay, back },
+      {
+        ...onItsWay,
+        back,
+        hooksDone: [hookKey(hook('check'), 0), hookKey(hook('reload'), 1)],
+        running: hookKey(hook('tell'), 2),
+      },
+    ]);
+  });
+
+  it('runs nothing for the old one where its test fails, waits, and goes on from there', async () => {
+    const broken = [old];
+    const bench = benchWith({ reload: failsFor(fresh), check: run => failsFor(...broken)(run) });
+    const [outcome] = await bench.deploy(wanted);
+    expect(outcome).toMatchObject({
+      backTo: null,
+      error: {
+        code: 'test-failed',
+        message: `on the way back to ${old}: test (check): exit 3: first; key mismatch; no good (hook 1 (reload): exit 3)`,
+      },
+    });
+    expect(bench.states.get('a')).toMatchObject({
+      refused: null,
+      failures: 1,
+      nextAttemptAt: start + 63_000,
+      underWay: { back: { code: 'hook-failed' }, hooksDone: [], running: null },
+    });
+    broken.pop();
+    bench.log.length = 0;
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, error: { code: 'hook-failed' } }]);
+    expect(done(bench)).toEqual([`flip a ${old}`, 'run check for a', 'run reload for a', 'run tell for a']);
+    expect(bench.states.get('a')).toMatchObject({ underWay: null, refused: fresh, failures: 2 });
+  });
+
+  it('does not repeat on the way back what has succeeded there', async () => {
+    const bench = benchWith({ reload: failsFor(fresh), tell: failsFor(old) });
+    for (let round = 0; round < 3; round++) await bench.deploy(wanted);
+    expect(bench.runs.map(({ command }) => command)).toEqual(
+      ['check', 'reload', 'check', 'reload', 'tell', 'tell', 'tell'].map(hook),
+    );
+  });
+});
+
+describe('the new one stays, with the failure on record and with back-off', () => {
+  const ended = makeLeaf({ fingerprintSha256: old, notAfter: start });
+  /** Ninety days from 2026-01-01; so much before its end is a twentieth of that. */
+  const twentieth = 4.5 * day;
+
+  it.each([
+    ['where it is to be kept', 'deploy.on_failure is keep', 'keep', () => {}],
+    ['where nothing was live', 'there is none to go back to', undefined, bench => void bench.states.clear()],
+    [
+      'where the old one is spoiled',
+      'there is none to go back to',
+      undefined,
+      bench => void bench.leaves.set(old, null),
+    ],
+    [
+      'where the old one has ended',
+      `${old} ended 2026-01-10T00:00:00.000Z`,
+      undefined,
+      bench => void bench.leaves.set(old, ended),
+    ],
+    [
+      'where the old one is revoked',
+      `${old} is revoked, or its key is compromised`,
+      undefined,
+      bench => void bench.revoked.push(makeRevocation({ generation: old, reason: 'superseded' })),
+    ],
+    [
+      'where its key is compromised',
+      `${old} is revoked, or its key is compromised`,
+      undefined,
+      bench => void bench.revoked.push(makeRevocation({ generation: '0000-cccccccc', keySha256: old })),
+    ],
+  ] satisfies readonly [
+    string,
+    string,
+    'keep' | undefined,
+    (bench: ReturnType<typeof deployBench>) => void,
+  ][])('%s', async (_, reason, onFailure, arrange) => {
+    for (const [code, command] of [
+      ['test-failed', 'check'],
+      ['hook-failed', 'reload'],
+    ] as const) {
+      const bench = benchWith({ [command]: 'hook-failed' });
+      arrange(bench);
+      const job = onFailure === undefined ? wanted : { ...wanted, onFailure };
+      const [outcome] = await bench.deploy(job);
+      expect(outcome).toMatchObject({ backTo: null, error: { code } });
+      expect(outcome?.error?.message).toMatch(new RegExp(`exit 3; the new one stays: ${reason}$`));
+      expect(bench.live.get('a')).toBe(fresh);
+      expect(bench.states.get('a')).toMatchObject({
+        underWay: { id: fresh, back: null },
+        refused: null,
+        failures: 1,
+        nextAttemptAt: start + 63_000,
+      });
+    }
+  });
+
+  it('of a revocation for another reason only the generation itself', async () => {
+    const bench = benchWith({ reload: failsFor(fresh) });
+    bench.revoked.push(makeRevocation({ generation: '0000-cccccccc', keySha256: old, reason: 'superseded' }));
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old }]);
+  });
+
+  it.each([
+    ['a hook has failed with less than a twentieth of the old one left', 'reload', twentieth - 1, null],
+    ['not with a twentieth left', 'reload', twentieth, old],
+    ['not where the test has failed: no server would start with it', 'check', twentieth - 1, old],
+  ])('%s', async (_, command, left, backTo) => {
+    const bench = benchWith({ [command]: failsFor(fresh) });
+    const notAfter = start + left;
+    bench.leaves.set(old, makeLeaf({ fingerprintSha256: old, notAfter, notBefore: notAfter - 90 * day }));
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo, error: {} }]);
+  });
+});
+
+describe('a deploy that is taken up', () => {
+  const back = {
+    code: 'hook-failed',
+    message: 'hook 1 (reload): exit 3',
+    at: at('2026-01-09'),
+    commands: true,
+  };
+  const onTheWay = makeUnderWay({ id: fresh, from: old, back });
+
+  it('goes on going back, however far it had come, and says why it did', async () => {
+    const bench = benchWith({});
+    bench.states.set('a', { ...before, underWay: { ...onTheWay, hooksDone: [hookKey(hook('check'), 0)] } });
+    expect(await bench.deploy(wanted)).toMatchObject([
+      { backTo: old, error: { code: 'hook-failed', message: 'hook 1 (reload): exit 3' } },
+    ]);
+    expect(done(bench)).toEqual([`flip a ${old}`, 'run reload for a', 'run tell for a']);
+  });
+
+  it('takes a code of another version for a defect of its own', async () => {
+    const bench = benchWith({});
+    bench.states.set('a', { ...before, underWay: { ...onTheWay, back: { ...back, code: 'moon-phase' } } });
+    expect(await bench.deploy(wanted)).toMatchObject([{ error: { code: 'internal-error' } }]);
+    expect(bench.states.get('a')?.lastError?.code).toBe('moon-phase');
+  });
+
+  it('turns forward again where what it was going back to has ended meanwhile', async () => {
+    const bench = benchWith({});
+    bench.states.set('a', { ...before, underWay: onTheWay });
+    bench.leaves.set(old, makeLeaf({ fingerprintSha256: old, notAfter: start }));
+    expect(await bench.deploy(wanted)).toMatchObject([{ error: null }]);
+    expect(done(bench)).toContain(`flip a ${fresh}`);
+    expect(bench.states.get('a')).toMatchObject({ deployed: fresh, underWay: null });
+  });
+
+  it('does not run a hook for ever that ends certd on the way back', async () => {
+    const bench = benchWith({});
+    const running = hookKey(hook('reload'), 1);
+    const hooksDone = [hookKey(hook('check'), 0)];
+    bench.states.set('a', { ...before, underWay: { ...onTheWay, hooksDone, running, interrupted: 1 } });
+    const [outcome] = await bench.deploy(wanted);
+    expect(outcome).toMatchObject({ backTo: null, error: { code: 'hook-interrupted' } });
+    expect(bench.runs).toEqual([]);
+    expect(bench.states.get('a')).toMatchObject({
+      nextAttemptAt: start + 63_000,
+      underWay: { back, running: null, interrupted: 2 },
+    });
+  });
+
+  it('gives up forwards what has ended certd twice, and goes back', async () => {
+    const bench = benchWith({});
+    const running = hookKey(hook('reload'), 1);
+    bench.states.set('a', { ...before, underWay: { ...onTheWay, back: null, running, interrupted: 1 } });
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, error: { code: 'hook-interrupted' } }]);
+    expect(done(bench)).toEqual([`flip a ${old}`, 'run check for a', 'run reload for a', 'run tell for a']);
+  });
+
+  it('a newer one takes its place, and would go back to the same', async () => {
+    const bench = benchWith({ reload: failsFor('0003-cccccccc') });
+    bench.live.set('a', fresh);
+    bench.states.set('a', { ...before, underWay: onTheWay });
+    expect(await bench.deploy({ ...wanted, id: '0003-cccccccc' })).toMatchObject([{ backTo: old }]);
+  });
+
+  it('a newer one goes back to one that was kept, where that is all there is', async () => {
+    const bench = benchWith({ reload: failsFor('0003-cccccccc') });
+    bench.live.set('a', fresh);
+    bench.states.set('a', { ...before, underWay: { ...onTheWay, back: null } });
+    bench.leaves.set(old, makeLeaf({ notAfter: start }));
+    expect(await bench.deploy({ ...wanted, id: '0003-cccccccc' })).toMatchObject([{ backTo: fresh }]);
+  });
+
+  it('is stopped on the way back and loses nothing', async () => {
+    const bench = benchWith({
+      reload: run => {
+        const failure = failsFor(fresh)(run);
+        if (failure.outcome === 'ok') {
+          bench.stop.abort();
+          return { outcome: 'stopped', detail: 'certd was stopped', output: '' };
+        }
+        return failure;
+      },
+    });
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: null, error: { code: 'stopped' } }]);
+    expect(bench.states.get('a')).toMatchObject({
+      failures: 0,
+      nextAttemptAt: null,
+      underWay: { back: { code: 'hook-failed' }, running: hookKey(hook('reload'), 1) },
+    });
+  });
+});
+
+it('the same generation deployed once more has nothing to go back to', async () => {
+  const bench = benchWith({ reload: 'hook-failed' });
+  const [outcome] = await bench.deploy({ ...wanted, id: old });
+  expect(outcome?.error?.message).toBe(
+    'hook 1 (reload): exit 3; the new one stays: there is none to go back to',
+  );
+});
+
+it('what the disk refuses on the way back is recorded, and gone on with', async () => {
+  let refuse = true;
+  const bench = benchWith(
+    { reload: failsFor(fresh) },
+    {
+      change: ({ flip }) => ({
+        flip: (name, id) =>
+          id === old && refuse ? Promise.reject(new CertdError('permission-denied', 'no')) : flip(name, id),
+      }),
+    },
+  );
+  expect(await bench.deploy(wanted)).toMatchObject([{ backTo: null, error: { code: 'permission-denied' } }]);
+  expect(bench.runs.map(({ command }) => command)).toEqual(['check', 'reload'].map(hook));
+  refuse = false;
+  expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, error: { code: 'hook-failed' } }]);
+  expect(bench.live.get('a')).toBe(old);
+});
+
+it('what the gate refuses now does not go back to what has ended', async () => {
+  const refuse = () => Promise.reject(new CertdError('gate-refused', 'it does not fit'));
+  const bench = benchWith({}, { change: () => ({ install: refuse }) });
+  const back = { code: 'hook-failed', message: 'exit 1', at: start, commands: true };
+  bench.states.set('a', { ...before, underWay: makeUnderWay({ id: fresh, from: old, back }) });
+  bench.leaves.set(old, makeLeaf({ notAfter: start }));
+  expect(await bench.deploy(wanted)).toMatchObject([{ backTo: null, error: { code: 'gate-refused' } }]);
+  expect(done(bench)).toEqual([]);
+});
