@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { presentedLeaf } from '../../support/presented-leaf.ts';
+import { allServers, canRunServers } from '../../support/servers/all-servers.ts';
+import { inYaml, setScene } from '../../support/servers/scene.ts';
+import { type Stack, startStack } from '../../support/stack.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+
+describe.runIf(canRunServers)('a renewal with a real server', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startStack();
+  });
+  afterAll(() => stack.stop());
+
+  test.each(allServers)(
+    '$name presents the new certificate after one reload, and cuts nobody off',
+    async kind => {
+      const { certd, server, live, deploy } = await setScene(stack, kind);
+      try {
+        const presented = async () => (await presentedLeaf(server.address)).fingerprintSha256;
+        const first = live();
+        expect(await presented()).toBe(first);
+        const conversation = await server.converse();
+        await conversation.goOn();
+        await deploy(`hooks: [${inYaml(server.reload)}]`);
+
+        const renewed = await certd.command('renew', '--force');
+        expect(renewed, renewed.stdout + renewed.stderr).toMatchObject({ code: 0 });
+        expect(live()).not.toBe(first);
+        await waitUntil(`${kind.name} presents the new leaf`, async () =>
+          (await presented()) === live() ? true : null,
+        );
+        expect(server.reloads()).toBe(1);
+        await conversation.goOn();
+        conversation.close();
+
+        expect(await certd.command('renew')).toMatchObject({ code: 0 });
+        expect(server.reloads()).toBe(1);
+      } finally {
+        await server.stop();
+      }
+    },
+  );
+});
