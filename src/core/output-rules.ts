@@ -23,6 +23,11 @@ export function directoryFault(
   return null;
 }
 
+/** Whether an error says that nothing was written because of what is at the path or who may be there. */
+export function isOutputRefusal(code: string): boolean {
+  return code.startsWith('output-');
+}
+
 /** Why the kernel would not let `giver` make `owner` the owner of a file (chown(2)); null: it would. */
 export function giftFault(
   { uid, gid }: Owner,

@@ -1,4 +1,5 @@
-import { CertdError } from '../core/errors.ts';
+import { asCertdError, CertdError } from '../core/errors.ts';
+import { isOutputRefusal } from '../core/output-rules.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { afterFailure, attempt, type Deploying, save, stopIfAsked, underWayOf } from './deploying.ts';
 import { oldOf } from './give-up.ts';
@@ -53,14 +54,23 @@ async function restoreAll(ways: readonly Way[], parts: DeployParts): Promise<voi
 
 async function restore(back: Deploying, parts: DeployParts): Promise<void> {
   stopIfAsked(parts);
-  const { target } = back.job;
-  const { name } = target;
+  const { name } = back.job.target;
   const old = oldOf(back, parts);
   if (old === null) throw new CertdError('generation-damaged', `${name} has lost what it was to go back to`);
   // To the commands, what they replace is the one that is given up.
   back.leaves = { fresh: old.leaf, previous: parts.deployedLeaf(name, underWayOf(back).id) };
   await parts.flip(name, old.id);
-  await parts.writeFiles(target, old.id);
+  await writeBack(back, old.id, parts);
+}
+
+/** A deploy that is given up because its files were refused has written none: that they are still refused holds nothing up. */
+async function writeBack(back: Deploying, id: string, parts: DeployParts): Promise<void> {
+  try {
+    await parts.writeFiles(back.job.target, id);
+  } catch (thrown) {
+    const { code } = asCertdError(thrown);
+    if (!isOutputRefusal(code) || !isOutputRefusal(underWayOf(back).back?.code ?? '')) throw thrown;
+  }
 }
 
 async function refuse(back: Deploying, parts: DeployParts): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { OutputFile } from '../../src/core/deploy-model.ts';
+import { firstDeployState, type OutputFile } from '../../src/core/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import { deployBench, start } from './bench.ts';
 
@@ -42,4 +42,53 @@ it('runs no hook where they cannot be written, says why, and tries again with ba
     nextAttemptAt: start + 60_000 * 1.05,
     lastError: { code: 'output-directory-unsafe', message },
   });
+});
+
+const unsafe = new CertdError('output-directory-unsafe', '/ belongs to user 7');
+
+it('goes back where they are refused, which is no reason to be stuck there: none was written', async () => {
+  const bench = deployBench({
+    change: () => ({
+      writeFiles: async () => {
+        throw unsafe;
+      },
+    }),
+  });
+  bench.states.set('a', { ...firstDeployState, deployed: '0001-aaaaaaaa' });
+  await bench.deploy(wanted);
+  expect(bench.log.filter(line => !line.startsWith('saved'))).toEqual([
+    'install a 0002-bbbbbbbb',
+    'flip a 0002-bbbbbbbb',
+    'flip a 0001-aaaaaaaa',
+  ]);
+  expect(bench.states.get('a')).toMatchObject({
+    deployed: '0001-aaaaaaaa',
+    underWay: null,
+    refused: '0002-bbbbbbbb',
+    lastError: {
+      code: 'output-directory-unsafe',
+      message: '/ belongs to user 7; 0001-aaaaaaaa is live again',
+    },
+  });
+});
+
+it('is on its way back for as long as files that were written cannot be taken back', async () => {
+  let isOpen = true;
+  const bench = deployBench({
+    hooks: { first: 'hook-failed' },
+    change: () => ({
+      writeFiles: async (_, id) => {
+        if (id === '0001-aaaaaaaa' && isOpen) throw unsafe;
+      },
+    }),
+  });
+  bench.states.set('a', { ...firstDeployState, deployed: '0001-aaaaaaaa' });
+  await bench.deploy(wanted);
+  expect(bench.states.get('a')).toMatchObject({
+    underWay: { id: '0002-bbbbbbbb', back: { code: 'hook-failed' } },
+    lastError: { code: 'output-directory-unsafe' },
+  });
+  isOpen = false;
+  await bench.deploy(wanted);
+  expect(bench.live.get('a')).toBe('0001-aaaaaaaa');
 });
