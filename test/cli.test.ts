@@ -130,7 +130,6 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'deploy a.example --owed --force',
     'rollback a.example --to 0001-11223344',
     'remove a.example',
-    'doctor --json',
     'adopt certbot --apply',
     'inspect cert.pem',
     'inspect cert.pem',
@@ -138,7 +137,7 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'notify test',
     'completion bash',
     'inspect --help',
-    'help doctor',
+    'help adopt',
     'run --deploy=external',
   ])('certd %s', async line => {
     const { code, out, err } = await runMain(line.split(' '));

@@ -3,7 +3,6 @@ export const laterCommands: readonly { readonly words: string; readonly summary:
   { words: 'deploy', summary: 'the deploy transaction' },
   { words: 'rollback', summary: 'back to an earlier generation' },
   { words: 'remove', summary: 'forget a certificate' },
-  { words: 'doctor', summary: 'preflight' },
   { words: 'adopt', summary: 'take over from another client' },
   { words: 'inspect', summary: 'show certificate files' },
   { words: 'init', summary: 'write a configuration' },

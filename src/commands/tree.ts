@@ -138,6 +138,14 @@ function addReaders(program: Command, done: (code: number) => void): void {
 }
 
 function addServers(program: Command, done: (code: number) => void): void {
+  withPlaces(program.command('doctor'))
+    .description('what is wrong with how the web servers use the certificates')
+    .option('--json', 'the findings as JSON')
+    .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
+    .action(async (options: Places & { json?: true }) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      done(await doctorCommand(options));
+    });
   withPlaces(program.command('snippet'))
     .description('the lines that a web server needs, to copy')
     .addArgument(new Argument('<server>', 'which server').choices(['nginx', 'apache', 'haproxy']))

@@ -33,6 +33,7 @@ it('every command that is built has a page of help', () => {
     'why',
     'verify',
     'check-config',
+    'doctor',
     'snippet',
   ]);
 });

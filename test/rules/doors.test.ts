@@ -9,7 +9,7 @@ import { readText, sources } from '../support/source-tree.ts';
 const doors: ReadonlyMap<string, RegExp> = new Map([
   ['acme-client', /^src\/acme\/client\.ts$/],
   ['commander', /^src\/commands\/tree\.ts$/],
-  ['execa', /^src\/deploy\/run-hook\.ts$/],
+  ['execa', /^src\/deploy\/run-(hook|program)\.ts$/],
   ['node-cron', /^src\/host\/schedule\.ts$/],
   ['pino', /^src\/log\.ts$/],
   ['pino-pretty', /^src\/log-pretty\.ts$/],

@@ -7,7 +7,7 @@ const floors: readonly (readonly string[])[] = [
   ['core'],
   ['host', 'x509', 'redact.ts'],
   ['log.ts'],
-  ['config', 'store', 'acme', 'challenge', 'deploy', 'endpoint', 'health', 'log-pretty.ts'],
+  ['config', 'store', 'acme', 'challenge', 'deploy', 'doctor', 'endpoint', 'health', 'log-pretty.ts'],
   ['pass'],
   ['reconcile.ts'],
   ['daemon'],

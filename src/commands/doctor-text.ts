@@ -1,0 +1,56 @@
+import { plainText } from '../core/plain-text.ts';
+import { type Finding, type FindingStatus, worstStatus } from '../doctor/finding.ts';
+import { wrap } from './wrap.ts';
+
+type Style = { readonly width: number; readonly color: boolean; readonly version: string };
+
+const words: Readonly<Record<FindingStatus, string>> = {
+  critical: 'CRITICAL',
+  warning: 'WARNING',
+  unknown: 'UNKNOWN',
+  ok: 'OK',
+};
+
+const colors: Readonly<Record<FindingStatus, number>> = { ok: 32, warning: 33, critical: 31, unknown: 35 };
+
+/** What `certd doctor` prints: one line for the whole, then each finding, and what to do where it is not ok. */
+export function doctorText(findings: readonly Finding[], style: Style): string {
+  const bad = findings.filter(({ status }) => status !== 'ok');
+  const good = findings.filter(({ status }) => status === 'ok');
+  const lines = [
+    ...summary(findings, style),
+    ...bad.flatMap(finding => ['', ...badLines(finding, style)]),
+    ...(good.length > 0 ? [''] : []),
+    ...good.flatMap(({ check, subject, message }) =>
+      lineOf(`OK ${check}: ${subject}: ${message}`, 'ok', style),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function summary(findings: readonly Finding[], style: Style): readonly string[] {
+  const worst = worstStatus(findings);
+  const counts = (['critical', 'warning', 'unknown', 'ok'] as const).flatMap(status => {
+    const count = findings.filter(finding => finding.status === status).length;
+    return count === 0 ? [] : [`${count} ${status}`];
+  });
+  return lineOf(`${words[worst]}: ${counts.join(', ')} (certd ${style.version})`, worst, style);
+}
+
+function badLines({ check, status, subject, message, cure }: Finding, style: Style): readonly string[] {
+  return [
+    ...lineOf(`${words[status]} ${check}: ${subject}`, status, style),
+    ...wrap(plainText(message), { width: style.width, first: '  ', next: '  ' }),
+    ...(cure === null ? [] : wrap(plainText(cure), { width: style.width, first: '  > ', next: '    ' })),
+  ];
+}
+
+/** The status, with which the text begins, in its colour. */
+function lineOf(text: string, status: FindingStatus, style: Style): readonly string[] {
+  const lines = wrap(plainText(text), { width: style.width, first: '', next: '    ' });
+  const [head = '', ...rest] = lines;
+  return [
+    style.color ? head.replace(words[status], word => `\u001b[${colors[status]}m${word}\u001b[0m`) : head,
+    ...rest,
+  ];
+}

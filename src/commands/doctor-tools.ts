@@ -1,0 +1,48 @@
+import { constants } from 'node:fs';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CertdError, systemErrorOf } from '../core/errors.ts';
+import { runProgram } from '../deploy/run-program.ts';
+import type { HostTools } from '../doctor/look.ts';
+import { hostProcesses } from '../doctor/processes.ts';
+
+const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Larger than the configuration of any server that people keep in order. */
+const sizeLimit = 16 * 1024 * 1024;
+
+/** The host as doctor sees it. `uid`: the user that it acts as. */
+export async function doctorTools(uid: number): Promise<HostTools> {
+  return {
+    run: argv => runProgram({ argv, timeoutMs: 20_000, limit: sizeLimit }),
+    processes: await hostProcesses([0, uid]),
+    find: async name => {
+      for (const path of directories.map(directory => join(directory, name))) {
+        if (await isThere(() => access(path, constants.X_OK))) return path;
+      }
+      return null;
+    },
+    readText: async path => {
+      const found = await stat(path);
+      if (!found.isFile() || found.size > sizeLimit) {
+        throw new CertdError('config-unreadable', `${path} is no file of a configuration`);
+      }
+      return readFile(path, 'utf8');
+    },
+    list: async path => {
+      const names: string[] = [];
+      const isDirectory = await isThere(async () => void names.push(...(await readdir(path))));
+      return isDirectory ? names.sort() : null;
+    },
+  };
+}
+
+async function isThere(look: () => Promise<void>): Promise<boolean> {
+  try {
+    await look();
+    return true;
+  } catch (thrown) {
+    if (systemErrorOf(thrown) !== null) return false;
+    throw thrown;
+  }
+}

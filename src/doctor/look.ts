@@ -1,0 +1,38 @@
+import { plainLines } from '../core/plain-text.ts';
+import { redact } from '../redact.ts';
+import type { HostProcess } from './processes.ts';
+
+/** What a look at a server needs of the host. */
+export type HostTools = {
+  /** Runs a program to its end, within bounds; `failed`: why there is no whole answer, or null. */
+  run(argv: readonly [string, ...string[]]): Promise<ProgramAnswer>;
+  readonly processes: readonly HostProcess[];
+  /** The absolute path of a program that is installed; null without it. */
+  find(name: string): Promise<string | null>;
+  /** Text of a file of a configuration, of bounded size. Throws what the file system says. */
+  readText(path: string): Promise<string>;
+  /** Names in a directory, sorted; null where it is none. */
+  list(path: string): Promise<readonly string[] | null>;
+};
+
+export type ProgramAnswer = {
+  readonly failed: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/** As many of a server's own words as tell what is wrong. */
+const mostLines = 4;
+const mostLetters = 600;
+
+/** What a failed program said last, bounded and without secrets. */
+export function lastWords({ failed, stdout, stderr }: ProgramAnswer): string {
+  const lines = plainLines(redact(stderr.trim() === '' ? stdout : stderr)).slice(-mostLines);
+  const words = lines.join('; ').slice(0, mostLetters);
+  return words === '' ? (failed ?? 'it said nothing') : `${words} (${failed})`;
+}
+
+/** The program of a process, or of the same name where it was replaced since. */
+export async function programOf({ program }: HostProcess, name: string, tools: HostTools) {
+  return program.endsWith(' (deleted)') ? tools.find(name) : program;
+}

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { doctorText } from '../../src/commands/doctor-text.ts';
+import { findingsOf } from '../../src/doctor/findings.ts';
+import { expectGolden } from '../support/golden.ts';
+import { live, makeSeenHost, makeSite } from '../support/make-seen-host.ts';
+
+const leafOnly = { certificate: `${live}/cert.pem`, key: `${live}/privkey.pem`, chain: null };
+const elsewhere = {
+  certificate: '/etc/letsencrypt/live/a.example/fullchain.pem',
+  key: '/k.pem',
+  chain: null,
+};
+
+const findings = findingsOf(
+  makeSeenHost([], {
+    looks: [
+      {
+        server: 'nginx',
+        kind: 'read',
+        gaps: [],
+        sites: [
+          makeSite({ certificates: [leafOnly], names: ['a.example', 'www.a.example'] }),
+          makeSite({ certificates: [elsewhere], place: '/etc/nginx/sites-enabled/old:12' }),
+        ],
+      },
+      {
+        server: 'apache',
+        kind: 'failed',
+        words: 'AH00526: Syntax error on line 3 of /etc/apache2/x.conf (exit 1)',
+      },
+      { server: 'haproxy', kind: 'absent' },
+    ],
+  }),
+);
+
+it.each([60, 80])('says what is wrong, where, and what to do, on %d columns', width => {
+  expectGolden(`doctor-${width}.txt`, doctorText(findings, { width, color: false, version: '0.1.0' }));
+});
+
+it('has colour where it is asked for, and only for the status', () => {
+  const [first] = doctorText(findings, { width: 80, color: true, version: '0.1.0' }).split('\n');
+  expect(first).toContain('\u001b[31mCRITICAL\u001b[0m: 1 critical, ');
+});
+
+it('text of servers cannot move the cursor', () => {
+  const evil = {
+    check: 'server-config',
+    status: 'unknown',
+    subject: 'x\u001b[2J',
+    message: '\u202e',
+    cure: null,
+  } as const;
+  const text = doctorText([evil], { width: 80, color: false, version: '1' });
+  expect(['\u001b', '\u202e'].filter(letter => text.includes(letter))).toEqual([]);
+});
