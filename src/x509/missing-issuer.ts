@@ -12,9 +12,13 @@ const unlinked: ReadonlySet<string> = new Set([
 export function withMissingIssuer(fault: Fault, leaf: DetailedPeerCertificate): Fault {
   if (!unlinked.has(fault.code)) return fault;
   const issuer = shortName(lastOf(leaf).issuer);
-  return issuer === null
-    ? fault
-    : { ...fault, words: `${fault.words}: the certificate of ${issuer} is missing` };
+  if (issuer === null) return fault;
+  return { ...fault, words: `${fault.words}: the certificate of ${cut(issuer)} is missing` };
+}
+
+/** RFC 5280 allows a common name 64 characters; who sends more wants to fill logs. */
+function cut(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64)}…` : name;
 }
 
 // A chain in a circle would have no end.

@@ -68,6 +68,19 @@ describe('a handshake in memory', () => {
     });
   });
 
+  it('names what is missing in so many words and no more, whatever it calls itself', async () => {
+    const name = 'x'.repeat(5000);
+    const chatty = await makeCa(`CN=a\u001b[2J${name}`);
+    const { pem, keyPem } = await makeLeaf(chatty, { domains: ['example.com'] });
+    const fault = await attempt({ pem, keyPem, chain: [] });
+    expect(fault?.words).toMatch(/: the certificate of a \[2Jx{59}… is missing$/);
+    const nameless = await makeCa('C=DE');
+    const other = await makeLeaf(nameless, { domains: ['example.com'] });
+    expect((await attempt({ ...other, chain: [] }))?.words).toBe(
+      'no trusted root signed the leaf, and no intermediate certificate came with it',
+    );
+  });
+
   it('does not trust a root that is not among those given', async () => {
     const trusted = [await makeCa('another root')];
     expect(await attempt({ trusted })).toEqual({
