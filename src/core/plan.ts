@@ -4,6 +4,7 @@ import { longestCaHold } from './ca-trouble.ts';
 import type { ErrorCode } from './catalogue.ts';
 import { chooseCa } from './choose-ca.ts';
 import { type DeployAsk, type DeployHold, deployHold } from './deploy-hold.ts';
+import { hasDrifted } from './drift.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { filesOwed } from './files-key.ts';
 import { byAge } from './generation-id.ts';
@@ -202,12 +203,13 @@ function deployVerdict(target: Target, seen: Observed, ask: DeployAsk, now: Inst
 }
 
 /**
- * A link that somebody removed or bent is owed again, and so are files that have come into the configuration, and what a
- * deploy that was cut short has left to run.
+ * A link that somebody removed or bent is owed again, and so are files that have come into the configuration, what a deploy
+ * that was cut short has left to run, and the commands for a server that has come to present something else.
  */
-function isDone({ files }: Target, { deploy, live }: Observed, id: string): boolean {
-  const isDeployed = id === deploy.deployed && id === live?.id;
-  return isDeployed && deploy.underWay === null && !filesOwed(files, deploy.files);
+function isDone(target: Target, seen: Observed, id: string): boolean {
+  const { deploy, live } = seen;
+  const isDeployed = id === deploy.deployed && id === live?.id && deploy.underWay === null;
+  return isDeployed && !filesOwed(target.files, deploy.files) && !hasDrifted(target, seen);
 }
 
 function afterVerdict({ afterOwed }: Observed, asked: Asked, now: Instant): AfterVerdict {
