@@ -3,6 +3,7 @@ import type { DeployHold } from '../core/deploy-hold.ts';
 import { opensAt, windowText } from '../core/deploy-window.ts';
 import type { Look } from '../core/due.ts';
 import type { FailureRecord } from '../core/failure-record.ts';
+import { owedFiles } from '../core/files-key.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
 import { isTakenBack, planFor } from '../core/plan.ts';
@@ -16,6 +17,10 @@ export function deployLines({ target, seen, now }: Look): readonly string[] {
   if (isTakenBack(seen)) owed.push(`${refused} was deployed and taken back`);
   if (deploy.kind === 'now') owed.push(`${deploy.id} is owed, and tried now`);
   if (deploy.kind === 'held') owed.push(`${deploy.id} is owed; ${heldText(deploy, target, now)}`);
+  const files = owedFiles(target.files, seen.deploy.files);
+  if (owed.length > 0 && files.length > 0) {
+    owed.push(`to be written: ${files.map(({ path }) => path).join(', ')}`);
+  }
   return [
     deployed === null ? 'nothing was deployed' : `deployed is ${deployed}`,
     ...(rejected.length === 0 ? [] : [`rejected: ${rejected.join(', ')}`]),

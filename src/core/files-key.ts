@@ -9,11 +9,15 @@ export function filesKey(files: readonly OutputFile[]): readonly string[] {
 }
 
 /**
- * Whether an entry was added or changed since what is `recorded` was written. One that was taken out owes
+ * The entries that were added or changed since what is `recorded` was written. One that was taken out owes
  * nothing: its file stays.
  */
+export function owedFiles(files: readonly OutputFile[], recorded: readonly string[]): readonly OutputFile[] {
+  return files.filter(file => !recorded.includes(lineOf(file)));
+}
+
 export function filesOwed(files: readonly OutputFile[], recorded: readonly string[]): boolean {
-  return files.some(file => !recorded.includes(lineOf(file)));
+  return owedFiles(files, recorded).length > 0;
 }
 
 /** No user's name is a dash (`config/schema-values.ts`). */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OutputFile } from '../../src/core/deploy-model.ts';
-import { filesKey, filesOwed } from '../../src/core/files-key.ts';
+import { filesKey, filesOwed, owedFiles } from '../../src/core/files-key.ts';
 
 const haproxy: OutputFile = {
   path: '/etc/haproxy/certs/a b.pem',
@@ -34,4 +34,8 @@ it.each<[string, readonly OutputFile[], readonly OutputFile[], boolean]>([
   ['a mode is another', [node], [{ ...node, mode: 0o440 }], true],
 ])('where %s', (_, before, now, owed) => {
   expect(filesOwed(now, filesKey(before))).toBe(owed);
+});
+
+it('names the files that are owed alone', () => {
+  expect(owedFiles([haproxy, node], filesKey([haproxy]))).toEqual([node]);
 });
