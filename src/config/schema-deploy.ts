@@ -118,10 +118,9 @@ export const deploy = mapping({
   timeout: timeLimit
     .meta({ description: 'Per command; then its whole process group is killed. Default: 60s.' })
     .optional(),
-  verify: notYet(
-    listOf(endpoint, 'a list of endpoints'),
-    'Where servers must present the new certificate.',
-  ).optional(),
+  verify: listOf(endpoint, 'a list of endpoints')
+    .meta({ description: 'Where servers must present the new certificate, in a completed handshake.' })
+    .optional(),
   window: window
     .meta({
       description: 'Deploys wait for these hours, unless the certificate in force is about to lapse.',
@@ -130,7 +129,7 @@ export const deploy = mapping({
   on_failure: oneOf(['rollback', 'keep'])
     .meta({
       description:
-        'When test or a hook fails. rollback: back to the certificate before. keep: the new one stays. Default: rollback.',
+        'When test, a hook or an endpoint fails. rollback: back to the certificate before. keep: the new one stays. Default: rollback.',
     })
     .optional(),
 }).meta({ description: 'What happens with a new certificate.' });

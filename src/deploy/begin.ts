@@ -5,7 +5,9 @@ import { reasonToStay } from '../core/rollback.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { type Deploying, save, stopIfAsked } from './deploying.ts';
 import { giveUp, whyStay } from './give-up.ts';
+import { servedBefore } from './look.ts';
 import { begun, checkInterrupted, takenUp } from './under-way.ts';
+import { lookFirst } from './verify.ts';
 
 /**
  * Brings one certificate to where its commands begin: through the gate, on record, live (docs/state.md section 4,
@@ -42,7 +44,7 @@ async function advance(deploying: Deploying, parts: DeployParts, left: DeployUnd
   const fresh = await parts.install(target, id);
   const previous = deployed === null ? null : parts.deployedLeaf(target.name, deployed);
   deploying.leaves = { fresh, previous };
-  const underWay = left ?? begun(id, wayBackOf(deploying, parts));
+  const underWay = left ?? (await fromHere(deploying, parts));
   // It is tried now, and a crash from here on is taken up at once: no hold of an earlier failure counts any more.
   await save(deploying, parts, { underWay, nextAttemptAt: null });
   await parts.flip(target.name, id);
@@ -53,6 +55,16 @@ async function advance(deploying: Deploying, parts: DeployParts, left: DeployUnd
     if (error.retry === 'next-tick') throw error;
     await giveUp(deploying, parts, error);
   }
+  if (left !== null && deploying.error === null) await lookFirst(deploying, parts);
+}
+
+/** A new deploy, with what is live and what the endpoints present before it. */
+async function fromHere(deploying: Deploying, parts: DeployParts): Promise<DeployUnderWay> {
+  const { target, id } = deploying.job;
+  const live = parts.liveId(target.name);
+  const leaf = live === null ? null : parts.deployedLeaf(target.name, live);
+  const before = await servedBefore(target, leaf?.fingerprintSha256 ?? '', parts);
+  return begun(id, wayBackOf(deploying, parts), before);
 }
 
 /**

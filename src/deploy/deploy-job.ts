@@ -1,7 +1,9 @@
 import type { DeployState } from '../core/deploy-model.ts';
+import type { Endpoint } from '../core/endpoint.ts';
 import type { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
 import type { Leaf, Revocation, Target } from '../core/model.ts';
+import type { Presented } from '../core/presented.ts';
 import type { HookResult, HookRun } from './run-hook.ts';
 
 /** One certificate whose generation `id` is owed. `state` is what `deploy/<name>.json` says. */
@@ -28,8 +30,12 @@ export type DeployParts = {
   readonly flip: (name: string, id: string) => Promise<void>;
   /** The rest of step 11: the `files` of the certificate, from a generation that is live. */
   readonly writeFiles: (target: Target, id: string) => Promise<void>;
+  /** One look at an endpoint. Throws `stopped`, and `roots-unusable`. */
+  readonly probe: (target: Target, endpoint: Endpoint) => Promise<Presented>;
+  /** Resolves after `ms`, and at once where certd is stopped. */
+  readonly sleep: (ms: Millis) => Promise<void>;
   readonly save: (name: string, state: DeployState) => Promise<void>;
-  /** Step 14. */
+  /** Step 15. */
   readonly prune: (name: string, state: DeployState) => Promise<void>;
   /** The leaf of a generation that was deployed; null where it is gone or spoiled. */
   readonly deployedLeaf: (name: string, id: string) => Leaf | null;

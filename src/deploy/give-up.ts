@@ -2,6 +2,7 @@ import { CertdError } from '../core/errors.ts';
 import { isNearlyOver, type Old, reasonToStay } from '../core/rollback.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { type Deploying, mark, underWayOf } from './deploying.ts';
+import { lookOnce } from './look.ts';
 import { hookKey } from './owed-hooks.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function giveUp(deploying: Deploying, parts: DeployParts, error: Ce
   if (error.code === 'stopped') throw error;
   const { back, from } = underWayOf(deploying);
   if (back !== null) throw worded(error, `on the way back to ${from}: ${error.message} (${back.message})`);
-  const stays = whyStay(deploying, parts) ?? whyKeep(deploying, parts, error);
+  const stays = whyStay(deploying, parts) ?? (await whyKeep(deploying, parts, error));
   if (stays !== null) throw worded(error, `${error.message}; the new one stays: ${stays}`);
   await turnBack(deploying, parts, error);
 }
@@ -31,10 +32,19 @@ export function whyStay(deploying: Deploying, parts: DeployParts): string | null
   return reasonToStay(oldOf(deploying, parts), facts);
 }
 
-/** With the old one about to end, the new one is worth more than a reload; but not a configuration that no server takes. */
-function whyKeep(deploying: Deploying, parts: DeployParts, { code }: CertdError): string | null {
+/**
+ * With the old one about to end, the new one is worth more than a hook, where no client is worse off; a configuration
+ * that no server takes is worse.
+ */
+async function whyKeep(
+  deploying: Deploying,
+  parts: DeployParts,
+  { code }: CertdError,
+): Promise<string | null> {
   const old = oldOf(deploying, parts);
   if (old === null || code === 'test-failed' || !isNearlyOver(old, parts.now())) return null;
+  const findings = await lookOnce(deploying, parts);
+  if (findings.some(({ verdict }) => verdict === 'worse')) return null;
   return `less than a twentieth of the lifetime of ${old.id} is left`;
 }
 

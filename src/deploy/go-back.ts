@@ -1,8 +1,11 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
+import type { Millis } from '../core/instant.ts';
 import { isOutputRefusal } from '../core/output-rules.ts';
+
 import type { DeployParts } from './deploy-job.ts';
 import { afterFailure, attempt, type Deploying, save, stopIfAsked, underWayOf } from './deploying.ts';
 import { oldOf } from './give-up.ts';
+import { judged, type Watched, watchedOf, watchUntilServed } from './look.ts';
 import { runHooks } from './run-hooks.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -17,7 +20,12 @@ export async function goBack(batch: readonly Deploying[], parts: DeployParts): P
   const backs = ways.map(({ back }) => back);
   await runHooks(backs, parts, 'test');
   await runHooks(backs, parts, 'hooks');
-  await sideBySide(backs, back => attempt(back, parts, refuse));
+  const watched = backs.flatMap(back => (back.error === null ? watchedOf(back, parts) : []));
+  await watchUntilServed(watched, parts, limitOf);
+  await sideBySide(backs, back => {
+    const own = watched.filter(({ deploying }) => deploying === back);
+    return attempt(back, parts, () => refuse(back, own, parts));
+  });
   for (const way of ways) arrive(way);
 }
 
@@ -73,11 +81,19 @@ async function writeBack(back: Deploying, id: string, parts: DeployParts): Promi
   }
 }
 
-async function refuse(back: Deploying, parts: DeployParts): Promise<void> {
+/** Servers that were told of nothing present at once what they will. */
+function limitOf({ deploying, endpoint }: Watched): Millis {
+  return deploying.state.underWay?.back?.commands === true ? endpoint.timeoutMs : 0;
+}
+
+async function refuse(back: Deploying, watched: readonly Watched[], parts: DeployParts): Promise<void> {
+  const findings = watched.map(one => judged(one, parts));
+  if (findings.some(({ verdict }) => verdict !== 'served')) stopIfAsked(parts);
   const { id, from, back: cause } = underWayOf(back);
   if (cause === null) throw new CertdError('internal-error', `the deploy of ${id} does not go back`);
+  const served = findings.map(({ record }) => record);
   const error = { code: cause.code, message: `${cause.message}; ${from} is live again` };
-  await save(back, parts, { ...afterFailure(back, error, parts), underWay: null, refused: id });
+  await save(back, parts, { ...afterFailure(back, error, parts), underWay: null, refused: id, served });
   back.backTo = from;
 }
 

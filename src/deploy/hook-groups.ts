@@ -23,12 +23,18 @@ export function hookGroups(jobs: readonly DeployJob[]): readonly HookGroup[] {
   return groups;
 }
 
+/** What one look may take (`endpoint/probe.ts`). */
+const lookMs: Millis = 10_000;
+
 function groupOf(job: DeployJob): HookGroup {
-  const { test, hooks, timeoutMs } = job.target.deploy;
+  const { test, hooks, timeoutMs, verify } = job.target.deploy;
   const commands = test === null ? hooks : [test, ...hooks];
   // Forwards and back, and its test once more where it is tried alone.
   const runs = 2 * commands.length + (test === null ? 0 : 1);
-  return { jobs: [job], commands: [...new Set(commands.map(commandText))].sort(), limitMs: runs * timeoutMs };
+  // The same for its endpoints, and the looks in between, each with a limit of its own.
+  const waits = 3 * Math.max(0, ...verify.map(endpoint => endpoint.timeoutMs + lookMs));
+  const limitMs = runs * timeoutMs + waits;
+  return { jobs: [job], commands: [...new Set(commands.map(commandText))].sort(), limitMs };
 }
 
 function together(one: HookGroup, other: HookGroup): HookGroup {

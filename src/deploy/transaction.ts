@@ -7,11 +7,12 @@ import { goBack } from './go-back.ts';
 import { runHooks } from './run-hooks.ts';
 import { runTests } from './run-tests.ts';
 import { sideBySide } from './side-by-side.ts';
+import { verify } from './verify.ts';
 
 /**
- * Deploys a batch: gate and flip each certificate, then the tests and the hooks, equal ones once (contract section 5).
+ * Deploys a batch: gate and flip each certificate, then the tests and the hooks, equal ones once, then the endpoints (contract section 5).
  * What fails goes back to what was live before, where it may. One failing certificate never stops another. Each step
- * is on disk before the next (docs/state.md section 4, steps 9 to 14), so that a crash anywhere is taken up again.
+ * is on disk before the next (docs/state.md section 4, steps 9 to 15), so that a crash anywhere is taken up again.
  */
 export async function deployBatch(
   jobs: readonly DeployJob[],
@@ -22,6 +23,8 @@ export async function deployBatch(
   await goBack(batch, parts);
   await runTests(batch, parts);
   await runHooks(batch, parts, 'hooks');
+  await goBack(batch, parts);
+  await verify(batch, parts);
   await goBack(batch, parts);
   await sideBySide(batch, deploying => attempt(deploying, parts, commit));
   return batch.map(({ job, error, backTo }) => ({ name: job.target.name, id: job.id, error, backTo }));

@@ -8,8 +8,12 @@ export function takenUp({ underWay }: DeployState, id: string): DeployUnderWay |
   return { ...underWay, running: null, interrupted };
 }
 
-export function begun(id: string, from: string | null): DeployUnderWay {
-  return { id, from, before: [], back: null, hooksDone: [], running: null, interrupted: 0 };
+export function begun(
+  id: string,
+  from: string | null,
+  before: DeployUnderWay['before'] = [],
+): DeployUnderWay {
+  return { id, from, before, back: null, hooksDone: [], running: null, interrupted: 0 };
 }
 
 /**

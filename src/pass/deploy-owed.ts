@@ -16,6 +16,7 @@ import { readOrigin } from '../store/work.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
 import { logHook } from './log-hook.ts';
 import type { PassParts } from './pass-parts.ts';
+import { probeForDeploy } from './probe-for-deploy.ts';
 import { issuedBy } from './renewal-window.ts';
 import { writeJournal } from './write-journal.ts';
 
@@ -77,6 +78,12 @@ function deployParts(parts: PassParts): DeployParts {
       world.forget(name);
     },
     writeFiles: (target, id) => writeFiles(target, id, parts),
+    probe: (target, endpoint) => probeForDeploy(target, endpoint, parts),
+    sleep: async ms => {
+      await clock.sleep(ms, signal).catch(thrown => {
+        if (!signal.aborted) throw thrown;
+      });
+    },
     save: async (name, state) => {
       await writeDeployState(disk, layout.deployState(name), state);
       world.recorded(name);

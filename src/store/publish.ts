@@ -49,7 +49,7 @@ function refuseForeign(link: string): void {
 
 const keptGenerations = 3;
 
-/** Step 14: keeps the newest three, what is live, and what a rollback would go back to. */
+/** Step 15: keeps the newest three, what is live, and what a rollback would go back to. */
 export async function prune(disk: Disk, layout: Layout, name: string, state: DeployState): Promise<void> {
   const { deployed, previous, underWay } = state;
   const kept = [deployed, previous, underWay?.id, underWay?.from, liveId(layout, name)];

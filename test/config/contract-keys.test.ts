@@ -78,6 +78,8 @@ describe('what this version has is taken', () => {
     'deploy: { test: nginx -t }',
     'deploy: { timeout: 60s }',
     'deploy: { on_failure: rollback }',
+    'deploy: { verify: [{ connect: "127.0.0.1:443", server_name: example.com, timeout: 30s }] }',
+    'deploy: { verify: [{ connect: "[::1]:25", starttls: smtp, proxy_protocol: v2, source: remote }] }',
     'deploy: { on_failure: keep }',
     'files: [{ path: /x.pem, content: combined, owner: root, group: haproxy, mode: "0440" }]',
     'files: [{ path: /a.pem, content: cert }, { path: /b.pem, content: chain, mode: "0644" }]',
@@ -150,8 +152,6 @@ describe('what a later version brings is refused where it stands', () => {
   });
 
   it.each<[string, number]>([
-    ['deploy: { verify: [{ connect: "127.0.0.1:443", server_name: example.com, timeout: 30s }] }', 10],
-    ['deploy: { verify: [{ connect: "[::1]:25", starttls: smtp, proxy_protocol: v2, source: remote }] }', 10],
     ['placeholder: true', 0],
     ['redeploy_on_drift: true', 0],
   ])('of a certificate and in defaults: %s', (line, offset) => {

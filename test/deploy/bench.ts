@@ -4,8 +4,10 @@ import {
   firstDeployState,
   type OutputFile,
 } from '../../src/core/deploy-model.ts';
+import type { Endpoint } from '../../src/core/endpoint.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { Leaf, Revocation } from '../../src/core/model.ts';
+import type { Presented } from '../../src/core/presented.ts';
 import type { DeployJob, DeployParts } from '../../src/deploy/deploy-job.ts';
 import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
 import { deployBatch } from '../../src/deploy/transaction.ts';
@@ -38,6 +40,7 @@ type Wanted = {
   readonly hooks: readonly string[];
   readonly test?: string;
   readonly onFailure?: 'keep';
+  readonly verify?: readonly Endpoint[];
   readonly timeoutMs?: number;
   readonly files?: readonly OutputFile[];
 };
@@ -45,6 +48,8 @@ type Wanted = {
 export type Behaviour = {
   /** By the hook's word; ok where there is none. A function is called while the hook runs. */
   readonly hooks?: Readonly<Record<string, HookResult['outcome'] | ((run: HookRun) => HookResult)>>;
+  /** What an endpoint presents; what is live where it says nothing. */
+  readonly present?: (endpoint: Endpoint) => Presented;
   readonly change?: (parts: DeployParts) => Partial<DeployParts>;
 };
 
@@ -53,8 +58,16 @@ export const hook = (word: string): Command => ({ kind: 'argv', argv: [word] });
 /** A leaf that can be told by its generation: its fingerprint is the id. */
 const leafOf = (id: string): Leaf => makeLeaf({ fingerprintSha256: id, keySha256: id });
 
+/** An endpoint that presents this generation to clients that take it. */
+export const presents = (id: string): Presented => ({
+  kind: 'leaf',
+  fingerprintSha256: id,
+  notAfter: at('2026-04-01'),
+  fault: null,
+});
+
 /** The transaction over parts that write down what is done, with a disk in memory. */
-export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {}): Bench {
+export function deployBench({ hooks = {}, present, change = () => ({}) }: Behaviour = {}): Bench {
   const clock = fakeClock(start);
   const log: string[] = [];
   const states = new Map<string, DeployState>();
@@ -80,6 +93,8 @@ export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {})
       log.push(`flip ${name} ${id}`);
       live.set(name, id);
     },
+    probe: async ({ name }, endpoint) => present?.(endpoint) ?? presents(live.get(name) ?? ''),
+    sleep: async ms => clock.advance(ms),
     save: async (name, state) => {
       log.push(`saved ${name}`);
       states.set(name, state);
@@ -111,6 +126,7 @@ export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {})
     test,
     hooks: words,
     onFailure,
+    verify = [],
     timeoutMs = 60_000,
     files = [],
   }: Wanted): DeployJob => {
@@ -118,6 +134,7 @@ export function deployBench({ hooks = {}, change = () => ({}) }: Behaviour = {})
       test: test === undefined ? null : hook(test),
       hooks: words.map(hook),
       onFailure: onFailure ?? 'rollback',
+      verify,
       timeoutMs,
     } as const;
     return {
