@@ -6,7 +6,6 @@ import {
   domain,
   listOf,
   mapping,
-  notYet,
   octalMode,
   oneOf,
   path,
@@ -149,7 +148,6 @@ export const attempt = mapping({
 }).meta({ description: 'Commands around an attempt to order.' });
 
 /** `redeploy_on_drift:` */
-export const redeployOnDrift = notYet(
-  yesOrNo,
-  'Whether to deploy again when an endpoint presents another certificate. Default: false.',
-);
+export const redeployOnDrift = yesOrNo.meta({
+  description: 'Whether to deploy again when an endpoint presents another certificate. Default: false.',
+});

@@ -168,6 +168,33 @@ describe('the command', () => {
     });
   });
 
+  it.each([
+    [0, ['ecdsa']],
+    [1, ['ecdsa', 'stranger']],
+    [2, ['ecdsa', 'leaf alone']],
+  ] as const)('ends with %d where the endpoints present %j', async (code, served) => {
+    await makeLive();
+    const pairs = {
+      ecdsa: pki.ecdsa,
+      stranger: other.ecdsa,
+      'leaf alone': { ...pki.ecdsa, cert: pki.ecdsa.leafPem },
+    };
+    const ports = await Promise.all(served.map(pair => serve(pairs[pair])));
+    const verify = ports.map(port => `{ connect: "127.0.0.1:${port}" }`).join(', ');
+    const roots = join(dir, 'roots.pem');
+    writeFileSync(
+      places().config,
+      `account: { agree_tos: true }
+ca: corp
+cas: { corp: { directory: "https://ca.corp.example/dir", roots: ${roots} } }
+certificates: [{ domains: [a.example], challenge: { webroot: /srv }, deploy: { verify: [${verify}] } }]
+`,
+    );
+    const { code: ended, out, err } = await run('a.example');
+    expect({ ended, err }).toEqual({ ended: code, err: '' });
+    expect(out.split('\n').filter(line => line.startsWith('a.example'))).toHaveLength(ports.length);
+  });
+
   it('gives JSON where that is asked for', async () => {
     configure();
     const { code, out } = await captured(() => verifyCommand([], { ...places(), json: true }));

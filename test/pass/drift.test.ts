@@ -84,3 +84,28 @@ it('hooks that fail are tried again with back-off, and what is live stays', asyn
   expect(runs).toBe(2);
   expect(host.live()).toBe(live);
 });
+
+it('a server that does not take it has the hooks again with back-off, and nothing goes round in circles', async () => {
+  presented = other;
+  host.advance(hour);
+  await pass();
+  const before = host.hooksRun.length;
+  const live = host.live();
+  // Ten hours, with a look of certd in every minute.
+  for (let minute = 0; minute < 600; minute += 1) {
+    host.advance(60_000);
+    await pass();
+  }
+  expect(state()).toMatchObject({ lastError: { code: 'endpoint-stale' }, served: [{ state: 'stale' }] });
+  const runs = (host.hooksRun.length - before) / target.deploy.hooks.length;
+  // 1, 2, 4 … 512 minutes: see nextDeployAttempt.
+  expect(runs).toBeGreaterThanOrEqual(9);
+  expect(runs).toBeLessThanOrEqual(11);
+  expect(host.live()).toBe(live);
+  presented = liveOne();
+  host.advance(24 * hour);
+  const settled = host.hooksRun.length;
+  await pass();
+  expect(state()).toMatchObject({ failures: 0, lastError: null, served: [{ state: 'match' }] });
+  expect(host.hooksRun).toHaveLength(settled);
+});
