@@ -6,6 +6,8 @@ import { fileFacts } from './file-facts.ts';
 import type { Finding } from './finding.ts';
 import { findingsOf } from './findings.ts';
 import type { HostTools } from './look.ts';
+import { lookAtApache } from './look-at-apache.ts';
+import { lookAtHaproxy } from './look-at-haproxy.ts';
 import { lookAtNginx } from './look-at-nginx.ts';
 import { pathsOf } from './seen-host.ts';
 
@@ -21,7 +23,9 @@ export async function examine(
   { targets, root, isRoot }: Examined,
   tools: HostTools,
 ): Promise<readonly Finding[]> {
-  const looks = (await Promise.all([lookAtNginx].map(lookAt => lookAt(tools)))).flat();
+  const looks = (
+    await Promise.all([lookAtNginx, lookAtApache, lookAtHaproxy].map(lookAt => lookAt(tools)))
+  ).flat();
   const sites = looks.flatMap(look => (look.kind === 'read' ? look.sites : []));
   const named = sites.flatMap(pathsOf);
   // Beside a leaf, to know whether there is a chain at all.

@@ -1,3 +1,4 @@
+import { asCertdError } from '../core/errors.ts';
 import { plainLines } from '../core/plain-text.ts';
 import { redact } from '../redact.ts';
 import type { HostProcess } from './processes.ts';
@@ -35,4 +36,23 @@ export function lastWords({ failed, stdout, stderr }: ProgramAnswer): string {
 /** The program of a process, or of the same name where it was replaced since. */
 export async function programOf({ program }: HostProcess, name: string, tools: HostTools) {
   return program.endsWith(' (deleted)') ? tools.find(name) : program;
+}
+
+/** The text of each file, by path; one that cannot be read is a gap. */
+export async function readAll(
+  paths: readonly string[],
+  tools: HostTools,
+  gaps: string[],
+): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const path of paths) {
+    try {
+      texts.set(path, await tools.readText(path));
+    } catch (thrown) {
+      const { code, message } = asCertdError(thrown);
+      if (code === 'internal-error') throw thrown;
+      gaps.push(`${path} cannot be read: ${message}`);
+    }
+  }
+  return texts;
 }
