@@ -13,12 +13,12 @@ const dumps = ['-t', '-D', 'DUMP_INCLUDES', '-D', 'DUMP_RUN_CFG', '-D', 'DUMP_MO
 /** The Apache httpd that runs with a configuration of its own, and else the one that is installed. */
 export async function lookAtApache(tools: HostTools): Promise<readonly ServerLook[]> {
   const calls = new Map<string, Argv>();
-  for (const process of tools.processes.filter(({ program }) => isApache(program))) {
-    const own = placesOf(process.argv);
+  for (const running of tools.processes.filter(({ program }) => isApache(program))) {
+    const own = placesOf(running.argv);
     const program =
       own.length === 0
         ? await usual(tools)
-        : await programOf(process, basename(process.argv[0] ?? ''), tools);
+        : await programOf(running, basename(running.argv[0] ?? ''), tools);
     if (program !== null) calls.set([program, ...own].join(' '), [program, ...own]);
   }
   const installed = calls.size === 0 ? await usual(tools) : null;

@@ -10,9 +10,9 @@ const usualFile = '/etc/haproxy/haproxy.cfg';
 /** The HAProxy that run here, each with the files that it was started with; where none does, the one that is installed. */
 export async function lookAtHaproxy(tools: HostTools): Promise<readonly ServerLook[]> {
   const calls = new Map<string, { program: string; files: readonly string[] }>();
-  for (const process of tools.processes.filter(({ program }) => isHaproxy(program))) {
-    const program = await programOf(process, 'haproxy', tools);
-    const files = filesOf(process.argv);
+  for (const running of tools.processes.filter(({ program }) => isHaproxy(program))) {
+    const program = await programOf(running, 'haproxy', tools);
+    const files = filesOf(running.argv);
     if (program !== null) calls.set(files.join(' '), { program, files });
   }
   const installed = calls.size === 0 ? await tools.find('haproxy') : null;

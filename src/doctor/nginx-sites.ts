@@ -45,12 +45,17 @@ function sitesIn(outer: Block): readonly TlsSite[] {
     const site: TlsSite = {
       server: 'nginx',
       place: `${server.file}:${server.line}`,
-      names: named('server_name', own).flatMap(({ args }) => args.map(name => name.toLowerCase())),
+      names: named('server_name', own).flatMap(({ args }) => args.map(nameOf)),
       listens: distinct(listens),
       certificates,
     };
     return [site];
   });
+}
+
+/** An IPv6 address stands in brackets, as in a URL. */
+function nameOf(written: string): string {
+  return written.toLowerCase().replace(/^\[(.*)\]$/, '$1');
 }
 
 /** A list of its own replaces that of the block around it as a whole; the n-th key belongs to the n-th certificate. */

@@ -25,7 +25,7 @@ describe('the sites of nginx', () => {
     listen 443 ssl default_server;
     listen [::]:443 ssl;
     server_name A.example www.a.example;
-    server_name *.b.example;
+    server_name *.b.example [2001:DB8::1];
     ${pair}
   }
 }`;
@@ -33,7 +33,7 @@ describe('the sites of nginx', () => {
       {
         server: 'nginx',
         place: '/etc/nginx/nginx.conf:2',
-        names: ['a.example', 'www.a.example', '*.b.example'],
+        names: ['a.example', 'www.a.example', '*.b.example', '2001:db8::1'],
         listens: [
           { address: null, port: 443, proxyProtocol: false },
           { address: '::', port: 443, proxyProtocol: false },

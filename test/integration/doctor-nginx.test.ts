@@ -99,15 +99,19 @@ describe('certd doctor on a host with an nginx', () => {
     expect(bad[0]?.message).toContain('no-such-file.pem');
   });
 
-  test('has nothing left but the line that declares the endpoint once all is mended', async () => {
+  test('gives the line that declares the endpoint, and is OK once all is mended', async () => {
     await site(join(live, 'fullchain.pem'), join(live, 'privkey.pem'));
     const line = `{ connect: "127.0.0.1:${stack.nginx.httpsPort}", server_name: ${domain} }`;
     const { code, bad } = await doctor();
     expect(bad).toMatchObject([{ check: 'endpoint-declared', status: 'warning' }]);
     expect(bad[0]?.cure).toContain(line);
     expect(code).toBe(1);
-    expect((await certd.command('doctor')).stdout).toContain(
-      'certificate-used: doctor.certd.test: is used by nginx',
-    );
+
+    const written = nginxConfig(stack, [domain]);
+    await certd.configure(written.replace('deploy: {', `deploy: { verify: [${line}],`));
+    expect(await doctor()).toEqual({ code: 0, bad: [] });
+    const { stdout } = await certd.command('doctor');
+    expect(stdout).toMatch(/^OK: /);
+    expect(stdout).toContain(`certificate-used: ${domain}: is used by nginx`);
   });
 });
