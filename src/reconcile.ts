@@ -1,3 +1,4 @@
+import { deployAskOf } from './core/deploy-hold.ts';
 import type { Asked } from './core/due.ts';
 import { asCertdError, type CertdError, logFields } from './core/errors.ts';
 import type { Target } from './core/model.ts';
@@ -29,7 +30,7 @@ export async function reconcile(
   asked: Asked,
   parts: PassParts,
 ): Promise<readonly PassResult[]> {
-  const deploy = (owed: readonly Target[]) => deployOwed(owed, asked, parts);
+  const deploy = (owed: readonly Target[]) => deployOwed(owed, deployAskOf(asked), parts);
   const batches = openBatches(targets.length, { deploy, timer: parts.timer });
   return Promise.all(targets.map(target => lookAfter(target, asked, batches, parts)));
 }

@@ -126,9 +126,6 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
 /** By hand from the contract, section 1: every command and option that a later issue brings. */
 describe('what a later version brings is refused with exit 64, never ignored', () => {
   it.each([
-    'deploy',
-    'deploy a.example --owed --force',
-    'rollback a.example --to 0001-11223344',
     'remove a.example',
     'adopt certbot --apply',
     'inspect cert.pem',

@@ -1,7 +1,5 @@
 /** Commands of contract section 1 that a later version brings. */
 export const laterCommands: readonly { readonly words: string; readonly summary: string }[] = [
-  { words: 'deploy', summary: 'the deploy transaction' },
-  { words: 'rollback', summary: 'back to an earlier generation' },
   { words: 'remove', summary: 'forget a certificate' },
   { words: 'adopt', summary: 'take over from another client' },
   { words: 'inspect', summary: 'show certificate files' },

@@ -3,6 +3,7 @@ import { CertdError } from '../core/errors.ts';
 import { reasonNames } from '../core/revocation-reason.ts';
 import { saveMemory } from '../host/save-memory.ts';
 import { version } from '../host/version.ts';
+import type { DeployOptions } from './deploy.ts';
 import { laterCommands } from './later.ts';
 import type { Places } from './places.ts';
 import type { RenewOptions } from './renew.ts';
@@ -37,6 +38,7 @@ export function certdProgram(done: (code: number) => void): Command {
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 64 wrong usage, 78 bad configuration.');
   addDaemon(program, done);
+  addDeployer(program, done);
   addRevoke(program, done);
   addAccount(program, done);
   addReaders(program, done);
@@ -63,6 +65,29 @@ function addDaemon(program: Command, done: (code: number) => void): void {
     .action(async (names: string[], options: RenewOptions) => {
       const { renewCommand } = await import('./renew.ts');
       done(await renewCommand(names, options));
+    });
+}
+
+function addDeployer(program: Command, done: (code: number) => void): void {
+  withPlaces(program.command('deploy'))
+    .description('make live what is issued, and run its hooks, through the daemon when it runs')
+    .argument(
+      '[name...]',
+      'certificates, without regard to back-off and window; all that are owed when left out',
+    )
+    .option('--owed', 'what a daemon would do now; a failed deploy is on record, and exit code 0')
+    .option('--force', 'again, although it was deployed, or was rolled back')
+    .action(async (names: string[], options: DeployOptions) => {
+      const { deployCommand } = await import('./deploy.ts');
+      done(await deployCommand(names, options));
+    });
+  withPlaces(program.command('rollback'))
+    .description('back to an earlier certificate; the one that is live is never deployed again')
+    .argument('<name>', 'a certificate')
+    .option('--to <id>', 'to this generation; the one before when left out')
+    .action(async (name: string, options: Places & { to?: string }) => {
+      const { rollbackCommand } = await import('./rollback.ts');
+      done(await rollbackCommand(name, options));
     });
 }
 

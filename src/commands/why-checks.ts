@@ -1,5 +1,5 @@
 import { allChecks, type Look, pendingChanges, type Reason } from '../core/due.ts';
-import { renewalMoment } from '../core/renewal.ts';
+import { renewalMoment, standInOf } from '../core/renewal.ts';
 import { withdrawalOf } from '../core/revocation.ts';
 import { when } from './why-words.ts';
 
@@ -30,7 +30,7 @@ function silentText(code: Reason['code'], { target, seen, now }: Look): string {
         : `; at the next renewal, or with \`certd renew ${target.name}\`: ${changes}`;
     }
     case 'renewal-due': {
-      const { renewAt } = renewalMoment(newest, seen.issuer, target.renewAt);
+      const { renewAt } = renewalMoment(newest, seen.issuer, target.renewAt, standInOf(seen));
       return withdrawal === null ? `, not before ${when(renewAt, now)}` : '';
     }
     case 'order-under-way':

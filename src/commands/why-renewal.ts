@@ -2,7 +2,7 @@ import { holds } from '../core/backoff.ts';
 import type { Look } from '../core/due.ts';
 import type { Instant } from '../core/instant.ts';
 import type { RenewalWindow } from '../core/model.ts';
-import { renewalMoment } from '../core/renewal.ts';
+import { renewalMoment, standInOf } from '../core/renewal.ts';
 import { withdrawalOf } from '../core/revocation.ts';
 import { relativeText, toRfc3339 } from '../core/time-text.ts';
 import { when } from './why-words.ts';
@@ -12,14 +12,20 @@ export function renewalLines({ target, seen, now }: Look): readonly string[] {
   const newest = seen.issued.at(-1);
   if (newest === undefined || withdrawalOf(newest, seen) !== null) return [];
   const { window, windowCheckAt } = seen.issuer;
-  const moment = renewalMoment(newest, seen.issuer, target.renewAt);
-  const byLifetime = renewalMoment(newest, { ...seen.issuer, window: null }, target.renewAt);
+  const standIn = standInOf(seen);
+  const moment = renewalMoment(newest, seen.issuer, target.renewAt, standIn);
+  const byLifetime = renewalMoment(newest, { ...seen.issuer, window: null }, target.renewAt, standIn);
   const lifetime = `its lifetime: ${when(byLifetime.renewAt, now)}`;
   const question = holds(windowCheckAt, now) ? when(windowCheckAt, now) : 'at the next look';
   return [
     ...(moment.window === null
       ? [noWindow(window), `by ${lifetime}`]
       : [...windowLines(moment.window, moment.renewAt, now), `without a window, by ${lifetime}`]),
+    ...(standIn === null
+      ? []
+      : [
+          `it was rolled back; at the latest with a tenth of the lifetime left of what is live another is ordered`,
+        ]),
     `the CA is asked for its window ${question}`,
   ];
 }

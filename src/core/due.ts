@@ -3,7 +3,7 @@ import type { Instant } from './instant.ts';
 import type { CaChoice, Generation, Observed, Revocation, Target } from './model.ts';
 import { choiceOf, fits } from './order-fits.ts';
 import { profileFits } from './profile.ts';
-import { type RenewalMoment, renewalMoment } from './renewal.ts';
+import { type RenewalMoment, renewalMoment, standInOf } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';
 
 /** Why a certificate is to be ordered now: a stable code and the facts for a person. */
@@ -86,7 +86,7 @@ function heldBy(look: Look): Held | null {
   const { target, seen } = look;
   const newest = seen.issued.at(-1);
   if (newest === undefined) return null;
-  const moment = renewalMoment(newest, seen.issuer, target.renewAt);
+  const moment = renewalMoment(newest, seen.issuer, target.renewAt, standInOf(seen));
   return { ...look, newest, moment, withdrawal: withdrawalOf(newest, seen) };
 }
 

@@ -47,6 +47,12 @@ function gauge(name: string, help: string, samples: readonly Sample[]): Family {
 
 type Certificates = readonly CertificateStatus[];
 
+/** What a person has rolled back is owed no more; what certd has taken back by itself is, and has its error. */
+function isOwed({ state, last_error: error }: CertificateStatus['deploy']): boolean {
+  if (state === 'rolled-back') return error !== null;
+  return state !== 'deployed' && state !== 'none';
+}
+
 function certificateFamilies(certificates: Certificates): readonly Family[] {
   const of = (name: string, help: string, value: (certificate: CertificateStatus) => number | null) =>
     gauge(
@@ -56,7 +62,7 @@ function certificateFamilies(certificates: Certificates): readonly Family[] {
     );
   const owed = certificates.map(({ name, deploy }) => ({
     labels: labelText({ name }),
-    value: deploy.state === 'deployed' || deploy.state === 'none' ? 0 : 1,
+    value: isOwed(deploy) ? 1 : 0,
   }));
   return [
     of('not_before_timestamp_seconds', 'When the live certificate begins to be valid.', ({ not_before }) =>

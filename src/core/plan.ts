@@ -3,7 +3,7 @@ import { holds } from './backoff.ts';
 import { longestCaHold } from './ca-trouble.ts';
 import type { ErrorCode } from './catalogue.ts';
 import { chooseCa } from './choose-ca.ts';
-import { type DeployAsk, type DeployHold, deployHold } from './deploy-hold.ts';
+import { type DeployAsk, type DeployHold, deployAskOf, deployHold } from './deploy-hold.ts';
 import { hasDrifted } from './drift.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { filesOwed } from './files-key.ts';
@@ -12,7 +12,7 @@ import type { Instant, Millis } from './instant.ts';
 import { lookDueAt } from './look-due.ts';
 import type { CaChoice, IssuerState, Observed, Revocation, Target } from './model.ts';
 import { sparedUntil } from './order-budget.ts';
-import { type RenewalMoment, renewalMoment } from './renewal.ts';
+import { type RenewalMoment, renewalMoment, standInOf } from './renewal.ts';
 import { nextRevocation, withdrawalOf } from './revocation.ts';
 
 /** What is to be done about the issue of one certificate. */
@@ -72,9 +72,8 @@ export type Verdict = {
  * and `status`; `asked` says whether a person stands behind this look.
  */
 export function planFor(target: Target, seen: Observed, asked: Asked, now: Instant): Verdict {
-  const blocked = seen.faults.find(fault => fault.blocking);
-  if (blocked !== undefined) {
-    const verdict = { kind: 'blocked', code: blocked.code, message: blocked.message } as const;
+  const verdict = blockedBy(seen);
+  if (verdict !== null) {
     return {
       name: target.name,
       ca: chooseCa(target, seen, now),
@@ -91,7 +90,7 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   const look = { target, seen, asked, now };
   const newest = seen.issued.at(-1);
   const issue = issueVerdict(look);
-  const deploy = deployVerdict(target, seen, asked === 'nothing' ? 'nobody' : 'pass', now);
+  const deploy = deployVerdict(target, seen, deployAskOf(asked), now);
   const after = afterVerdict(seen, asked, now);
   const windowAt = windowQuestionAt(look);
   const revocation = nextRevocation(seen, now);
@@ -121,9 +120,22 @@ export function planFor(target: Target, seen: Observed, asked: Asked, now: Insta
   };
 }
 
+function blockedBy({ faults }: Observed): Blocked | null {
+  const fault = faults.find(({ blocking }) => blocking);
+  return fault === undefined ? null : { kind: 'blocked', code: fault.code, message: fault.message };
+}
+
+/** The decision about the deploy alone, for one who asks for nothing else. Pure and total, as `planFor`. */
+export function planDeploy(target: Target, seen: Observed, ask: DeployAsk, now: Instant): DeployVerdict {
+  return blockedBy(seen) ?? deployVerdict(target, seen, ask, now);
+}
+
 /** The generation that should be deployed: the newest good one that was neither rejected (contract section 5) nor revoked. */
 export function deployTarget(seen: Observed): string | null {
-  const { rejected } = seen.deploy;
+  return newestGood(seen, seen.deploy.rejected);
+}
+
+function newestGood(seen: Observed, rejected: readonly string[]): string | null {
   const target = seen.issued.findLast(
     generation => !rejected.includes(generation.id) && withdrawalOf(generation, seen) === null,
   );
@@ -187,7 +199,8 @@ function isEarly({ target, seen, now }: Look, { code }: Reason): boolean {
   if (code === 'configuration-changed') return true;
   const newest = seen.issued.at(-1);
   if (code !== 'renewal-due' || newest === undefined) return false;
-  return renewalMoment(newest, { ...seen.issuer, window: null }, target.renewAt).renewAt > now;
+  const byLifetime = renewalMoment(newest, { ...seen.issuer, window: null }, target.renewAt, standInOf(seen));
+  return byLifetime.renewAt > now;
 }
 
 /** An attempt that failed is as old as its error. */
@@ -196,8 +209,9 @@ function hasBegun({ lastAttemptAt, lastError }: IssuerState): boolean {
 }
 
 function deployVerdict(target: Target, seen: Observed, ask: DeployAsk, now: Instant): DeployVerdict {
-  const id = deployTarget(seen);
-  if (id === null || isDone(target, seen, id) || goesBack(seen, id)) return { kind: 'none' };
+  const id = ask === 'forced' ? newestGood(seen, []) : deployTarget(seen);
+  if (id === null || goesBack(seen, id)) return { kind: 'none' };
+  if (ask !== 'forced' && isDone(target, seen, id)) return { kind: 'none' };
   const hold = deployHold(target, seen, ask, now);
   return hold === null ? { kind: 'now', id } : { kind: 'held', id, ...hold };
 }

@@ -1,5 +1,5 @@
 import type { Instant, Millis } from './instant.ts';
-import type { Generation, IssuerState, RenewAt, RenewalWindow } from './model.ts';
+import type { Generation, IssuerState, Observed, RenewAt, RenewalWindow } from './model.ts';
 
 const hour = 3_600_000;
 const tenDays = 240 * hour;
@@ -12,13 +12,16 @@ export type RenewalMoment = {
 
 /**
  * When this generation is to be renewed: at the moment drawn in the CA's window (RFC 9773), else by the
- * configured share of the lifetime. With under a twentieth of the lifetime left no window is waited for.
+ * configured share of the lifetime. With under a twentieth of the lifetime left no window is waited for. `standIn`: what is
+ * live in its place after a rollback, and ends before it.
  */
 export function renewalMoment(
   generation: Generation,
   { window, lastSuccessAt }: Pick<IssuerState, 'window' | 'lastSuccessAt'>,
   renewAt: RenewAt | null,
+  standIn: Pick<Generation, 'leaf'> | null = null,
 ): RenewalMoment {
+  if (standIn !== null) return beforeEndOf(standIn, generation, { window, lastSuccessAt }, renewAt);
   // CAs date certificates back, and the host's clock may be wrong: what counts is when it came.
   const cameAt = Math.max(generation.leaf.notBefore, lastSuccessAt ?? 0);
   const wanted = Math.max(momentByLifetime(generation, renewAt), cameAt + rest(generation));
@@ -27,6 +30,28 @@ export function renewalMoment(
   const latest = generation.leaf.notAfter - lifetimeOf(generation) / 20;
   const earliest = cameAt + youth(generation);
   return { source: 'ari', renewAt: Math.min(latest, Math.max(earliest, window.renewAt)), window };
+}
+
+/**
+ * What is live in the place of the newest generation after a rollback; null where the newest is none that was rejected.
+ */
+export function standInOf({ issued, live, deploy }: Observed): Pick<Generation, 'leaf'> | null {
+  const newest = issued.at(-1);
+  if (newest === undefined || live === null || live.id === newest.id) return null;
+  return deploy.rejected.includes(newest.id) ? live : null;
+}
+
+/** With a tenth left of what stands in, and not at once: the next one may well be what was rolled back. */
+function beforeEndOf(
+  standIn: Pick<Generation, 'leaf'>,
+  newest: Generation,
+  state: Pick<IssuerState, 'window' | 'lastSuccessAt'>,
+  renewAt: RenewAt | null,
+): RenewalMoment {
+  const moment = renewalMoment(newest, state, renewAt);
+  const cameAt = Math.max(newest.leaf.notBefore, state.lastSuccessAt ?? 0);
+  const latest = Math.max(standIn.leaf.notAfter - lifetimeOf(standIn) / 10, cameAt + rest(newest));
+  return moment.renewAt <= latest ? moment : { source: 'lifetime', renewAt: latest, window: null };
 }
 
 export function lifetimeOf({ leaf }: Pick<Generation, 'leaf'>): Millis {

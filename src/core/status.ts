@@ -4,7 +4,7 @@ import type { Instant } from './instant.ts';
 import type { Leaf, Observed, Target } from './model.ts';
 import { choiceOf } from './order-fits.ts';
 import { isBehind, isTakenBack, planFor, type Verdict } from './plan.ts';
-import { type RenewalMoment, renewalMoment } from './renewal.ts';
+import { type RenewalMoment, renewalMoment, standInOf } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';
 import { servedFields } from './served-fields.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
@@ -150,7 +150,7 @@ function momentOf(seen: Observed, { renewAt }: Target): Moment | null {
   const newest = seen.issued.at(-1);
   if (newest === undefined) return null;
   const withdrawal = withdrawalOf(newest, seen);
-  if (withdrawal === null) return renewalMoment(newest, seen.issuer, renewAt);
+  if (withdrawal === null) return renewalMoment(newest, seen.issuer, renewAt, standInOf(seen));
   return withdrawal.replace ? { source: 'forced', renewAt: withdrawal.since, window: null } : null;
 }
 
@@ -171,6 +171,7 @@ function deployState(seen: Observed, verdict: Verdict | null): CertificateStatus
     if (deploy.failures > 0) return 'failed';
     return isHeldForWindow(verdict) ? 'held-for-window' : 'owed';
   }
+  if (standInOf(seen) !== null) return 'rolled-back';
   return deploy.deployed === null ? 'none' : 'deployed';
 }
 

@@ -1,12 +1,15 @@
 import { CertdError } from '../core/errors.ts';
 import type { Routes } from '../health/server.ts';
 import { accountRequest } from './account-request.ts';
+import { deployRequest, rollbackRequest } from './deploy-request.ts';
 import type { Loop } from './loop.ts';
 import { askedBy, type PassRequest } from './pass-request.ts';
 import { revokeRequest } from './revoke-request.ts';
 import { runAccount } from './run-account.ts';
+import { runDeploy } from './run-deploy.ts';
 import { runDryRun } from './run-dry-run.ts';
 import { runRevoke } from './run-revoke.ts';
+import { runRollback } from './run-rollback.ts';
 
 /** What changes state, on the socket that is for its owner alone (contract section 6). */
 export function controlRoutes({ ask, use }: Pick<Loop, 'ask' | 'use'>): Routes {
@@ -15,6 +18,14 @@ export function controlRoutes({ ask, use }: Pick<Loop, 'ask' | 'use'>): Routes {
     'POST /revoke': async body => {
       const request = revokeRequest(body);
       return { status: 200, body: await use(({ config, parts }) => runRevoke(config, parts, request)) };
+    },
+    'POST /deploy': async body => {
+      const request = deployRequest(body);
+      return { status: 200, body: await use(({ config, parts }) => runDeploy(config, parts, request)) };
+    },
+    'POST /rollback': async body => {
+      const wish = rollbackRequest(body);
+      return { status: 200, body: await use(({ config, parts }) => runRollback(config, parts, wish)) };
     },
     'POST /account': async body => {
       const request = accountRequest(body);

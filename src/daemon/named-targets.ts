@@ -23,3 +23,13 @@ export function namedTargets(
     `${firstNames(left, 20)} ${verb} live, but not in the configuration any more`,
   );
 }
+
+/** Null: all. Throws `usage` for a name that is not configured. */
+export function chosenTargets(
+  targets: readonly Target[],
+  names: readonly string[] | null,
+  world: Pick<World, 'names' | 'seen'>,
+): readonly Target[] {
+  if (names === null) return targets;
+  return names.length === 0 ? [] : namedTargets(targets, names, world);
+}

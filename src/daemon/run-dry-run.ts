@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { catalogue } from '../core/catalogue.ts';
 import { type DryRun, dryRun } from '../pass/dry-run.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
-import { chosen } from './run-pass.ts';
+import { chosenTargets } from './named-targets.ts';
 
 /** What a dry run found, as the control socket answers it and `certd renew --dry-run --json` prints it. */
 export type DryRunAnswer = { readonly duration_ms: number; readonly results: readonly DryRunResult[] };
@@ -23,7 +23,7 @@ export async function runDryRun(
   parts: PassParts,
   names: readonly string[] | null,
 ): Promise<DryRunAnswer> {
-  const targets = chosen(config.certificates, names, parts.world);
+  const targets = chosenTargets(config.certificates, names, parts.world);
   const startedAt = parts.clock.now();
   const found = await dryRun(targets, parts);
   return { duration_ms: parts.clock.now() - startedAt, results: found.map(resultOf) };

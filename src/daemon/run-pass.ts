@@ -4,7 +4,7 @@ import { planFor } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../reconcile.ts';
-import { namedTargets } from './named-targets.ts';
+import { chosenTargets } from './named-targets.ts';
 import type { PassRequest } from './pass-request.ts';
 
 /** What a pass did, as the control socket answers it and `certd renew` prints it. */
@@ -32,7 +32,7 @@ export async function runPass(
   parts: PassParts,
   { names, asked }: PassRequest,
 ): Promise<PassAnswer> {
-  const targets = chosen(config.certificates, names, parts.world);
+  const targets = chosenTargets(config.certificates, names, parts.world);
   const startedAt = parts.clock.now();
   const results = await reconcile(targets, asked, parts);
   return {
@@ -41,16 +41,6 @@ export async function runPass(
       results.filter(({ name }) => name === target.name).map(result => answerFor(result, target, parts)),
     ),
   };
-}
-
-/** Null: all. Throws `usage` for a name that is not configured. */
-export function chosen(
-  targets: readonly Target[],
-  names: readonly string[] | null,
-  world: PassParts['world'],
-): readonly Target[] {
-  if (names === null) return targets;
-  return names.length === 0 ? [] : namedTargets(targets, names, world);
 }
 
 function answerFor({ name, issued, deployed, error }: PassResult, target: Target, parts: PassParts) {

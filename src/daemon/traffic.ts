@@ -30,6 +30,7 @@ export function openTraffic(now: () => number): Traffic {
     lookSlots: openSlots(looksAtOnce),
     lanes: openLanes(placesAtEachCa, now),
     attemptHooks: openAttemptHooks(),
+    deployTurns: openTurns(),
     hookTurns: openTurns(),
     keysInTurn: openQueue(),
     accountGuard: directoryUrl => {

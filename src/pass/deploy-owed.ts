@@ -1,8 +1,8 @@
+import type { DeployAsk } from '../core/deploy-hold.ts';
 import type { DeployState } from '../core/deploy-model.ts';
-import type { Asked } from '../core/due.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Leaf, Target } from '../core/model.ts';
-import { planFor } from '../core/plan.ts';
+import { planDeploy } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from '../deploy/deploy-job.ts';
 import { type HookGroup, hookGroups } from '../deploy/hook-groups.ts';
 import { deployBatch } from '../deploy/transaction.ts';
@@ -15,7 +15,7 @@ import { flipLive, installGeneration, prune } from '../store/publish.ts';
 import { readOrigin } from '../store/work.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
 import { logHook } from './log-hook.ts';
-import type { PassParts } from './pass-parts.ts';
+import type { DeployerParts } from './pass-parts.ts';
 import { probeForDeploy } from './probe-for-deploy.ts';
 import { issuedBy } from './renewal-window.ts';
 import { writeJournal } from './write-journal.ts';
@@ -26,20 +26,30 @@ import { writeJournal } from './write-journal.ts';
  */
 export async function deployOwed(
   targets: readonly Target[],
-  asked: Asked,
-  parts: PassParts,
+  ask: DeployAsk,
+  parts: DeployerParts,
 ): Promise<readonly DeployOutcome[]> {
-  const jobs = targets.flatMap(target => jobsOf(target, asked, parts));
-  const outcomes = await Promise.all(hookGroups(jobs).map(group => deployGroup(group, parts)));
+  const jobs = targets.flatMap(target => jobsOf(target, ask, parts));
+  const outcomes = await Promise.all(hookGroups(jobs).map(group => deployGroup(group, ask, parts)));
   return outcomes.flat();
 }
 
-async function deployGroup(group: HookGroup, parts: PassParts): Promise<readonly DeployOutcome[]> {
+async function deployGroup(
+  group: HookGroup,
+  ask: DeployAsk,
+  parts: DeployerParts,
+): Promise<readonly DeployOutcome[]> {
   const ends: (() => void)[] = [];
+  // Always in the same order, certificates before hooks: so none waits for ever.
+  const names = group.jobs.map(({ target }) => target.name).sort();
+  for (const name of names) ends.push(await parts.deployTurns.take(name));
   for (const command of group.commands) ends.push(await parts.hookTurns.take(command));
   const endStep = parts.beginStep(diskLimitMs + group.limitMs);
   try {
-    const outcomes = await deployBatch(group.jobs, deployParts(parts));
+    // Somebody else may have deployed it meanwhile.
+    for (const name of names) parts.world.look(name);
+    const jobs = group.jobs.flatMap(({ target }) => jobsOf(target, ask, parts));
+    const outcomes = await deployBatch(jobs, deployParts(parts));
     for (const outcome of outcomes) await report(outcome, parts);
     return outcomes;
   } finally {
@@ -55,16 +65,19 @@ async function deployGroup(group: HookGroup, parts: PassParts): Promise<readonly
 /** What the disk may take for a batch beside its hooks, before it counts as hung. */
 const diskLimitMs = 30 * 60_000;
 
-function jobsOf(target: Target, asked: Asked, { world, clock }: PassParts): readonly DeployJob[] {
+function jobsOf(target: Target, ask: DeployAsk, { world, clock }: DeployerParts): readonly DeployJob[] {
   const seen = world.seen(target.name);
-  const { deploy } = planFor(target, seen, asked, clock.now());
-  return deploy.kind === 'now' ? [{ target, id: deploy.id, state: seen.deploy }] : [];
+  const deploy = planDeploy(target, seen, ask, clock.now());
+  if (deploy.kind !== 'now') return [];
+  // Only a forced deploy is of one that was rejected: with its first step it is so no longer.
+  const rejected = seen.deploy.rejected.filter(id => id !== deploy.id);
+  return [{ target, id: deploy.id, state: { ...seen.deploy, rejected } }];
 }
 
 /** How long a killed hook has before SIGKILL, and a finished one's pipes before they are closed. */
 const hookGraceMs = 5000;
 
-function deployParts(parts: PassParts): DeployParts {
+function deployParts(parts: DeployerParts): DeployParts {
   const { disk, layout, world, clock, random, log, signal, runHook } = parts;
   return {
     now: clock.now,
@@ -105,7 +118,7 @@ function deployParts(parts: PassParts): DeployParts {
 }
 
 /** The gate: nothing the issuer wrote is believed before it parses, fits and is encoded anew. */
-async function install(target: Target, id: string, parts: PassParts): Promise<Leaf> {
+async function install(target: Target, id: string, parts: DeployerParts): Promise<Leaf> {
   await loopTurn();
   const directory = parts.layout.issuedGeneration(target.name, id);
   const { leaf, ...pair } = readPair(directory);
@@ -134,14 +147,18 @@ async function install(target: Target, id: string, parts: PassParts): Promise<Le
 }
 
 /** From the deployer's own copy, which is what is live. */
-async function writeFiles({ name, files }: Target, id: string, { disk, layout }: PassParts): Promise<void> {
+async function writeFiles(
+  { name, files }: Target,
+  id: string,
+  { disk, layout }: DeployerParts,
+): Promise<void> {
   if (files.length === 0) return;
   const pair = readPair(layout.deployedGeneration(name, id));
   await writeOutputs(disk, files, pair, { accounts: hostAccounts(), stateRoot: layout.root });
 }
 
 /** Of a whole pair, since it may be gone back to. */
-function deployedLeaf(name: string, id: string, { layout }: PassParts): Leaf | null {
+function deployedLeaf(name: string, id: string, { layout }: DeployerParts): Leaf | null {
   try {
     return readPair(layout.deployedGeneration(name, id)).leaf;
   } catch (thrown) {
@@ -150,7 +167,7 @@ function deployedLeaf(name: string, id: string, { layout }: PassParts): Leaf | n
   }
 }
 
-async function report({ name, id, error, backTo }: DeployOutcome, parts: PassParts): Promise<void> {
+async function report({ name, id, error, backTo }: DeployOutcome, parts: DeployerParts): Promise<void> {
   const { layout, log } = parts;
   if (error?.code === 'stopped') return;
   parts.tally.onDeploy({ name, result: error === null ? 'success' : 'failure' });

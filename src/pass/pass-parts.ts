@@ -49,6 +49,12 @@ export type PassParts = Traffic & {
   readonly signal: AbortSignal;
 };
 
+/** What a deploy acts through: nothing that asks a CA. */
+export type DeployerParts = Omit<
+  PassParts,
+  'issuerFor' | 'accountFor' | 'solverFor' | 'rehearse' | 'generateKey' | 'createRequest'
+>;
+
 /** What keeps passes that run at the same time out of each other's way; one for all of them. */
 export type Traffic = {
   /** One pass at a time for a certificate. */
@@ -65,6 +71,8 @@ export type Traffic = {
   readonly lanes: Lanes;
   /** The commands around attempts to order. */
   readonly attemptHooks: AttemptHooks;
+  /** One deploy at a time for a certificate; an order of it meanwhile does not count. */
+  readonly deployTurns: Turns;
   /** One batch at a time for a hook: no two reload the same server at once. */
   readonly hookTurns: Turns;
   /** One key is made at a time: each takes a thread, and there are four for all that waits for the disk. */

@@ -3,13 +3,13 @@ import type { Target } from '../core/model.ts';
 import type { Presented } from '../core/presented.ts';
 import { type AwaitedLive, awaitedLive } from './awaited.ts';
 import { rootsFor } from './gate.ts';
-import type { PassParts } from './pass-parts.ts';
+import type { DeployerParts } from './pass-parts.ts';
 
 /** Above what one look takes, which has a limit of its own. */
 const stepLimitMs = 60_000;
 
 /** One look of a deploy at an endpoint, as a client of what is live then. */
-export function probeForDeploy(target: Target, endpoint: Endpoint, parts: PassParts): Promise<Presented> {
+export function probeForDeploy(target: Target, endpoint: Endpoint, parts: DeployerParts): Promise<Presented> {
   return parts.lookSlots(async () => {
     const endStep = parts.beginStep(stepLimitMs);
     try {
@@ -23,7 +23,7 @@ export function probeForDeploy(target: Target, endpoint: Endpoint, parts: PassPa
 }
 
 /** Before anything is live nothing is expected; only whether somebody answers is asked. */
-function awaitedFirst(target: Target, { authorities }: PassParts): Omit<AwaitedLive, 'fingerprint'> {
+function awaitedFirst(target: Target, { authorities }: DeployerParts): Omit<AwaitedLive, 'fingerprint'> {
   const authority = authorities.get(target.cas[0].name);
   const roots = authority === undefined ? 'system' : rootsFor(authority);
   return { keyType: target.keyType, roots: roots === 'any' ? 'system' : roots, fullchainPem: '' };

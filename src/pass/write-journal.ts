@@ -1,12 +1,12 @@
 import { asCertdError, logFields } from '../core/errors.ts';
 import { journal } from '../store/journal.ts';
-import type { PassParts } from './pass-parts.ts';
+import type { DeployerParts } from './pass-parts.ts';
 
 /** Journals are history: one that cannot be written is a warning, and undoes nothing of what it tells. */
 export async function writeJournal(
   directory: string,
   event: Parameters<typeof journal>[3],
-  { disk, clock, log }: PassParts,
+  { disk, clock, log }: DeployerParts,
 ): Promise<void> {
   try {
     await journal(disk, directory, clock.now(), event);

@@ -26,6 +26,8 @@ it('every command that is built has a page of help', () => {
   expect(built.map(command => command.name())).toEqual([
     'run',
     'renew',
+    'deploy',
+    'rollback',
     'revoke',
     'account',
     'status',

@@ -102,11 +102,26 @@ it.each([
   ['none', 0],
   ['owed', 1],
   ['failed', 1],
-  ['rolled-back', 1],
   ['held-for-window', 1],
 ] as const)('a deploy that is %s is owed: %d', (state, value) => {
   const document = withFirst(({ deploy }) => ({ deploy: { ...deploy, state } }));
   expect(shown('certd_deploy_owed', { document })).toEqual([`www.example ${value}`]);
+});
+
+it('one that was taken back is owed, and one that a person has rolled back is not', () => {
+  const error = {
+    code: 'hook-failed',
+    message: 'exit 1',
+    at: '2026-03-05T11:00:00.000Z',
+    problem_type: null,
+  };
+  for (const [last_error, value] of [
+    [error, 1],
+    [null, 0],
+  ] as const) {
+    const document = withFirst(({ deploy }) => ({ deploy: { ...deploy, state: 'rolled-back', last_error } }));
+    expect(shown('certd_deploy_owed', { document })).toEqual([`www.example ${value}`]);
+  }
 });
 
 it('says when the loop hangs', () => {

@@ -357,9 +357,9 @@ describe('the deploy while the disk has to be mended', () => {
     ],
     ['deployed where the newest is, though its link cannot be read', { live: null }, 'deployed'],
     [
-      'deployed where the newer one is rejected',
+      'rolled back where the newer one is rejected',
       { issued: [old, fresh], live, deploy: { deployed: old.id, rejected: [fresh.id] } },
-      'deployed',
+      'rolled-back',
     ],
     [
       'deployed where the issued copy of what is live is lost',

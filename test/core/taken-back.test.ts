@@ -61,9 +61,9 @@ describe('the state of the deploy is', () => {
       'failed',
     ],
     [
-      'deployed where what was taken back is rejected for good',
+      'rolled-back where what was taken back is rejected for good',
       { ...failed, refused: two.id, rejected: [two.id] },
-      'deployed',
+      'rolled-back',
     ],
   ])('%s', (_, deploy, state) => {
     const seen = makeObserved({ issued: [one, two], live: shown(one), deploy });

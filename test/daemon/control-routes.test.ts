@@ -6,7 +6,10 @@ import type { Loop } from '../../src/daemon/loop.ts';
 const reached = () => Promise.reject(new Error('reached'));
 const routes = controlRoutes({ ask: reached, use: reached } satisfies Pick<Loop, 'ask' | 'use'>);
 
-async function send(path: 'renew' | 'revoke' | 'dry-run', body: unknown): Promise<unknown> {
+async function send(
+  path: 'renew' | 'revoke' | 'deploy' | 'rollback' | 'dry-run',
+  body: unknown,
+): Promise<unknown> {
   return routes[`POST /${path}`]?.(body);
 }
 
@@ -29,6 +32,50 @@ describe('a revoke request', () => {
     { ...wish, replace: 'no' },
   ])('%j is wrong usage', async body => {
     await expect(send('revoke', body)).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('a deploy request', () => {
+  it.each([
+    { names: null, ask: 'nobody' },
+    { names: [], ask: 'pass' },
+    { names: ['a.example'], ask: 'named' },
+    { names: ['a.example'], ask: 'forced' },
+  ])('%j is taken', async body => {
+    await expect(send('deploy', body)).rejects.toThrow('reached');
+  });
+
+  it.each([
+    null,
+    [],
+    {},
+    { names: null },
+    { names: null, ask: 'nothing' },
+    { names: 'a.example', ask: 'named' },
+    { names: [5], ask: 'named' },
+    { names: null, ask: null },
+  ])('%j is wrong usage', async body => {
+    await expect(send('deploy', body)).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('a rollback request', () => {
+  it.each([
+    { name: 'a.example', to: null },
+    { name: 'a.example', to: '0001-aabbccdd' },
+  ])('%j is taken', async body => {
+    await expect(send('rollback', body)).rejects.toThrow('reached');
+  });
+
+  it.each([
+    null,
+    'a.example',
+    {},
+    { name: 'a.example' },
+    { name: 5, to: null },
+    { name: 'a.example', to: 1 },
+  ])('%j is wrong usage', async body => {
+    await expect(send('rollback', body)).rejects.toMatchObject({ code: 'usage' });
   });
 });
 

@@ -60,6 +60,8 @@ function expectMetricsOf(
     );
   }
   expect(sampleValue(metrics, 'certd_certificate_failures', { name })).toBe(renewal.failures);
-  const owed = ['owed', 'failed', 'rolled-back', 'held-for-window'].includes(deploy.state);
+  const owed =
+    ['owed', 'failed', 'held-for-window'].includes(deploy.state) ||
+    (deploy.state === 'rolled-back' && deploy.last_error !== null);
   expect(sampleValue(metrics, 'certd_deploy_owed', { name })).toBe(owed ? 1 : 0);
 }

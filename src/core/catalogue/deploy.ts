@@ -56,4 +56,9 @@ export const deployErrors = {
     'The user that runs certd may not give an output file (`files`) to its `owner` or `group`.',
     'Deploy as root, or leave `owner` out and put the user that runs certd into the group.',
   ),
+  'no-rollback-target': entry(
+    'none',
+    'There is no earlier generation that a certificate could go back to, or the one that was named cannot be it. Nothing was changed.',
+    'Order a new certificate with `certd renew NAME --force`.',
+  ),
 } satisfies Record<string, Entry>;

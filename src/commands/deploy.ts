@@ -1,0 +1,43 @@
+import type { DeployAsk } from '../core/deploy-hold.ts';
+import { CertdError } from '../core/errors.ts';
+import type { DeployAnswer, DeployRequest } from '../daemon/run-deploy.ts';
+import { askControl } from './ask-control.ts';
+import { deployLines } from './deploy-lines.ts';
+import type { Places } from './places.ts';
+import { progress } from './progress.ts';
+import { screenOf } from './screen.ts';
+
+export type DeployOptions = Places & { readonly owed?: true; readonly force?: true };
+
+/** `certd deploy`: by the daemon where it runs, else in this process under the deployer's lock. */
+export async function deployCommand(names: readonly string[], options: DeployOptions): Promise<number> {
+  if (options.owed && options.force) throw new CertdError('usage', '--owed and --force exclude each other');
+  const request = { names: names.length === 0 ? null : names, ask: askOf(names, options) };
+  const done = progress('waiting for the deploy to end');
+  const { results } = await deploy(request, options).finally(done);
+  const { width } = screenOf(process.stdout, process.env['NO_COLOR']);
+  // What is no terminal is read line by line.
+  const lines = deployLines(results, Date.now(), width ?? Number.POSITIVE_INFINITY);
+  process.stdout.write(lines.map(line => `${line}\n`).join(''));
+  // For its unit a deploy that failed is state like any other: it is on record, and tried again.
+  return results.some(({ error }) => error !== null && !(options.owed && error.recorded)) ? 1 : 0;
+}
+
+function askOf(names: readonly string[], { owed, force }: DeployOptions): DeployAsk {
+  if (owed) return 'nobody';
+  if (force) return 'forced';
+  return names.length === 0 ? 'pass' : 'named';
+}
+
+async function deploy(request: DeployRequest, places: Places): Promise<DeployAnswer> {
+  const question = { runtimeDir: places.runtimeDir, path: '/deploy', body: request };
+  const answer = await askControl({ ...question, isAnswer: isDeployAnswer });
+  if (answer !== null) return answer;
+  const { deployHere } = await import('./deploy-here.ts');
+  const { runDeploy } = await import('../daemon/run-deploy.ts');
+  return deployHere(places, ({ config, parts }) => runDeploy(config, parts, request));
+}
+
+function isDeployAnswer(body: unknown): body is DeployAnswer {
+  return typeof body === 'object' && body !== null && 'results' in body && Array.isArray(body.results);
+}

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type DeployOptions, deployCommand } from '../../src/commands/deploy.ts';
+import { rollbackCommand } from '../../src/commands/rollback.ts';
+import { controlSocket } from '../../src/daemon/socket-paths.ts';
+import { listenOnSocket } from '../../src/health/listen.ts';
+import { routeServer } from '../../src/health/server.ts';
+import { readDeployState } from '../../src/store/deploy-state.ts';
+import { takeLock } from '../../src/store/lock.ts';
+import { captured } from '../support/captured.ts';
+import { makePair, writeGeneration } from '../support/make-pair.ts';
+import { root } from '../support/source-tree.ts';
+import { openStateDir, ownDir } from '../support/state-dir.ts';
+
+const result = {
+  name: 'a.example',
+  deployed: null,
+  error: null,
+  held: null,
+  issued: '0002-aabbccdd',
+  current: '0002-aabbccdd',
+  rejected: [],
+};
+
+type Options = Pick<DeployOptions, 'owed' | 'force'>;
+
+/** A daemon that answers with this, and what it was asked. */
+async function daemon(path: '/deploy' | '/rollback', body: unknown) {
+  const runtimeDir = ownDir();
+  const asked: unknown[] = [];
+  const answer = (request: unknown) => {
+    asked.push(request);
+    return { status: 200, body };
+  };
+  const alive = () => ({ status: 200, body: { alive: true } });
+  const server = routeServer({ 'GET /livez': alive, [`POST ${path}`]: answer }, () => {});
+  onTestFinished(() => void server.close());
+  await listenOnSocket(server, controlSocket(runtimeDir), 0o600);
+  return {
+    asked,
+    places: { config: join(runtimeDir, 'none.yaml'), stateDir: join(runtimeDir, 'none'), runtimeDir },
+  };
+}
+
+describe('certd deploy asks the daemon', () => {
+  it.each<[string, readonly string[], Options, object]>([
+    ['for all that is owed', [], {}, { names: null, ask: 'pass' }],
+    ['for those that are named', ['a.example'], {}, { names: ['a.example'], ask: 'named' }],
+    ['for what it would do by itself', [], { owed: true }, { names: null, ask: 'nobody' }],
+    ['for it by name, too', ['a.example'], { owed: true }, { names: ['a.example'], ask: 'nobody' }],
+    ['for it again', ['a.example'], { force: true }, { names: ['a.example'], ask: 'forced' }],
+  ])('%s', async (_words, names, options, request) => {
+    const { asked, places } = await daemon('/deploy', { results: [result] });
+    const ended = await captured(() => deployCommand(names, { ...places, ...options }));
+    expect(asked).toEqual([request]);
+    expect(ended).toEqual({
+      code: 0,
+      out: 'a.example: nothing to deploy, 0002-aabbccdd is deployed\n',
+      err: '',
+    });
+  });
+
+  it.each<[number, string, boolean, Options]>([
+    [1, 'a deploy fails', true, {}],
+    [0, 'it does for the unit, and is on record', true, { owed: true }],
+    [1, 'it is on no record', false, { owed: true }],
+  ])('and ends with %d where %s', async (code, _words, recorded, options) => {
+    const error = { code: 'hook-failed', message: 'exit 1', recorded };
+    const { places } = await daemon('/deploy', { results: [result, { ...result, error }] });
+    expect((await captured(() => deployCommand([], { ...places, ...options }))).code).toBe(code);
+  });
+
+  it('and not where the words contradict each other', async () => {
+    const { asked, places } = await daemon('/deploy', { results: [] });
+    await expect(deployCommand([], { ...places, owed: true, force: true })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    expect(asked).toEqual([]);
+  });
+});
+
+it.each([
+  [undefined, null, 0, null],
+  ['0001-11223344', '0001-11223344', 1, { code: 'hook-failed', message: 'exit 1', recorded: true }],
+] as const)(
+  'certd rollback --to %s asks the daemon for %s and ends with %d',
+  async (word, to, code, error) => {
+    const answer = { name: 'a.example', to: '0001-11223344', rejected: [], results: [{ ...result, error }] };
+    const { asked, places } = await daemon('/rollback', answer);
+    const options = word === undefined ? places : { ...places, to: word };
+    expect((await captured(() => rollbackCommand('a.example', options))).code).toBe(code);
+    expect(asked).toEqual([{ name: 'a.example', to }]);
+  },
+);
+
+/** A state directory with an issued generation, a configuration for it, and no daemon. */
+async function alone() {
+  const layout = await openStateDir();
+  const dir = ownDir();
+  const pair = await makePair();
+  const id = '0001-aabbccdd';
+  mkdirSync(layout.issuedOf('a.example'));
+  await writeGeneration(layout.issuedGeneration('a.example', id), pair);
+  const origin = '{"schema":1,"ca":"corp","directory":"https://ca.example/dir"}';
+  writeFileSync(join(layout.issuedGeneration('a.example', id), 'generation.json'), origin);
+  writeFileSync(join(dir, 'roots.pem'), pair.chain);
+  const config = join(dir, 'config.yaml');
+  writeFileSync(
+    config,
+    `account: { agree_tos: true }
+ca: corp
+cas: { corp: { directory: "https://ca.example/dir", roots: ${join(dir, 'roots.pem')} } }
+certificates:
+  - domains: [a.example]
+    challenge: { webroot: /nowhere }
+    deploy: { hooks: [{ shell: "echo $CERTD_NAME >> ${join(dir, 'ran')}" }] }
+`,
+  );
+  return { layout, dir, id, places: { config, stateDir: layout.root, runtimeDir: dir } };
+}
+
+it('without a daemon it deploys by itself, and loads nothing that talks to a CA', async () => {
+  const { layout, dir, id, places } = await alone();
+  const list = join(dir, 'loaded');
+  const certd = ['--import', join(root, 'test/support/loaded-modules.mjs'), join(root, 'src/certd.ts')];
+  const words = ['deploy', '--config', places.config, '--state-dir', places.stateDir, '--runtime-dir', dir];
+  const child = spawn(process.execPath, [...certd, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, LOADED_MODULES: list },
+  });
+  child.stdout.resume();
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(readDeployState(layout.deployState('a.example')).deployed).toBe(id);
+  expect(readFileSync(join(dir, 'ran'), 'utf8')).toBe('a.example\n');
+  const loaded = readFileSync(list, 'utf8').split('\n');
+  expect(loaded.some(url => url.endsWith('/src/deploy/transaction.ts'))).toBe(true);
+  expect(loaded.filter(url => url.includes('/src/acme/') || url.includes('acme-client'))).toEqual([]);
+});
+
+describe('without a daemon', () => {
+  it('it is refused while another certd has the deployer’s lock', async () => {
+    const { layout, places } = await alone();
+    const release = takeLock(layout.deployLock);
+    onTestFinished(release);
+    await expect(deployCommand([], places)).rejects.toMatchObject({ code: 'locked' });
+  });
+
+  it('there is nothing to deploy where nothing was ever issued', async () => {
+    const { dir, places } = await alone();
+    const nowhere = { ...places, stateDir: join(dir, 'none') };
+    await expect(deployCommand([], nowhere)).rejects.toMatchObject({ code: 'not-issued' });
+    await expect(rollbackCommand('a.example', nowhere)).rejects.toMatchObject({ code: 'not-issued' });
+  });
+
+  it('a rollback without anything before says so, and a name that is not there is wrong usage', async () => {
+    const { places } = await alone();
+    expect((await captured(() => deployCommand(['a.example'], places))).out).toBe(
+      'a.example: deployed 0001-aabbccdd\n',
+    );
+    await expect(rollbackCommand('a.example', places)).rejects.toMatchObject({ code: 'no-rollback-target' });
+    await expect(rollbackCommand('b.example', places)).rejects.toMatchObject({ code: 'usage' });
+    await expect(deployCommand(['b.example'], places)).rejects.toMatchObject({ code: 'usage' });
+  });
+});

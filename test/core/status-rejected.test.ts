@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { statusDocument } from '../../src/core/status.ts';
+import { at, makeGeneration, makeObserved, makeTarget } from '../support/make-observed.ts';
+
+const old = makeGeneration();
+const fresh = makeGeneration({ id: '0002-55667788' });
+
+it.each([
+  ['rolled-back where what is live is older than one that was rejected', old, [fresh.id], 'rolled-back'],
+  ['deployed where nothing is rejected', fresh, [], 'deployed'],
+  ['deployed where an older one is rejected', fresh, [old.id], 'deployed'],
+  ['owed where what is live is rejected: the way back', fresh, [fresh.id], 'owed'],
+] as const)('the deploy is %s', (_words, live, rejected, state) => {
+  const seen = makeObserved({ issued: [old, fresh], live, deploy: { deployed: live.id, rejected } });
+  const document = statusDocument({
+    version: '0.1.0',
+    source: 'daemon',
+    pid: 812,
+    startedAt: null,
+    now: at('2026-02-01'),
+    targets: [makeTarget()],
+    observed: [seen],
+    thresholds: { warning: 0.2, critical: 0.05 },
+    problems: [],
+  });
+  expect(document.certificates[0]?.deploy.state).toBe(state);
+});
