@@ -12,7 +12,7 @@ export const checks = {
   },
   'server-config': {
     summary:
-      'The configuration of each server that is installed could be read. It is unknown where the server’s own test of it fails, and where it is more than doctor understands.',
+      'The configuration of each server that is installed could be read. It is unknown where the server’s own test of it fails, where it is more than doctor understands, and without root also where no server was found.',
     cure: 'Run the server’s own test (`nginx -t`, `apachectl -t`, `haproxy -c -f FILE`) and mend what it says. Until then its sites are not known.',
   },
   'site-certificate': {

@@ -11,7 +11,7 @@ export function findingsOf(host: SeenHost): readonly Finding[] {
   const sites = host.looks.flatMap(look => (look.kind === 'read' ? look.sites : []));
   return sortFindings([
     ...privileges(host),
-    ...host.looks.flatMap(serverFindings),
+    ...host.looks.flatMap(look => serverFindings(look, host)),
     ...sites.flatMap(site => siteFindings(site, host)),
     ...host.targets.map(target => useFinding(target, host)),
     ...endpointFindings(host),
@@ -24,11 +24,13 @@ function privileges({ isRoot }: SeenHost): readonly Finding[] {
   return [finding('privileges', 'unknown', 'doctor', message)];
 }
 
-function serverFindings(look: ServerLook): readonly Finding[] {
+function serverFindings(look: ServerLook, { isRoot }: SeenHost): readonly Finding[] {
   const { server } = look;
   switch (look.kind) {
     case 'absent':
-      return [finding('server-config', 'ok', server, 'is not installed')];
+      if (isRoot) return [finding('server-config', 'ok', server, 'is not installed')];
+      // The program of a process of somebody else is not shown (proc_pid_exe(5)).
+      return [finding('server-config', 'unknown', server, 'was not found; one that runs may be hidden')];
     case 'failed':
       return [finding('server-config', 'unknown', server, `its configuration cannot be read: ${look.words}`)];
     case 'read': {

@@ -183,6 +183,15 @@ describe('what was not seen is never good', () => {
     ]);
   });
 
+  it('a server that was not found is not said to be absent by somebody who may not see all that runs', () => {
+    const looks = [{ server: 'nginx', kind: 'absent' }] as const;
+    const findings = findingsOf(makeSeenHost([], { looks, targets: [], isRoot: false }));
+    expect(findings.map(({ check, status }) => `${check} ${status}`)).toEqual([
+      'privileges unknown',
+      'server-config unknown',
+    ]);
+  });
+
   it('the worst comes first and decides; nothing at all is unknown', () => {
     const findings = findingsOf(
       makeSeenHost([

@@ -63,6 +63,11 @@ describe('the sites of nginx', () => {
     expect(listens?.map(({ port }) => port)).toEqual([444]);
   });
 
+  it('a server that speaks QUIC alone has no TLS port, even where another one has that number', () => {
+    const text = `http { server { listen 443 quic; ${pair} } server { listen 443 ssl; server_name b; ${pair} } }`;
+    expect(sitesOf(text).map(({ names }) => names)).toEqual([['b']]);
+  });
+
   it('what one server says of an address holds for all that share it, as for ssl and proxy_protocol', () => {
     const text = `http { server { listen 443 ssl proxy_protocol; ${pair} } server { listen *:443; ${pair} } }`;
     expect(sitesOf(text).map(({ listens }) => listens)).toEqual([
