@@ -4,7 +4,7 @@ import { runDeploy } from '../../src/daemon/run-deploy.ts';
 import { runRollback } from '../../src/daemon/run-rollback.ts';
 import { runHook } from '../../src/deploy/run-hook.ts';
 import { reject } from '../../src/pass/reject.ts';
-import { readDeployState } from '../../src/store/deploy-state.ts';
+import { readDeployState, writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { type CrashHost, target } from '../support/crash-host.ts';
 import { makeConfig } from '../support/make-config.ts';
@@ -128,16 +128,26 @@ it('the back-off holds only what nobody asked for, and a failure says whether it
   expect(again.results).toMatchObject([{ deployed: null, error: { code: 'hook-failed', recorded: true } }]);
 });
 
-it('two who deploy the same certificate at once run its hooks once', async () => {
-  const { host, fresh } = await renewed();
-  await rollback(host);
-  const before = host.hooksRun.length;
+it.each([
+  ['without hooks', makeDeploy()],
+  ['with hooks', target.deploy],
+])('two who deploy the same certificate %s at once deploy it once', async (_words, choice) => {
+  const targets = [{ ...target, deploy: choice }];
+  const { host, fresh } = await renewed(targets);
+  await rollback(host, null, targets);
+  // Owed, and not deployed.
+  const state = { ...stateOf(host), rejected: [] };
+  await writeDeployState(realDisk, host.layout().deployState(name), state);
   const answers = await host.run(realDisk, async parts => {
-    const config = makeConfig([target]);
-    const request = { names: [name], ask: 'forced' } as const;
-    const first = runDeploy(config, parts, request);
-    return Promise.all([first, runDeploy(config, parts, { names: null, ask: 'pass' })]);
+    const runHook = async () => {
+      // Somebody asks for the status in the middle.
+      parts.world.look(name);
+      return { outcome: 'ok', detail: 'exit 0', output: '' } as const;
+    };
+    const config = makeConfig(targets);
+    const busy = { ...parts, runHook };
+    const first = runDeploy(config, busy, { names: [name], ask: 'named' });
+    return Promise.all([first, runDeploy(config, busy, { names: null, ask: 'pass' })]);
   });
   expect(answers.map(({ results }) => results[0]?.deployed)).toEqual([fresh, null]);
-  expect(host.hooksRun.slice(before)).toHaveLength(2);
 });
