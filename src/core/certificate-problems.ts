@@ -127,7 +127,10 @@ function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {
   if (lastError !== null) return recorded(lastError, seen.name, isTakenBack(seen) ? 'warning' : 'critical');
   // As it was asked for: `lapseProblem` speaks where time runs out.
   if (deploy.kind === 'held' && deploy.by === 'window') return null;
-  const message = `generation ${deploy.id} is issued and not deployed yet`;
+  const again = deploy.id === seen.deploy.deployed;
+  const message = again
+    ? `generation ${deploy.id} was deployed, and its deploy is owed once more`
+    : `generation ${deploy.id} is issued and not deployed yet`;
   return problem('deploy-owed', 'warning', seen.name, message, owedSince(seen, deploy.id));
 }
 

@@ -55,11 +55,10 @@ type At = {
 /** The whole document. Pure. */
 export function verifyDocument(verified: readonly Verified[], at: At): VerifyDocument {
   const certificates = verified.map(one => certificateOf(one, at));
-  const anything = verified.some(({ endpoints }) => endpoints.length > 0);
   return {
     schema: 1,
     version: at.version,
-    status: anything ? worstOf(certificates.map(({ status }) => status)) : 'unknown',
+    status: worstOf(certificates.filter(({ served }) => served.length > 0)),
     now: toRfc3339(at.now),
     certificates,
   };
@@ -91,6 +90,7 @@ function notIssued(name: string): Problem {
 /** What is known to be bad counts more than what nobody knows, and that more than a warning. */
 const byWeight: readonly VerifyLevel[] = ['critical', 'unknown', 'warning', 'ok'];
 
-function worstOf(levels: readonly VerifyLevel[]): VerifyLevel {
-  return byWeight.find(level => levels.includes(level)) ?? 'ok';
+/** Of nothing nobody can say anything. */
+function worstOf(certificates: readonly VerifiedCertificate[]): VerifyLevel {
+  return byWeight.find(level => certificates.some(({ status }) => status === level)) ?? 'unknown';
 }

@@ -185,6 +185,13 @@ describe('a deploy that is owed', () => {
     expect(problems(seen, '2026-02-01')).toMatchObject([{ code: 'deploy-owed', since }]);
   });
 
+  it('is said to be owed once more where it was deployed already', () => {
+    const bent = makeObserved({ live: { id: '0000-99999999', leaf: makeLeaf() } });
+    expect(problems(bent, '2026-02-01')).toMatchObject([
+      { message: 'generation 0001-11223344 was deployed, and its deploy is owed once more' },
+    ]);
+  });
+
   it('is critical with the words of what failed', () => {
     const deploy = { ...owed.deploy, failures: 1, lastError: hook, nextAttemptAt: at('2026-03-05T00:01Z') };
     expect(problems(makeObserved({ ...owed, deploy }), '2026-03-05')).toContainEqual({
