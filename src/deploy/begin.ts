@@ -76,7 +76,8 @@ function wayBackOf({ job, state }: Deploying, parts: DeployParts): string | null
   const live = parts.liveId(name);
   const before = state.underWay !== null && state.underWay.id === live ? state.underWay.from : null;
   const leaf = before === null ? null : parts.deployedLeaf(name, before);
-  const facts = { onFailure: 'rollback', revoked: parts.revoked(name), now: parts.now() } as const;
+  const { rejected } = state;
+  const facts = { onFailure: 'rollback', revoked: parts.revoked(name), rejected, now: parts.now() } as const;
   const old = before === null || leaf === null ? null : { id: before, leaf };
   const wanted = reasonToStay(old, facts) === null ? before : live;
   return wanted === job.id ? null : wanted;

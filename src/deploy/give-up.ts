@@ -28,7 +28,8 @@ export function oldOf({ state, job }: Deploying, parts: DeployParts): Old | null
 /** Why this deploy cannot go back; null where it can. */
 export function whyStay(deploying: Deploying, parts: DeployParts): string | null {
   const { name, deploy } = deploying.job.target;
-  const facts = { onFailure: deploy.onFailure, revoked: parts.revoked(name), now: parts.now() };
+  const { rejected } = deploying.state;
+  const facts = { onFailure: deploy.onFailure, revoked: parts.revoked(name), rejected, now: parts.now() };
   return reasonToStay(oldOf(deploying, parts), facts);
 }
 

@@ -79,6 +79,17 @@ describe('a test that fails', () => {
 });
 
 describe('a hook that fails', () => {
+  it('does not bring back what a person has rolled back', async () => {
+    const bench = benchWith({ reload: failsFor(old) });
+    bench.states.set('a', { ...firstDeployState, deployed: fresh, previous: old, rejected: [fresh] });
+    const [outcome] = await bench.deploy({ ...wanted, id: old });
+    expect(outcome).toMatchObject({ id: old, backTo: null, error: { code: 'hook-failed' } });
+    expect(outcome?.error?.message).toBe(
+      `hook 1 (reload): exit 3; the new one stays: ${fresh} was rejected by a person`,
+    );
+    expect(done(bench)).toEqual([`install a ${old}`, `flip a ${old}`, 'run check for a', 'run reload for a']);
+  });
+
   it('brings the old one back, and test and hooks run for that one', async () => {
     const bench = benchWith({ reload: failsFor(fresh) });
     const [outcome] = await bench.deploy(wanted);
