@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { presentedLeaf } from '../../support/presented-leaf.ts';
 import { allServers, canRunServers } from '../../support/servers/all-servers.ts';
 import { inYaml, setScene } from '../../support/servers/scene.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
@@ -15,14 +14,14 @@ describe.runIf(canRunServers)('a renewal with a real server', () => {
   test.each(allServers)(
     '$name presents the new certificate after one reload, and cuts nobody off',
     async kind => {
-      const { certd, server, live, deploy } = await setScene(stack, kind);
+      const { certd, server, live, presented, deploy } = await setScene(stack, kind);
       try {
-        const presented = async () => (await presentedLeaf(server.address)).fingerprintSha256;
         const first = live();
         expect(await presented()).toBe(first);
         const conversation = await server.converse();
         await conversation.goOn();
-        await deploy(`hooks: [${inYaml(server.reload)}]`);
+        const test = server.test === null ? [] : [`test: ${inYaml(server.test)}`];
+        await deploy(...test, `hooks: [${inYaml(server.reload)}]`);
 
         const renewed = await certd.command('renew', '--force');
         expect(renewed, renewed.stdout + renewed.stderr).toMatchObject({ code: 0 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CertdCommands, certdAt, nginxConfig } from '../certd-process.ts';
+import { presentedLeaf } from '../presented-leaf.ts';
 import type { Programs } from '../programs.ts';
 import type { Stack } from '../stack.ts';
 import type { ServerWish, TestServer } from './test-server.ts';
@@ -15,8 +16,22 @@ export type Scene<S extends TestServer> = {
   readonly server: S;
   /** SHA-256 of the leaf that is live, lower-case hex. */
   live(): string;
+  /** The same of the leaf that the server presents. */
+  presented(): Promise<string>;
+  /** What `certd status` says of the certificate. */
+  status(): Promise<ShownCertificate>;
   /** What is done with a new certificate from now on: lines of YAML below `deploy:`. */
   deploy(...lines: readonly string[]): Promise<void>;
+};
+
+type ShownCertificate = {
+  readonly status: string;
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
+  readonly deploy: {
+    readonly state: string;
+    readonly last_error: { readonly code: string; readonly message: string } | null;
+  };
+  readonly served: readonly { readonly state: string; readonly detail: string | null }[];
 };
 
 type Wish<S> = {
@@ -24,6 +39,8 @@ type Wish<S> = {
   readonly label: string;
   /** The user that reads the key, and owns the `files` of the certificate. */
   readonly user: string;
+  /** Makes the state directory, where it is not to be made by certd. */
+  readonly prepare?: (stateDir: string) => Promise<void>;
   start(programs: Programs, wish: ServerWish): Promise<S>;
 };
 
@@ -44,6 +61,7 @@ export async function setScene<S extends TestServer>(stack: Stack, wish: Wish<S>
   const base = nginxConfig(stack, [domain]).replace(/\n {4}deploy: .*\n/, '\n');
   const config = `${base}    files: [${entries.join(', ')}]\n`;
   const certd = await certdAt(join(dir, 'certd'), config);
+  await wish.prepare?.(certd.stateDir);
   const first = await certd.command('renew');
   if (first.code !== 0) throw new Error(`no first certificate: ${first.stdout}${first.stderr}`);
   const pair =
@@ -65,6 +83,8 @@ export async function setScene<S extends TestServer>(stack: Stack, wish: Wish<S>
     certd,
     server,
     live: () => fingerprintIn(join(certd.liveDir(domain), 'cert.pem')),
+    presented: async () => (await presentedLeaf(server.address)).fingerprintSha256,
+    status: async () => JSON.parse((await certd.command('status', '--json')).stdout).certificates[0],
     deploy: (...lines) =>
       certd.configure(`${config}    deploy:\n${lines.map(line => `      ${line}\n`).join('')}`),
   };
