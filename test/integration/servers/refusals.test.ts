@@ -76,6 +76,10 @@ describe.runIf(canRunServers)('an nginx that does not take the new certificate',
     });
     await scene.server.start();
     expect(await scene.presented()).toBe(first);
+    // What is still owed of the way back comes first, and is a failure of the new one as before.
+    expect(await scene.certd.command('renew')).toMatchObject({ code: 1 });
+    expect(scene.live()).toBe(first);
+    expect((await scene.status()).deploy.state).toBe('rolled-back');
     await recover();
   });
 });
