@@ -16,6 +16,10 @@ it.each([
   ['another domain', makeTarget({ domains: ['b.example'] })],
   ['another CA', makeTarget({ cas: [makeChoice({ name: 'other' })] })],
   ['a CA of which something else is said', makeTarget({ cas: [makeChoice({ settings: 'kid /eab' })] })],
+  [
+    'a profile that is preferred',
+    makeTarget({ cas: [makeChoice({ profile: { name: 'tls', required: false } })] }),
+  ],
   ['another key type', makeTarget({ keyType: 'rsa-2048' })],
   ['another webroot', makeTarget({ challenge: { kind: 'webroot', path: '/elsewhere' } })],
   ['a listener of its own', standalone(80)],
@@ -27,4 +31,10 @@ it.each([
 
 it('two listeners are two wishes', () => {
   expect(attemptKey(standalone(80))).not.toBe(attemptKey(standalone(8080)));
+});
+
+it('a profile that is required is another wish than one that is preferred', () => {
+  const key = (required: boolean) =>
+    attemptKey(makeTarget({ cas: [makeChoice({ profile: { name: 'tls', required } })] }));
+  expect(key(true)).not.toBe(key(false));
 });

@@ -301,3 +301,11 @@ describe('a revoked certificate', () => {
     ]);
   });
 });
+
+it('commands that are owed after an attempt are a problem once they have failed, and a critical one', () => {
+  const error = { ...failure, code: 'after-hook-failed', message: 'after hook 1 (start-web): exit 5' };
+  const owed = (lastError: FailureRecord | null) =>
+    makeObserved({ afterOwed: { since: at('2026-01-15'), failures: 0, nextAttemptAt: null, lastError } });
+  expect(codes(owed(null), '2026-01-15')).toEqual([]);
+  expect(codes(owed(error), '2026-01-15')).toEqual([['after-hook-failed', 'critical']]);
+});

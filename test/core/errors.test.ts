@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { isErrorCode } from '../../src/core/catalogue.ts';
 import { asCertdError, CertdError, logFields, systemErrorOf } from '../../src/core/errors.ts';
 
 /** As Node throws it. */
@@ -88,4 +89,8 @@ it('a plain object is no system error, whatever it has', () => {
 it('an error is logged by its code, its facts and its words', () => {
   const error = new CertdError('ca-error', 'the CA is down', { facts: { status: 503 } });
   expect(logFields(error)).toEqual({ code: 'ca-error', status: 503, reason: 'the CA is down' });
+});
+
+it('knows its own codes, and no name that every object has', () => {
+  expect(['hook-failed', 'hook-fialed', 'toString'].map(isErrorCode)).toEqual([true, false, false]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { directoryFault, giftFault } from '../../src/core/output-rules.ts';
+import { directoryFault, giftFault, isOutputRefusal } from '../../src/core/output-rules.ts';
 
 const root = 0;
 const owner = 997;
@@ -62,4 +62,8 @@ describe('who may give a file away', () => {
   ])('%s', (_, giver, to, fault) => {
     expect(giftFault(to, giver)).toBe(fault);
   });
+});
+
+it('tells refusals of output files from everything else that can go wrong with them', () => {
+  expect(['output-unsafe', 'disk-full', 'hook-failed'].map(isOutputRefusal)).toEqual([true, false, false]);
 });

@@ -3,10 +3,12 @@ import { problem } from '../../src/core/certificate-problems.ts';
 import { type StatusInput, statusDocument } from '../../src/core/status.ts';
 import {
   at,
+  makeEndpoint,
   makeGeneration,
   makeLeaf,
   makeObserved,
   makeRevocation,
+  makeServed,
   makeTarget,
   makeWindow,
 } from '../support/make-observed.ts';
@@ -380,4 +382,16 @@ it.each([
   ['2026-04-03T12:00Z', -2.5],
 ])('at %s %d days are left', (now, left) => {
   expect(only({ now: at(now) })?.days_left).toBe(left);
+});
+
+it('shows what each declared endpoint presented, in the order of the configuration', () => {
+  const verify = [makeEndpoint({ serverName: 'b.example' }), makeEndpoint()];
+  const shown = only({
+    targets: [makeTarget({ deploy: { verify } })],
+    observed: [makeObserved({ deploy: { served: [makeServed()] } })],
+  });
+  expect(shown?.served.map(({ server_name, state }) => [server_name, state])).toEqual([
+    ['b.example', 'unchecked'],
+    ['a.example', 'match'],
+  ]);
 });

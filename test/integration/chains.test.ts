@@ -103,7 +103,7 @@ describe('the chain of a certificate', () => {
     expect(last_error.code).toBe('gate-refused');
     for (const index of [0, 1, 2]) {
       expect(last_error.message).toContain(
-        `the chain to ${rootName(index)} (${rootKey(index)}): the chain leads to no trusted root (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)`,
+        `the chain to ${rootName(index)} (${rootKey(index)}): the chain leads to no trusted root: the certificate of ${rootName(index)} is missing (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)`,
       );
     }
     expect(liveRoot(certd, domain)).toBe(live);
