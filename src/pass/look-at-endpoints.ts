@@ -1,7 +1,7 @@
 import type { Asked } from '../core/due.ts';
 import type { Endpoint, ServedRecord } from '../core/endpoint.ts';
 import { asCertdError, logFields } from '../core/errors.ts';
-import type { Target } from '../core/model.ts';
+import type { Observed, Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import { recordAfter, recordOf } from '../core/served-record.ts';
 import { loopTurn } from '../host/loop-turn.ts';
@@ -14,7 +14,7 @@ import type { PassParts } from './pass-parts.ts';
  * something has changed. Never throws: nothing else of the certificate depends on it.
  */
 export async function lookAtEndpoints(target: Target, asked: Asked, parts: PassParts): Promise<void> {
-  const { world, clock, log } = parts;
+  const { world, clock } = parts;
   if (target.deploy.verify.length === 0 || parts.signal.aborted) return;
   const seen = world.seen(target.name);
   if (!planFor(target, seen, asked, clock.now()).look) return;
@@ -24,18 +24,40 @@ export async function lookAtEndpoints(target: Target, asked: Asked, parts: PassP
     const served = await Promise.all(
       target.deploy.verify.map(async endpoint => {
         const before = recordOf(seen.deploy.served, endpoint);
-        const record = await look(endpoint, awaited, before, parts);
-        if (record.state !== before?.state) tell(target.name, record, log);
-        return record;
+        return look(endpoint, awaited, before, parts);
       }),
     );
-    await writeDeployState(parts.disk, parts.layout.deployState(target.name), { ...seen.deploy, served });
-    await loopTurn();
-    world.look(target.name);
+    await record(target.name, seen, served, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
     if (error.code === 'stopped') return;
-    log.error({ certificate: target.name, ...logFields(error) }, 'endpoints could not be looked at');
+    parts.log.error({ certificate: target.name, ...logFields(error) }, 'endpoints could not be looked at');
+  }
+}
+
+/**
+ * A person may have deployed or rolled back while the servers were looked at: what is on disk by now stays, and where
+ * another deploy has begun or ended, that has looked for itself.
+ */
+async function record(
+  name: string,
+  { live, deploy: before }: Observed,
+  served: readonly ServedRecord[],
+  { world, disk, layout, deployTurns, log }: PassParts,
+): Promise<void> {
+  const endTurn = await deployTurns.take(name);
+  try {
+    const { deploy, live: liveNow, faults } = world.look(name);
+    const isOther = liveNow?.id !== live?.id || deploy.lastAt !== before.lastAt || deploy.underWay !== null;
+    if (isOther || faults.some(({ blocking }) => blocking)) return;
+    await writeDeployState(disk, layout.deployState(name), { ...deploy, served });
+    for (const one of served) {
+      if (one.state !== recordOf(before.served, one)?.state) tell(name, one, log);
+    }
+    await loopTurn();
+    world.look(name);
+  } finally {
+    endTurn();
   }
 }
 

@@ -2,18 +2,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { DeployState } from '../../src/core/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Presented } from '../../src/core/presented.ts';
 import { openSlots } from '../../src/host/slots.ts';
 import type { EndpointLook } from '../../src/pass/endpoint-look.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
-import { readDeployState } from '../../src/store/deploy-state.ts';
+import { readDeployState, writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readLeafOf } from '../../src/store/generation.ts';
 import { authority, type CrashHost, target } from '../support/crash-host.ts';
 import { listening } from '../support/endpoint-servers.ts';
-import { makeEndpoint } from '../support/make-observed.ts';
+import { makeEndpoint, makeUnderWay } from '../support/make-observed.ts';
 import { recordingDisk } from '../support/recording-disk.ts';
 import { ownDir } from '../support/state-dir.ts';
 import { ca, passHost } from './pass-host.ts';
@@ -162,6 +163,29 @@ describe('the hourly look', () => {
     await look(withEndpoints(1), { endpointLook, signal: stop.signal });
     await look(withEndpoints(1), { endpointLook: async () => matching(), signal: stop.signal });
     expect(host.logged).toEqual([]);
+    expect(served()).toEqual([]);
+  });
+});
+
+describe('what a person does while servers are looked at', () => {
+  const change = async (changed: Partial<DeployState>) => {
+    await writeDeployState(realDisk, host.layout().deployState(target.name), { ...state(), ...changed });
+    return matching();
+  };
+
+  it('stays: a rollback is not forgotten because the look had begun before it', async () => {
+    const rejected = ['0009-99887766'];
+    await look(withEndpoints(1), { endpointLook: () => change({ rejected }) });
+    expect(state()).toMatchObject({ rejected, deployed: deployed() });
+    expect(states()).toEqual(['match']);
+  });
+
+  it.each<[string, Partial<DeployState>]>([
+    ['a deploy that has ended meanwhile', { lastAt: 1_800_000_000_000 }],
+    ['a deploy that is under way', { underWay: makeUnderWay({ id: '0001-11223344', running: 'abc' }) }],
+  ])('is what counts: nothing is written over %s', async (_, changed) => {
+    await look(withEndpoints(1), { endpointLook: () => change(changed) });
+    expect(state()).toMatchObject(changed);
     expect(served()).toEqual([]);
   });
 });
