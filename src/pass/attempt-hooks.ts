@@ -1,5 +1,6 @@
 import { nextDeployAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
+import type { Instant } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
 import { commandText } from '../deploy/hook-order.ts';
 import { readAfterOwed, writeAfterOwed } from '../store/after-owed.ts';
@@ -103,11 +104,32 @@ async function close({ tried }: Bracket): Promise<void> {
   const all = [...tried.values()];
   const [first] = all;
   if (first === undefined) return;
+  for (const one of all) await countBeginning(one);
   const error = await runAfter(first, all);
   for (const one of all) await settle(one, error);
 }
 
-/** A stop leaves it owed, and counts as no failure. */
+/**
+ * Each beginning counts until it has a result: commands that restart certd, or are there when it is killed, would run at
+ * every start for ever. The first one that was cut short is made up at once, later ones wait as failures do.
+ */
+async function countBeginning({ target, host }: Tried): Promise<void> {
+  const { disk, layout, clock, random } = host;
+  const file = layout.attemptOf(target.name);
+  try {
+    const owed = readAfterOwed(file);
+    if (owed === null) return;
+    const failures = owed.failures + 1;
+    const nextAttemptAt = failures === 1 ? null : waitAfter(failures, clock.now(), random());
+    await writeAfterOwed(disk, file, { ...owed, failures, nextAttemptAt });
+  } catch (thrown) {
+    // They must run all the same; their outcome meets the same disk.
+    const error = asCertdError(thrown);
+    host.log.warn({ certificate: target.name, ...logFields(error) }, 'a beginning could not be counted');
+  }
+}
+
+/** A stop leaves it owed. */
 async function settle({ target, host }: Tried, error: CertdError | null): Promise<void> {
   const { disk, layout, world, log } = host;
   if (error?.code === 'stopped') return;
@@ -125,9 +147,6 @@ async function settle({ target, host }: Tried, error: CertdError | null): Promis
   world.forget(target.name);
 }
 
-/** What is stopped meanwhile is missed: it is tried again after a quarter of an hour at the latest. */
-const mostDoublings = 4;
-
 function stillOwed(
   {
     owed,
@@ -136,11 +155,11 @@ function stillOwed(
   { clock, random }: AttemptHost,
 ) {
   const now = clock.now();
-  const failures = owed.failures + 1;
+  const failures = Math.max(1, owed.failures);
   return {
     since: owed.since,
     failures,
-    nextAttemptAt: nextDeployAttempt(Math.min(failures, mostDoublings + 1), now, random()),
+    nextAttemptAt: waitAfter(failures, now, random()),
     lastError: {
       code: error.code,
       message: error.message,
@@ -149,4 +168,11 @@ function stillOwed(
       problemType: null,
     },
   };
+}
+
+/** What is stopped meanwhile is missed: it is tried again after a quarter of an hour at the latest. */
+const mostDoublings = 4;
+
+function waitAfter(failures: number, now: Instant, draw: number): Instant {
+  return nextDeployAttempt(Math.min(failures, mostDoublings + 1), now, draw);
 }

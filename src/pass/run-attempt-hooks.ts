@@ -81,10 +81,15 @@ async function runAll(
   const { target, env, names, signal } = about;
   for (const [index, command] of target.attempt[which].entries()) {
     const startedAt = clock.now();
+    const hasBegun = !signal.aborted;
     const hook = `${which} ${hookName({ command, position: index + 1 })}`;
     const result = await runHook({ command, env, timeoutMs: target.deploy.timeoutMs, graceMs, signal });
     logHook({ names, hook, result, durationMs: clock.now() - startedAt }, log);
-    if (result.outcome === 'stopped') throw new CertdError('stopped', `certd was stopped during ${hook}`);
+    // Counted as a failure, for it may be what has stopped certd, and would do so at every start.
+    const isCounted = which === 'before' && hasBegun;
+    if (result.outcome === 'stopped' && !isCounted) {
+      throw new CertdError('stopped', `certd was stopped during ${hook}`);
+    }
     if (result.outcome !== 'ok') {
       throw new CertdError(failed[which], `${hook}: ${result.detail}`);
     }

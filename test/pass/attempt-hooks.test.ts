@@ -226,6 +226,51 @@ it('cuts after short where a stop of certd has waited long enough, and owes it t
   expect(ran).toEqual(['stop-web', 'start-web', 'reload']);
 });
 
+/** What restarts certd is cut short by its end. */
+function restartedBy(word: string) {
+  const stop = new AbortController();
+  const began: string[] = [];
+  const rings: (() => void)[] = [];
+  const timer = (_: number, ring: () => void) => {
+    rings.push(ring);
+    return () => {};
+  };
+  const runHook = async ({ command: run, signal }: HookRun): Promise<HookResult> => {
+    const name = run.kind === 'argv' ? run.argv[0] : run.script;
+    if (signal.aborted) return { outcome: 'stopped', detail: 'certd was stopped', output: '' };
+    began.push(name);
+    if (name !== word) return { outcome: 'ok', detail: 'exit 0', output: '' };
+    stop.abort();
+    for (const ring of rings) ring();
+    return { outcome: 'stopped', detail: 'certd was stopped', output: '' };
+  };
+  return { began, parts: { runHook, timer, signal: stop.signal } satisfies Partial<PassParts> };
+}
+
+it('an after that restarts certd is begun at two starts, and then waits', async () => {
+  const host = await passHost();
+  const ran: string[] = [];
+  for (let start = 0; start < 4; start += 1) {
+    const { began, parts } = restartedBy('start-web');
+    await host.start(realDisk, 'nothing', { targets: [target], parts });
+    ran.push(began.join(' '));
+  }
+  expect(ran).toEqual(['stop-web start-web', 'start-web', 'reload', '']);
+  expect(afterOf(host)).toEqual({ kind: 'held', until: host.now() + 2.1 * minute });
+});
+
+it('a before that restarts certd counts as a failure, and is not begun at every start', async () => {
+  const host = await passHost();
+  const ran: string[] = [];
+  for (let start = 0; start < 3; start += 1) {
+    const { began, parts } = restartedBy('stop-web');
+    await host.start(realDisk, 'nothing', { targets: [target], parts });
+    ran.push(began.filter(word => word === 'stop-web').join(' '));
+  }
+  expect(ran).toEqual(['stop-web', '', '']);
+  expect(problemsOf(host)).toContain('before-hook-failed warning');
+});
+
 it('a kill after any mutation leaves nothing stopped: the next start runs after ahead of everything else', async () => {
   let made = 1;
   for (let reached = true; reached; made += 1) {
