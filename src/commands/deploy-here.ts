@@ -16,6 +16,7 @@ import { commandLog } from './command-log.ts';
 import { configured, showProblem } from './configured.ts';
 import type { Places } from './places.ts';
 import { withRootHint } from './root-hint.ts';
+import { stopSignal } from './stop-signal.ts';
 
 type Deployer = { readonly config: Config; readonly parts: DeployerParts };
 
@@ -28,7 +29,7 @@ export async function deployHere<T>(places: Places, job: (deployer: Deployer) =>
   const log = await commandLog(places.logLevel ?? 'warn', 'stderr');
   const layout = layoutAt(places.stateDir);
   const world = openWorld(layout);
-  const stop = new AbortController();
+  const stop = stopSignal();
   const parts: DeployerParts = {
     ...openTraffic(realClock.now),
     disk: realDisk,
@@ -48,15 +49,12 @@ export async function deployHere<T>(places: Places, job: (deployer: Deployer) =>
     signal: stop.signal,
   };
   const release = openLocked(() => openDeployerSession(layout, takeLock));
-  const abort = () => stop.abort();
-  process.once('SIGTERM', abort);
-  process.once('SIGINT', abort);
+  stop.listen();
   try {
     checkNames(config, world);
     return await job({ config, parts });
   } finally {
-    process.off('SIGTERM', abort);
-    process.off('SIGINT', abort);
+    stop.end();
     release();
   }
 }

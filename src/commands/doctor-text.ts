@@ -1,17 +1,9 @@
 import { plainText } from '../core/plain-text.ts';
 import { type Finding, type FindingStatus, worstStatus } from '../doctor/finding.ts';
+import { monitoringWords, paint } from './monitoring-words.ts';
 import { wrap } from './wrap.ts';
 
 type Style = { readonly width: number; readonly color: boolean; readonly version: string };
-
-const words: Readonly<Record<FindingStatus, string>> = {
-  critical: 'CRITICAL',
-  warning: 'WARNING',
-  unknown: 'UNKNOWN',
-  ok: 'OK',
-};
-
-const colors: Readonly<Record<FindingStatus, number>> = { ok: 32, warning: 33, critical: 31, unknown: 35 };
 
 /** What `certd doctor` prints: one line for the whole, then each finding, and what to do where it is not ok. */
 export function doctorText(findings: readonly Finding[], style: Style): string {
@@ -34,12 +26,12 @@ function summary(findings: readonly Finding[], style: Style): readonly string[] 
     const count = findings.filter(finding => finding.status === status).length;
     return count === 0 ? [] : [`${count} ${status}`];
   });
-  return lineOf(`${words[worst]}: ${counts.join(', ')} (certd ${style.version})`, worst, style);
+  return lineOf(`${monitoringWords[worst]}: ${counts.join(', ')} (certd ${style.version})`, worst, style);
 }
 
 function badLines({ check, status, subject, message, cure }: Finding, style: Style): readonly string[] {
   return [
-    ...lineOf(`${words[status]} ${check}: ${subject}`, status, style),
+    ...lineOf(`${monitoringWords[status]} ${check}: ${subject}`, status, style),
     ...wrap(plainText(message), { width: style.width, first: '  ', next: '  ' }),
     ...(cure === null ? [] : wrap(plainText(cure), { width: style.width, first: '  > ', next: '    ' })),
   ];
@@ -49,8 +41,5 @@ function badLines({ check, status, subject, message, cure }: Finding, style: Sty
 function lineOf(text: string, status: FindingStatus, style: Style): readonly string[] {
   const lines = wrap(plainText(text), { width: style.width, first: '', next: '    ' });
   const [head = '', ...rest] = lines;
-  return [
-    style.color ? head.replace(words[status], word => `\u001b[${colors[status]}m${word}\u001b[0m`) : head,
-    ...rest,
-  ];
+  return [head.replace(monitoringWords[status], word => paint(status, word, style)), ...rest];
 }

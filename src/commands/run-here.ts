@@ -15,14 +15,15 @@ import { commandLog } from './command-log.ts';
 import { configured, showProblem } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
 import type { Places } from './places.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** Does in this process what a daemon would do, with its locks: refused as `locked` while a daemon has them. */
 export async function runHere<T>(places: Places, job: (inForce: InForce) => Promise<T>): Promise<T> {
   const config = configured(places, showProblem);
   const log = await commandLog(places.logLevel ?? 'warn', 'stderr');
   const layout = layoutAt(places.stateDir);
-  const stop = new AbortController();
   const world = openWorld(layout);
+  const stop = stopSignal();
   // systemd starts no command with a socket.
   const standalone = standaloneFor({ log, passedSockets: () => [] });
   const host: Host = {
@@ -45,15 +46,12 @@ export async function runHere<T>(places: Places, job: (inForce: InForce) => Prom
   };
   const release = await openSession(realDisk, layout, { uid: effectiveUid(), log, takeLock });
   const { parts, close } = buildParts(config, host);
-  const abort = () => stop.abort();
-  process.once('SIGTERM', abort);
-  process.once('SIGINT', abort);
+  stop.listen();
   try {
     checkNames(config, world);
     return await job({ config, parts });
   } finally {
-    process.off('SIGTERM', abort);
-    process.off('SIGINT', abort);
+    stop.end();
     close();
     await standalone.close();
     release();

@@ -1,15 +1,14 @@
 import { firstNames } from '../core/first-names.ts';
 import { monitoringState } from '../core/monitoring-state.ts';
 import { plainLines, plainText } from '../core/plain-text.ts';
-import type { Level, Problem, StatusDocument } from '../core/status-document.ts';
+import type { Problem, StatusDocument } from '../core/status-document.ts';
 import { type ProblemGroup, type Rest, statusView } from '../core/status-view.ts';
+import { paint } from './monitoring-words.ts';
 import { certificatesText, nextOrderText } from './status-phrases.ts';
 import { statusTable } from './status-table.ts';
 import { wrap } from './wrap.ts';
 
 type Style = { readonly width: number; readonly color: boolean };
-
-const colors: Readonly<Record<Level, number>> = { ok: 32, warning: 33, critical: 31 };
 
 /**
  * The document for a person: one line for the whole, then what is urgent, then how many more there are. `named`: its
@@ -90,8 +89,4 @@ function restLines(
   const text = next === null ? well : `${well}; ${nextOrderText(next, now)}`;
   const hint = 'certd status NAME shows one, --json everything';
   return [plainText(text), hint].flatMap(text => wrap(text, { width: style.width, first: '', next: '  ' }));
-}
-
-function paint(level: Level, text: string, { color }: Style): string {
-  return color ? `\u001b[${colors[level]}m${text}\u001b[0m` : text;
 }

@@ -2,22 +2,13 @@ import { mostShown } from '../core/most-shown.ts';
 import { plainLines, plainText } from '../core/plain-text.ts';
 import type { Problem } from '../core/status-document.ts';
 import { relativeText } from '../core/time-text.ts';
-import type { VerifiedCertificate, VerifyDocument, VerifyLevel } from '../core/verify-document.ts';
+import type { VerifiedCertificate, VerifyDocument } from '../core/verify-document.ts';
 import { type Columns, cellsOf, fitColumns } from './columns.ts';
+import { monitoringWords, paint } from './monitoring-words.ts';
 import { certificatesText } from './status-phrases.ts';
 import { wrap } from './wrap.ts';
 
 type Style = { readonly width: number; readonly color: boolean };
-
-/** What monitoring plugins call it. */
-const words: Readonly<Record<VerifyLevel, string>> = {
-  ok: 'OK',
-  warning: 'WARNING',
-  critical: 'CRITICAL',
-  unknown: 'UNKNOWN',
-};
-
-const colors: Readonly<Record<VerifyLevel, number>> = { ok: 32, warning: 33, critical: 31, unknown: 35 };
 
 /**
  * What `certd verify` prints: one line for the whole, then each endpoint; of many only those that do not present what
@@ -50,7 +41,7 @@ function summary(
   rows: readonly Row[],
   style: Style,
 ): readonly string[] {
-  const word = words[status];
+  const word = monitoringWords[status];
   const text = plainText(`${word}: ${countText(certificates, rows)} (certd ${version})`);
   return wrap(text, { width: style.width, first: '', next: '  ' }).map((line, index) =>
     index === 0 ? line.replace(word, () => paint(status, word, style)) : line,
@@ -88,8 +79,4 @@ function problemLines({ level, code, certificate, message }: Problem, style: Sty
   const [text = ''] = plainLines(`${certificate}: ${code}: ${message}`);
   const lines = wrap(text, { width: style.width, first: '! ', next: '    ' });
   return lines.map(line => paint(level, line, style));
-}
-
-function paint(level: VerifyLevel, text: string, { color }: Style): string {
-  return color ? `\u001b[${colors[level]}m${text}\u001b[0m` : text;
 }

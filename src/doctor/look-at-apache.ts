@@ -50,9 +50,9 @@ function placesOf(argv: readonly string[]): readonly string[] {
   });
 }
 
-async function look(argv: Argv, tools: HostTools): Promise<ServerLook> {
-  const failed = (words: string): ServerLook => ({ server: 'apache', kind: 'failed', words });
-  const answer = await tools.run([...argv, ...dumps] as unknown as Argv);
+async function look([program, ...words]: Argv, tools: HostTools): Promise<ServerLook> {
+  const failed = (said: string): ServerLook => ({ server: 'apache', kind: 'failed', words: said });
+  const answer = await tools.run([program, ...words, ...dumps]);
   if (answer.failed !== null) return failed(lastWords(answer));
   const dump = apacheDump(answer.stdout);
   if (dump === null) return failed('its test named no file of a configuration');
