@@ -1,3 +1,4 @@
+import type { ServedBefore } from './deploy-model.ts';
 import type { Endpoint, ServedRecord, ServedState } from './endpoint.ts';
 import { gotWorse, type Presented, servedState } from './presented.ts';
 import { recordAfter } from './served-record.ts';
@@ -12,8 +13,10 @@ export type Finding = {
   readonly verdict: 'served' | 'worse' | 'missed' | 'open';
 };
 
+type Before = Pick<ServedBefore, 'state' | 'accepted'> | null;
+
 /**
- * Judges one endpoint after a deploy (contract section 5). `before`: its state when the deploy began, null where it was
+ * Judges one endpoint after a deploy (contract section 5). `before`: what it presented when the deploy began, null where it was
  * not looked at then. What is unreachable and was so before counts as `unverified`. One that is remote is never to blame.
  */
 export function findingOf(
@@ -25,7 +28,7 @@ export function findingOf(
     fingerprint,
     now,
   }: {
-    readonly before: ServedState | null;
+    readonly before: Before;
     /** The last record of it. */
     readonly last: ServedRecord | null;
     readonly fingerprint: string;
@@ -39,7 +42,7 @@ export function findingOf(
   return { verdict, record: { ...record, state: shown, since: last?.state === shown ? last.since : now } };
 }
 
-function verdictOf({ source }: Endpoint, before: ServedState | null, after: ServedState): Finding['verdict'] {
+function verdictOf({ source }: Endpoint, before: Before, after: ServedState): Finding['verdict'] {
   if (after === 'match') return 'served';
   if (source === 'remote') return 'open';
   if (before !== null && gotWorse(before, after)) return 'worse';

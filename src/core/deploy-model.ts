@@ -42,7 +42,11 @@ export type DeployChoice = {
 };
 
 /** What an endpoint presented before a deploy, held against what was live then. */
-export type ServedBefore = Pick<ServedRecord, 'connect' | 'serverName'> & { readonly state: ServedState };
+export type ServedBefore = Pick<ServedRecord, 'connect' | 'serverName'> & {
+  readonly state: ServedState;
+  /** Whether clients took what it presented, whosever certificate that was. */
+  readonly accepted: boolean;
+};
 
 /** Why a deploy goes back. */
 export type WayBack = {
@@ -60,6 +64,8 @@ export type DeployUnderWay = {
   /** What was live when it began, and is gone back to; null where nothing was, or `id` itself. */
   readonly from: string | null;
   readonly before: readonly ServedBefore[];
+  /** Whether a hook has begun since the last deploy came to its end: servers may present another generation than `from`. */
+  readonly told: boolean;
   /** Not null: it goes back, and what follows is the progress of that. */
   readonly back: WayBack | null;
   readonly hooksDone: readonly string[];

@@ -1,3 +1,4 @@
+import type { ServedBefore } from './deploy-model.ts';
 import type { ServedState } from './endpoint.ts';
 import type { Instant } from './instant.ts';
 import { toRfc3339 } from './time-text.ts';
@@ -31,11 +32,13 @@ export function servedState(
 }
 
 /**
- * Whether a deploy has made an endpoint worse (contract section 5). `before` compares with what was live then; null
- * where nobody looked. One that was unreachable before and is after is no worse: it is recorded as `unverified`.
+ * Whether a deploy has made an endpoint worse (contract section 5). `before` compares with what was live then. One that
+ * was unreachable before and is after is no worse: it is recorded as `unverified`. One that clients turn away now is
+ * worse where they took what it presented before, also where that was none of certd's.
  */
-export function gotWorse(before: ServedState | null, after: ServedState): boolean {
-  if (after === 'unreachable') return before !== 'unreachable' && before !== 'unverified';
-  if (after === 'untrusted') return before === 'match';
-  return after === 'stale' && (before === 'match' || before === 'untrusted');
+export function gotWorse(before: Pick<ServedBefore, 'state' | 'accepted'>, after: ServedState): boolean {
+  const { state, accepted } = before;
+  if (after === 'unreachable') return state !== 'unreachable' && state !== 'unverified';
+  if (after === 'untrusted') return accepted;
+  return after === 'stale' && (state === 'match' || state === 'untrusted');
 }

@@ -20,7 +20,8 @@ export async function begin(deploying: Deploying, parts: DeployParts): Promise<v
   if (left !== null) await countInterruption(deploying, parts, left);
   if (deploying.error !== null) return;
   if (left === null || left.back === null) return advance(deploying, parts, left);
-  if (whyStay(deploying, parts) !== null) return advance(deploying, parts, begun(id, null));
+  if (whyStay(deploying, parts) !== null)
+    return advance(deploying, parts, begun({ ...left, from: null, before: [] }));
   await save(deploying, parts, { underWay: left, nextAttemptAt: null });
   deploying.error = causeOf(left.back);
   deploying.isGivenUp = true;
@@ -61,10 +62,12 @@ async function advance(deploying: Deploying, parts: DeployParts, left: DeployUnd
 /** A new deploy, with what is live and what the endpoints present before it. */
 async function fromHere(deploying: Deploying, parts: DeployParts): Promise<DeployUnderWay> {
   const { target, id } = deploying.job;
+  // What an earlier deploy that has not come to its end has told servers, they may still present.
+  const told = deploying.state.underWay?.told ?? false;
   const live = parts.liveId(target.name);
   const leaf = live === null ? null : parts.deployedLeaf(target.name, live);
   const before = await servedBefore(target, leaf?.fingerprintSha256 ?? '', parts);
-  return begun(id, wayBackOf(deploying, parts), before);
+  return begun({ id, from: wayBackOf(deploying, parts), before, told });
 }
 
 /**

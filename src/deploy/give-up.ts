@@ -1,9 +1,9 @@
+import type { Finding } from '../core/deploy-finding.ts';
 import { CertdError } from '../core/errors.ts';
 import { isNearlyOver, type Old, reasonToStay } from '../core/rollback.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { type Deploying, mark, underWayOf } from './deploying.ts';
 import { lookOnce } from './look.ts';
-import { hookKey } from './owed-hooks.ts';
 
 /**
  * What the failure of a command leads to: the deploy goes back, which is on record when this returns; or the new
@@ -45,25 +45,20 @@ async function whyKeep(
   const old = oldOf(deploying, parts);
   if (old === null || code === 'test-failed' || !isNearlyOver(old, parts.now())) return null;
   const findings = await lookOnce(deploying, parts);
-  if (findings.some(({ verdict }) => verdict === 'worse')) return null;
+  // One that goes on with the old leaf serves its clients as before.
+  const isWorse = ({ verdict, record }: Finding) =>
+    verdict === 'worse' && record.fingerprintSha256 !== old.leaf.fingerprintSha256;
+  if (findings.some(isWorse)) return null;
   return `less than a twentieth of the lifetime of ${old.id} is left`;
 }
 
 async function turnBack(deploying: Deploying, parts: DeployParts, error: CertdError): Promise<void> {
   const { code, message } = error;
-  const back = { code, message, at: parts.now(), commands: mayHaveReloaded(deploying) };
+  const back = { code, message, at: parts.now(), commands: underWayOf(deploying).told };
   // In one write: how far it came forwards means nothing on the way back.
   await mark(deploying, parts, { back, hooksDone: [], running: null, interrupted: 0 });
   deploying.error = error;
   deploying.isGivenUp = true;
-}
-
-/** Whether a hook was begun. Whoever failed its test alone has told no server of the new generation. */
-function mayHaveReloaded({ job, state }: Deploying): boolean {
-  const { test } = job.target.deploy;
-  const begun = [...(state.underWay?.hooksDone ?? []), state.underWay?.running ?? ''];
-  const interrupted = (state.underWay?.interrupted ?? 0) > 0;
-  return interrupted || begun.some(key => key !== '' && (test === null || key !== hookKey(test, 0)));
 }
 
 function worded({ code, facts }: CertdError, message: string): CertdError {

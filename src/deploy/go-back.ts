@@ -1,13 +1,14 @@
+import type { DeployUnderWay } from '../core/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 import { isOutputRefusal } from '../core/output-rules.ts';
-
 import type { DeployParts } from './deploy-job.ts';
 import { afterFailure, attempt, type Deploying, save, stopIfAsked, underWayOf } from './deploying.ts';
 import { oldOf } from './give-up.ts';
 import { judged, type Watched, watchedOf, watchUntilServed } from './look.ts';
 import { runHooks } from './run-hooks.ts';
 import { sideBySide } from './side-by-side.ts';
+import { begun } from './under-way.ts';
 
 /**
  * Takes back what has been given up: the old generation is live again, and where a server may have been told of the new
@@ -29,19 +30,24 @@ export async function goBack(batch: readonly Deploying[], parts: DeployParts): P
   for (const way of ways) arrive(way);
 }
 
-/** The same without what follows: as if it had not been tried. Nothing was run for it but its test. */
+/** The same without what follows: as if this attempt had not been made. Nothing was run in it but the test. */
 export async function withdraw(batch: readonly Deploying[], parts: DeployParts): Promise<void> {
   const ways = waysBack(batch);
   await restoreAll(ways, parts);
   await sideBySide(
     ways.map(({ back }) => back),
-    back => attempt(back, parts, () => save(back, parts, { underWay: null })),
+    back => attempt(back, parts, () => save(back, parts, { underWay: untried(underWayOf(back)) })),
   );
   for (const { deploying, back } of ways) {
     deploying.state = back.state;
     deploying.error = back.error;
     deploying.isGivenUp = false;
   }
+}
+
+/** What an earlier attempt has told servers must not be forgotten. */
+function untried(underWay: DeployUnderWay): DeployUnderWay | null {
+  return underWay.told ? begun(underWay) : null;
 }
 
 /** A certificate and its way back, which succeeds or fails for itself. */

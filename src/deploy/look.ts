@@ -26,8 +26,9 @@ export async function servedBefore(
   return Promise.all(
     target.deploy.verify.map(async endpoint => {
       const { connect, serverName } = endpoint;
-      const { state } = servedState(await parts.probe(target, endpoint), fingerprint);
-      return { connect, serverName, state };
+      const presented = await parts.probe(target, endpoint);
+      const accepted = presented.kind === 'leaf' && presented.fault === null;
+      return { connect, serverName, state: servedState(presented, fingerprint).state, accepted };
     }),
   );
 }
@@ -82,7 +83,7 @@ export function judged({ deploying, endpoint, found, fingerprint }: Watched, par
   const { underWay, served } = deploying.state;
   const isThis = ({ connect, serverName }: ServedBefore) =>
     connect === endpoint.connect && serverName === endpoint.serverName;
-  const before = underWay?.before.find(isThis)?.state ?? null;
+  const before = underWay?.before.find(isThis) ?? null;
   return findingOf(endpoint, found, {
     before,
     last: recordOf(served, endpoint),

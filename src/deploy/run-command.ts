@@ -1,4 +1,4 @@
-import type { Command } from '../core/deploy-model.ts';
+import type { Command, DeployUnderWay } from '../core/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, mark, underWayOf } from './deploying.ts';
@@ -22,7 +22,7 @@ export async function runCommand(
   onFailure: OnFailure,
 ): Promise<void> {
   await sideBySide(subjects, ({ deploying, hook }) =>
-    attempt(deploying, parts, () => mark(deploying, parts, { running: hook.key })),
+    attempt(deploying, parts, () => mark(deploying, parts, startOf(deploying, hook))),
   );
   const running = subjects.filter(({ deploying }) => deploying.error === null);
   if (running.length === 0) return;
@@ -36,6 +36,11 @@ export async function runCommand(
       await mark(deploying, parts, { running: null, hooksDone, interrupted: 0 });
     }),
   );
+}
+
+/** A test tells no server of anything. */
+function startOf(deploying: Deploying, { key, position }: OwedHook): Partial<DeployUnderWay> {
+  return { running: key, told: position > 0 || underWayOf(deploying).told };
 }
 
 async function run(command: Command, turns: readonly Turn[], parts: DeployParts): Promise<HookResult> {

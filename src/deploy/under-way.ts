@@ -8,12 +8,10 @@ export function takenUp({ underWay }: DeployState, id: string): DeployUnderWay |
   return { ...underWay, running: null, interrupted };
 }
 
-export function begun(
-  id: string,
-  from: string | null,
-  before: DeployUnderWay['before'] = [],
-): DeployUnderWay {
-  return { id, from, before, back: null, hooksDone: [], running: null, interrupted: 0 };
+/** At its beginning, with nothing run for it. */
+export function begun(start: Pick<DeployUnderWay, 'id' | 'from' | 'before' | 'told'>): DeployUnderWay {
+  const { id, from, before, told } = start;
+  return { id, from, before, told, back: null, hooksDone: [], running: null, interrupted: 0 };
 }
 
 /**

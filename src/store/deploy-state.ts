@@ -53,22 +53,35 @@ export async function writeDeployState(disk: Disk, path: string, state: DeploySt
 /** One that an earlier version has begun does not say what was live: what had been deployed. */
 function underWayOf(fields: Fields | null, deployed: string | null): DeployUnderWay | null {
   if (fields === null) return null;
-  return {
-    id: fields.text('id'),
-    from: fields.has('from') ? fields.textOrNull('from') : deployed,
-    before: fields.objectsIfAny('before').map(beforeOf),
-    back: fields.has('back') ? wayBackOf(fields.objectOrNull('back')) : null,
+  const progress = {
     hooksDone: fields.texts('hooks_done'),
     running: fields.textOrNull('running'),
     interrupted: fields.number('interrupted'),
   };
+  return {
+    id: fields.text('id'),
+    from: fields.has('from') ? fields.textOrNull('from') : deployed,
+    before: fields.objectsIfAny('before').map(beforeOf),
+    told: fields.has('told') ? fields.flag('told') : hasRun(progress),
+    back: fields.has('back') ? wayBackOf(fields.objectOrNull('back')) : null,
+    ...progress,
+  };
 }
 
+/** What an earlier version has run may have been a hook. */
+function hasRun({ hooksDone, running, interrupted }: Progress): boolean {
+  return hooksDone.length > 0 || running !== null || interrupted > 0;
+}
+
+type Progress = Pick<DeployUnderWay, 'hooksDone' | 'running' | 'interrupted'>;
+
 function beforeOf(fields: Fields): ServedBefore {
+  const state = servedStateOf(fields.text('state'));
   return {
     connect: fields.text('connect'),
     serverName: fields.text('server_name'),
-    state: servedStateOf(fields.text('state')),
+    state,
+    accepted: fields.has('accepted') ? fields.flag('accepted') : state === 'match',
   };
 }
 
@@ -84,11 +97,17 @@ function wayBackOf(fields: Fields | null): WayBack | null {
 
 function underWayDocument(underWay: DeployUnderWay | null) {
   if (underWay === null) return null;
-  const { id, from, before, back, hooksDone, running, interrupted } = underWay;
+  const { id, from, before, told, back, hooksDone, running, interrupted } = underWay;
   return {
     id,
     from,
-    before: before.map(({ connect, serverName, state }) => ({ connect, server_name: serverName, state })),
+    before: before.map(({ connect, serverName, state, accepted }) => ({
+      connect,
+      server_name: serverName,
+      state,
+      accepted,
+    })),
+    told,
     back: back === null ? null : { ...back, at: toRfc3339(back.at) },
     hooks_done: hooksDone,
     running,

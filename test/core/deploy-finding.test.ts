@@ -18,7 +18,12 @@ const presented = {
   none: { kind: 'none', detail: 'refused' },
 } as const;
 const found = (what: keyof typeof presented, before: ServedState | null, change = {}, last = makeServed()) =>
-  findingOf(makeEndpoint(change), presented[what], { before, last, fingerprint: 'new', now });
+  findingOf(makeEndpoint(change), presented[what], {
+    before: before === null ? null : { state: before, accepted: before === 'match' },
+    last,
+    fingerprint: 'new',
+    now,
+  });
 
 it.each([
   ['match', 'fresh', 'served', 'match'],
@@ -38,6 +43,14 @@ it.each([
   [null, 'none', 'open', 'unverified'],
 ] as const)('%s before, and %s now: %s, shown as %s', (before, what, verdict, state) => {
   expect(found(what, before)).toMatchObject({ verdict, record: { state, checkedAt: now } });
+});
+
+it('another certificate that clients took, and the new one that they turn away: worse', () => {
+  const before = { state: 'stale', accepted: true } as const;
+  const last = makeServed({ state: 'stale' });
+  expect(
+    findingOf(makeEndpoint(), presented.untrusted, { before, last, fingerprint: 'new', now }),
+  ).toMatchObject({ verdict: 'worse', record: { state: 'untrusted' } });
 });
 
 it.each(['old', 'untrusted', 'none'] as const)('a remote one is never to blame: %s', what => {

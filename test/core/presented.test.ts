@@ -46,15 +46,18 @@ describe('what an endpoint presents', () => {
 });
 
 describe('a deploy makes an endpoint worse', () => {
-  it.each<[ServedState | null, readonly ServedState[]]>([
-    [null, ['unreachable']],
-    ['match', ['stale', 'untrusted', 'unreachable']],
-    ['stale', ['unreachable']],
-    ['untrusted', ['stale', 'unreachable']],
-    ['unreachable', []],
-    ['unverified', []],
-    ['unchecked', ['unreachable']],
-  ])('that was %s only where it is afterwards one of %j', (before, worse) => {
-    expect(servedStates.filter(after => gotWorse(before, after))).toEqual(worse);
-  });
+  it.each<[ServedState, boolean, readonly ServedState[]]>([
+    ['match', true, ['stale', 'untrusted', 'unreachable']],
+    ['stale', true, ['untrusted', 'unreachable']],
+    ['stale', false, ['unreachable']],
+    ['untrusted', false, ['stale', 'unreachable']],
+    ['unreachable', false, []],
+    ['unverified', false, []],
+    ['unchecked', false, ['unreachable']],
+  ])(
+    'that was %s (accepted by clients: %s) only where it is afterwards one of %j',
+    (state, accepted, worse) => {
+      expect(servedStates.filter(after => gotWorse({ state, accepted }, after))).toEqual(worse);
+    },
+  );
 });

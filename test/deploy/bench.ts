@@ -146,3 +146,17 @@ export function deployBench({ hooks = {}, present, change = () => ({}) }: Behavi
   const deploy: Bench['deploy'] = (...certificates) => deployBatch(certificates.map(jobOf), parts);
   return { clock, log, states, live, leaves, revoked, runs, unrecorded, stop, deploy };
 }
+
+export const exit = (code: number) =>
+  ({ outcome: code === 0 ? 'ok' : 'hook-failed', detail: `exit ${code}` }) as const;
+
+/** A command that fails for the generations that are named, and says what it was run for. */
+export const failsFor =
+  (...ids: readonly string[]) =>
+  ({ env }: HookRun) => ({
+    ...exit(ids.includes(env['CERTD_FINGERPRINT_SHA256'] ?? '') ? 3 : 0),
+    output: 'first\nkey mismatch\n\nno good\n',
+  });
+
+/** What was done, without the records in between. */
+export const done = ({ log }: Pick<Bench, 'log'>) => log.filter(line => !line.startsWith('saved'));

@@ -2,34 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
-import type { HookRun } from '../../src/deploy/run-hook.ts';
-import { at, day, makeLeaf, makeRevocation, makeUnderWay } from '../support/make-observed.ts';
-import { type Behaviour, deployBench, hook, start } from './bench.ts';
+import { day, makeLeaf, makeRevocation, makeUnderWay } from '../support/make-observed.ts';
+import { type Behaviour, deployBench, done, exit, failsFor, hook, start } from './bench.ts';
 
 const minute = 60_000;
 const old = '0001-aaaaaaaa';
 const fresh = '0002-bbbbbbbb';
 const wanted = { name: 'a', id: fresh, test: 'check', hooks: ['reload', 'tell'] };
 const before: DeployState = { ...firstDeployState, deployed: old };
-const exit = (code: number) =>
-  ({ outcome: code === 0 ? 'ok' : 'hook-failed', detail: `exit ${code}` }) as const;
-
-/** A command that fails for the generations that are named, and says what it was run for. */
-const failsFor =
-  (...ids: readonly string[]) =>
-  ({ env }: HookRun) => ({
-    ...exit(ids.includes(env['CERTD_FINGERPRINT_SHA256'] ?? '') ? 3 : 0),
-    output: 'first\nkey mismatch\n\nno good\n',
-  });
-
 function benchWith(hooks: Behaviour['hooks'], more: Omit<Behaviour, 'hooks'> = {}) {
   const bench = deployBench({ ...(hooks === undefined ? {} : { hooks }), ...more });
   bench.states.set('a', before);
   return bench;
 }
-
-/** What was done, without the records in between. */
-const done = ({ log }: { readonly log: readonly string[] }) => log.filter(line => !line.startsWith('saved'));
 
 describe('a test that fails', () => {
   it('brings the old one back, and no hook has run', async () => {
@@ -143,9 +128,10 @@ describe('a hook that fails', () => {
     const onItsWay = makeUnderWay({ id: fresh, from: old });
     expect(seen).toEqual([
       onItsWay,
-      { ...onItsWay, back },
+      { ...onItsWay, told: true, back },
       {
         ...onItsWay,
+        told: true,
         back,
         hooksDone: [hookKey(hook('check'), 0), hookKey(hook('reload'), 1)],
         running: hookKey(hook('tell'), 2),
@@ -259,97 +245,6 @@ describe('the new one stays, with the failure on record and with back-off', () =
     const notAfter = start + left;
     bench.leaves.set(old, makeLeaf({ fingerprintSha256: old, notAfter, notBefore: notAfter - 90 * day }));
     expect(await bench.deploy(wanted)).toMatchObject([{ backTo, error: {} }]);
-  });
-});
-
-describe('a deploy that is taken up', () => {
-  const back = {
-    code: 'hook-failed',
-    message: 'hook 1 (reload): exit 3',
-    at: at('2026-01-09'),
-    commands: true,
-  };
-  const onTheWay = makeUnderWay({ id: fresh, from: old, back });
-
-  it('goes on going back, however far it had come, and says why it did', async () => {
-    const bench = benchWith({});
-    bench.states.set('a', { ...before, underWay: { ...onTheWay, hooksDone: [hookKey(hook('check'), 0)] } });
-    expect(await bench.deploy(wanted)).toMatchObject([
-      { backTo: old, error: { code: 'hook-failed', message: 'hook 1 (reload): exit 3' } },
-    ]);
-    expect(done(bench)).toEqual([`flip a ${old}`, 'run reload for a', 'run tell for a']);
-  });
-
-  it('takes a code of another version for a defect of its own', async () => {
-    const bench = benchWith({});
-    bench.states.set('a', { ...before, underWay: { ...onTheWay, back: { ...back, code: 'moon-phase' } } });
-    expect(await bench.deploy(wanted)).toMatchObject([{ error: { code: 'internal-error' } }]);
-    expect(bench.states.get('a')?.lastError?.code).toBe('moon-phase');
-  });
-
-  it('turns forward again where what it was going back to has ended meanwhile', async () => {
-    const bench = benchWith({});
-    bench.states.set('a', { ...before, underWay: onTheWay });
-    bench.leaves.set(old, makeLeaf({ fingerprintSha256: old, notAfter: start }));
-    expect(await bench.deploy(wanted)).toMatchObject([{ error: null }]);
-    expect(done(bench)).toContain(`flip a ${fresh}`);
-    expect(bench.states.get('a')).toMatchObject({ deployed: fresh, underWay: null });
-  });
-
-  it('does not run a hook for ever that ends certd on the way back', async () => {
-    const bench = benchWith({});
-    const running = hookKey(hook('reload'), 1);
-    const hooksDone = [hookKey(hook('check'), 0)];
-    bench.states.set('a', { ...before, underWay: { ...onTheWay, hooksDone, running, interrupted: 1 } });
-    const [outcome] = await bench.deploy(wanted);
-    expect(outcome).toMatchObject({ backTo: null, error: { code: 'hook-interrupted' } });
-    expect(bench.runs).toEqual([]);
-    expect(bench.states.get('a')).toMatchObject({
-      nextAttemptAt: start + 63_000,
-      underWay: { back, running: null, interrupted: 2 },
-    });
-  });
-
-  it('gives up forwards what has ended certd twice, and goes back', async () => {
-    const bench = benchWith({});
-    const running = hookKey(hook('reload'), 1);
-    bench.states.set('a', { ...before, underWay: { ...onTheWay, back: null, running, interrupted: 1 } });
-    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, error: { code: 'hook-interrupted' } }]);
-    expect(done(bench)).toEqual([`flip a ${old}`, 'run check for a', 'run reload for a', 'run tell for a']);
-  });
-
-  it('a newer one takes its place, and would go back to the same', async () => {
-    const bench = benchWith({ reload: failsFor('0003-cccccccc') });
-    bench.live.set('a', fresh);
-    bench.states.set('a', { ...before, underWay: onTheWay });
-    expect(await bench.deploy({ ...wanted, id: '0003-cccccccc' })).toMatchObject([{ backTo: old }]);
-  });
-
-  it('a newer one goes back to one that was kept, where that is all there is', async () => {
-    const bench = benchWith({ reload: failsFor('0003-cccccccc') });
-    bench.live.set('a', fresh);
-    bench.states.set('a', { ...before, underWay: { ...onTheWay, back: null } });
-    bench.leaves.set(old, makeLeaf({ notAfter: start }));
-    expect(await bench.deploy({ ...wanted, id: '0003-cccccccc' })).toMatchObject([{ backTo: fresh }]);
-  });
-
-  it('is stopped on the way back and loses nothing', async () => {
-    const bench = benchWith({
-      reload: run => {
-        const failure = failsFor(fresh)(run);
-        if (failure.outcome === 'ok') {
-          bench.stop.abort();
-          return { outcome: 'stopped', detail: 'certd was stopped', output: '' };
-        }
-        return failure;
-      },
-    });
-    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: null, error: { code: 'stopped' } }]);
-    expect(bench.states.get('a')).toMatchObject({
-      failures: 0,
-      nextAttemptAt: null,
-      underWay: { back: { code: 'hook-failed' }, running: hookKey(hook('reload'), 1) },
-    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { firstDeployState } from '../../src/core/deploy-model.ts';
 import type { HookRun } from '../../src/deploy/run-hook.ts';
+import { makeUnderWay } from '../support/make-observed.ts';
 import { deployBench } from './bench.ts';
 
 const a = { name: 'a', id: '0002-aaaaaaaa', test: 'check', hooks: ['reload'] };
@@ -89,6 +90,22 @@ it('with nothing to go back to for any of them they stay, and it fails once', as
   expect(runs(bench)).toEqual(['run check for a+b']);
   expect([...bench.live.values()]).toEqual([a.id, b.id]);
   expect(bench.states.get('a')).toMatchObject({ failures: 1, underWay: { back: null } });
+});
+
+it('what servers were told of in an earlier attempt is not forgotten where each is tried alone', async () => {
+  const bench = benchWith(b.id);
+  for (const { name, id } of [a, b]) {
+    const underWay = makeUnderWay({ id, from: '0001-00000000', told: true });
+    bench.states.set(name, { ...firstDeployState, deployed: '0001-00000000', underWay });
+  }
+  expect(await bench.deploy(a, b)).toMatchObject([{ error: null }, { backTo: '0001-00000000' }]);
+  expect(steps(bench).slice(-5)).toEqual([
+    'run check for b',
+    'flip b 0001-00000000',
+    'run check for b',
+    'run reload for b',
+    'run reload for a',
+  ]);
 });
 
 it('a stop between two that are tried alone leaves the rest owed', async () => {

@@ -66,7 +66,9 @@ it('records the hook that runs before it runs', async () => {
     },
   });
   await bench.deploy(wanted);
-  expect(seen).toEqual([makeUnderWay({ id: '0002-bbbbbbbb', hooksDone: [first], running: second })]);
+  expect(seen).toEqual([
+    makeUnderWay({ id: '0002-bbbbbbbb', told: true, hooksDone: [first], running: second }),
+  ]);
 });
 
 it('deploys without hooks, and keeps the rollback target when the same generation is deployed again', async () => {
@@ -86,7 +88,7 @@ it.each(['hook-failed', 'hook-timeout', 'hook-not-found'] as const)(
     expect(bench.log).not.toContain('run second for a');
     expect(bench.states.get('a')).toEqual({
       ...before,
-      underWay: makeUnderWay({ id: '0002-bbbbbbbb', from: '0001-aaaaaaaa' }),
+      underWay: makeUnderWay({ id: '0002-bbbbbbbb', from: '0001-aaaaaaaa', told: true }),
       failures: 1,
       // A minute and half of its tenth of jitter.
       nextAttemptAt: start + 63_000,
@@ -190,7 +192,7 @@ it('counts the interruptions of each hook for itself', async () => {
   // The first hook runs to its end this time; certd ends while the second one runs.
   await bench.deploy(wanted);
   expect(bench.states.get('a')?.underWay).toEqual(
-    makeUnderWay({ id: '0002-bbbbbbbb', hooksDone: [first], running: second }),
+    makeUnderWay({ id: '0002-bbbbbbbb', told: true, hooksDone: [first], running: second }),
   );
 });
 

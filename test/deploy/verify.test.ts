@@ -8,7 +8,7 @@ const old = '0001-aaaaaaaa';
 const fresh = '0002-bbbbbbbb';
 const foreign = '0009-ffffffff';
 const none: Presented = { kind: 'none', detail: 'connection refused' };
-const untrusted: Presented = {
+const untrusted: Extract<Presented, { kind: 'leaf' }> = {
   kind: 'leaf',
   fingerprintSha256: fresh,
   notAfter: start,
@@ -67,8 +67,8 @@ it('has on record what was presented before', async () => {
   await bench.deploy({ ...wanted, verify: [web, mail] });
   expect(seen).toEqual([
     [
-      { connect: '127.0.0.1:443', serverName: 'a.example', state: 'match' },
-      { connect: '127.0.0.1:25', serverName: 'a.example', state: 'match' },
+      { connect: '127.0.0.1:443', serverName: 'a.example', state: 'match', accepted: true },
+      { connect: '127.0.0.1:25', serverName: 'a.example', state: 'match', accepted: true },
     ],
   ]);
 });
@@ -103,6 +103,12 @@ it('where an endpoint has got worse the deploy goes back, and the old one is loo
   });
 });
 
+it('so does one that clients turn away where they took another certificate of it before', async () => {
+  const bench = server(loaded => (loaded === fresh ? untrusted : presents(foreign)));
+  const [outcome] = await bench.deploy(wanted);
+  expect(outcome).toMatchObject({ backTo: old, error: { code: 'endpoint-untrusted' } });
+});
+
 it('a reload that does not take goes back, too', async () => {
   const bench = server(() => presents(old));
   expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, error: { code: 'endpoint-stale' } }]);
@@ -117,8 +123,10 @@ describe('what was no better before counts as deployed', () => {
     ]);
   });
 
-  it('untrusted where it presented something else before', async () => {
-    const bench = server(loaded => (loaded === fresh ? untrusted : presents(foreign)));
+  it('untrusted where it presented something else that clients turned away', async () => {
+    const bench = server(loaded =>
+      loaded === fresh ? untrusted : { ...untrusted, fingerprintSha256: foreign },
+    );
     expect(await bench.deploy(wanted)).toMatchObject([{ error: null }]);
     expect(bench.states.get('a')?.served).toMatchObject([{ state: 'untrusted', detail: 'no chain (E)' }]);
   });
@@ -161,6 +169,20 @@ describe('a server that has never presented it', () => {
     });
   });
 
+  it('is told of the old one where the test fails at the next attempt: it may have taken the new one', async () => {
+    let isBroken = false;
+    const bench = server(() => presents(foreign), {
+      check: ({ env }) => {
+        const fails = isBroken && env['CERTD_FINGERPRINT_SHA256'] === fresh;
+        return { outcome: fails ? 'hook-failed' : 'ok', detail: 'exit 1', output: '' };
+      },
+    });
+    await bench.deploy(wanted);
+    isBroken = true;
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, error: { code: 'test-failed' } }]);
+    expect(words(bench)).toEqual(['check', 'reload', 'check', 'check', 'reload'].map(hook));
+  });
+
   it('is told again where it does not', async () => {
     const bench = server(() => presents(foreign));
     await bench.deploy(wanted);
@@ -186,6 +208,7 @@ it.each([
     old,
   ],
   ['and stays where none did', presents(fresh), null],
+  ['or where one still presents the old one', presents(old), null],
 ])('%s', async (_, shown, backTo) => {
   let told = false;
   const bench = server(() => (told ? shown : undefined), {
@@ -197,6 +220,18 @@ it.each([
   const notAfter = start + day;
   bench.leaves.set(old, makeLeaf({ fingerprintSha256: old, notAfter, notBefore: notAfter - 90 * day }));
   expect(await bench.deploy(wanted)).toMatchObject([{ backTo, error: { code: 'hook-failed' } }]);
+});
+
+it('a reload that does not take is kept shortly before the end of the old one, and tried again', async () => {
+  const bench = server(() => presents(old));
+  const notAfter = start + day;
+  bench.leaves.set(old, makeLeaf({ fingerprintSha256: old, notAfter, notBefore: notAfter - 90 * day }));
+  for (const failures of [1, 2]) {
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: null, error: { code: 'endpoint-stale' } }]);
+    expect(bench.states.get('a')).toMatchObject({ failures, refused: null, underWay: { back: null } });
+  }
+  expect(bench.live.get('a')).toBe(fresh);
+  expect(words(bench)).toEqual(['check', 'reload', 'check', 'reload'].map(hook));
 });
 
 it('looks at several at once, each up to its own limit, and names all that got worse', async () => {

@@ -63,7 +63,8 @@ const fullDeployState: DeployState = {
   underWay: {
     id: '0003-99887766',
     from: '0002-aabbccdd',
-    before: [{ connect: '127.0.0.1:443', serverName: 'a.example', state: 'match' }],
+    before: [{ connect: '127.0.0.1:443', serverName: 'a.example', state: 'stale', accepted: true }],
+    told: true,
     back: {
       code: 'hook-failed',
       message: 'exit 1',
@@ -181,7 +182,8 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
     under_way: {
       id: '0003-99887766',
       from: '0002-aabbccdd',
-      before: [{ connect: '127.0.0.1:443', server_name: 'a.example', state: 'match' }],
+      before: [{ connect: '127.0.0.1:443', server_name: 'a.example', state: 'stale', accepted: true }],
+      told: true,
       back: { code: 'hook-failed', message: 'exit 1', at: '2026-11-21T18:31:00.000Z', commands: true },
       hooks_done: ['0123456789abcdef'],
       running: 'fedcba9876543210',
@@ -275,6 +277,24 @@ it('takes up what an earlier version has begun: it would go back to what was dep
   writeFileSync(file, JSON.stringify({ ...document, under_way: early }));
   expect(readDeployState(file)).toMatchObject({
     refused: null,
-    underWay: { id: '0003-99887766', from: '0002-aabbccdd', before: [], back: null },
+    underWay: { id: '0003-99887766', from: '0002-aabbccdd', before: [], told: false, back: null },
+  });
+});
+
+it.each([
+  { hooks_done: ['0123456789abcdef'], running: null, interrupted: 0 },
+  { hooks_done: [], running: '0123456789abcdef', interrupted: 0 },
+  { hooks_done: [], running: null, interrupted: 1 },
+])('believes that an earlier version has told servers where it has run something: %j', async progress => {
+  const layout = await openStateDir();
+  const file = layout.deployState('a.example');
+  await writeDeployState(realDisk, file, fullDeployState);
+  const { under_way: underWay, ...document } = JSON.parse(readFileSync(file, 'utf8'));
+  const { told: _, ...early } = { ...underWay, ...progress };
+  const before = ['match', 'stale'].map(state => ({ connect: ':443', server_name: 'a.example', state }));
+  writeFileSync(file, JSON.stringify({ ...document, under_way: { ...early, before } }));
+  expect(readDeployState(file).underWay).toMatchObject({
+    told: true,
+    before: [{ accepted: true }, { accepted: false }],
   });
 });
