@@ -20,6 +20,8 @@ export function programOptions(version: string) {
     ...common,
     entryPoints: [join(root, 'src/cli.ts')],
     target: 'node24',
+    // Native, with a file for each kind of machine: found in node_modules beside dist/.
+    external: ['koffi'],
     outdir: join(root, 'dist'),
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',

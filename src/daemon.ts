@@ -1,9 +1,11 @@
 import type { Standalone } from './challenge/standalone.ts';
 import type { Config } from './config/config.ts';
+import type { StatusDocument } from './core/status-document.ts';
 import { openLiveStatus } from './daemon/live-status.ts';
 import { type LoopHost, openLoop } from './daemon/loop.ts';
 import { openReadyAccounts } from './daemon/ready-accounts.ts';
 import { openReloader, type Reloading } from './daemon/reloader.ts';
+import { openReports, type ServiceManager } from './daemon/service-manager.ts';
 import { checkNames, openSession } from './daemon/session.ts';
 import { openSignals, type Signals } from './daemon/signals.ts';
 import { openSockets } from './daemon/sockets.ts';
@@ -22,6 +24,9 @@ export type DaemonSetup = Omit<LoopHost, 'runHook' | 'chainGate' | 'standalone' 
     readonly uid: number;
     /** The descriptors that systemd passed (`host/passed-sockets.ts`). */
     readonly passedSockets: () => readonly number[];
+    readonly manager: ServiceManager;
+    /** One line for the service manager. */
+    readonly shortLine: (document: StatusDocument) => string;
   };
 
 /** Runs until SIGTERM or SIGINT. Throws before it has served anything where the start fails. */
@@ -56,7 +61,7 @@ async function serve(
   setup: DaemonSetup & { readonly standalone: Standalone },
   signals: Signals,
 ): Promise<void> {
-  const { clock, log, layout, world, standalone } = setup;
+  const { log, layout, world, standalone } = setup;
   const loop = openLoop(config, {
     ...setup,
     runHook,
@@ -71,15 +76,18 @@ async function serve(
   };
   const reloader = openReloader(config, loop, { ...setup, inForce });
   const problems = () => [...reloader.problems(), ...accounts.problems()];
-  const told = openLiveStatus(loop, { pid: process.pid, world, clock, problems });
+  const told = openLiveStatus(loop, { ...setup, pid: process.pid, problems });
+  const reports = openReports(setup.manager, { ...setup, ...told, alive: loop.alive, monotonicMicros });
   warmUp(config);
   const sockets = await openSockets(config, { ...setup, ...told, loop });
   log.info({ version, certificates: config.certificates.length, pid: process.pid }, 'certd started');
   const endWatch = watchState(layout, world, log);
   loop.start();
+  reports.ready();
   accounts.begin();
-  signals.onReload(() => void reloader.reload());
+  signals.onReload(() => void reports.reload(reloader.reload));
   await signals.stopped;
+  reports.stopping();
   log.info('certd stops');
   endWatch();
   accounts.end();
@@ -91,4 +99,8 @@ async function serve(
 function warmUp({ schedule }: Config): void {
   hostRoots();
   startTicks(schedule, () => {}).stop();
+}
+
+function monotonicMicros(): bigint {
+  return process.hrtime.bigint() / 1000n;
 }

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import { runDaemon } from '../daemon.ts';
 import { elapsed, realClock } from '../host/clock.ts';
+import { takeManagerVariables } from '../host/manager-variables.ts';
 import { takePassedSockets } from '../host/passed-sockets.ts';
 import { realTimer } from '../host/timer.ts';
 import type { Log } from '../log.ts';
@@ -12,7 +13,9 @@ import { commandLog } from './command-log.ts';
 import { configured, showProblem } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
 import { endByDefect } from './end-by-defect.ts';
+import { openServiceManager } from './open-service-manager.ts';
 import type { Places } from './places.ts';
+import { shortLine } from './status-short.ts';
 
 /** `certd run`: the daemon, until SIGTERM. */
 export async function runCommand(places: Places & { readonly deploy: string }): Promise<number> {
@@ -21,6 +24,7 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
   const log = await commandLog(levelOf(places, config), 'stdout');
   sayDoubts(config, log);
   const layout = layoutAt(places.stateDir);
+  const manager = await openServiceManager(takeManagerVariables(process.env, process.pid), log);
   const endListening = endByDefect(log);
   try {
     await runDaemon(config, {
@@ -34,6 +38,8 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
       random: Math.random,
       log,
       uid: effectiveUid(),
+      manager,
+      shortLine,
       passedSockets: () => takePassedSockets(process.env, process.pid),
       reload: () => configured(places),
       inForce: fresh => {

@@ -16,6 +16,7 @@ export function openHeartbeat(elapsed: () => Millis) {
       deadlines.add(deadline);
       return () => void deadlines.delete(deadline);
     },
-    alive: (): boolean => [...deadlines].every(({ at }) => elapsed() < at),
+    /** When each step that is under way counts as hung. */
+    deadlines: (): readonly Millis[] => [...deadlines].map(({ at }) => at),
   };
 }

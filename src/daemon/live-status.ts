@@ -11,31 +11,35 @@ import { readStatus } from './read-status.ts';
 /** A thousand clients at once cost one document of a thousand certificates, not a thousand. */
 const keptMs: Millis = 250;
 
+/** Where nothing has changed, only the times in the line do. */
+const lineMs: Millis = 60_000;
+
 type DaemonFacts = {
   readonly pid: number;
   readonly world: World;
   readonly clock: Pick<Clock, 'now'>;
   /** Those of the program that are not the loop's. */
   readonly problems: () => readonly Problem[];
+  /** `status` in one line. */
+  readonly shortLine: (document: StatusDocument) => string;
 };
 
 /** What a daemon that starts now says of itself and its certificates: document and metrics from one model. */
 export function openLiveStatus(
   loop: Pick<Loop, 'config' | 'alive' | 'lastLookAt' | 'counters'>,
-  { pid, world, clock, problems }: DaemonFacts,
+  { pid, world, clock, problems, shortLine }: DaemonFacts,
 ) {
   const startedAt = clock.now();
   const all = () => (loop.alive() ? problems() : [...problems(), stuck]);
-  const status = cachedFor<StatusDocument>(
-    { ms: keptMs, now: clock.now, of: () => [world.version(), loop.config(), ...all()] },
-    () =>
-      readStatus(loop.config(), world, {
-        source: 'daemon',
-        pid,
-        startedAt,
-        now: clock.now(),
-        problems: all(),
-      }),
+  const parts = () => [world.version(), loop.config(), ...all()];
+  const status = cachedFor<StatusDocument>({ ms: keptMs, now: clock.now, of: parts }, () =>
+    readStatus(loop.config(), world, {
+      source: 'daemon',
+      pid,
+      startedAt,
+      now: clock.now(),
+      problems: all(),
+    }),
   );
   const metrics = cachedFor({ ms: keptMs, now: clock.now, of: () => [status(), loop.lastLookAt()] }, () =>
     metricsText({
@@ -45,7 +49,8 @@ export function openLiveStatus(
       alive: loop.alive(),
     }),
   );
-  return { status, metrics };
+  const statusLine = cachedFor({ ms: lineMs, now: clock.now, of: parts }, () => shortLine(status()));
+  return { status, metrics, statusLine };
 }
 
 /** What `/livez` says with 503 must not be OK for `status`, which most people watch. */

@@ -3,8 +3,9 @@ import type { Counters } from '../core/counters.ts';
 import { dutyOf } from '../core/duty.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
+import { type Agenda, makesProgress } from '../core/progress.ts';
 import { openAlarm } from '../host/alarm.ts';
-import { startTicks } from '../host/schedule.ts';
+import { startTicks, type Ticks } from '../host/schedule.ts';
 import type { PassParts, Traffic } from '../pass/pass-parts.ts';
 import { buildParts, type Host } from './build-parts.ts';
 import { openCounters } from './counters.ts';
@@ -24,7 +25,7 @@ export type Loop = {
   /** Puts another configuration in force and looks; what is under way ends as it began. Throws `stopped` as `ask`. */
   replace(config: Config): void;
   config(): Config;
-  /** Whether no step of a pass takes longer than any should. */
+  /** Whether no step of a pass takes longer than any should, and every look that was due has happened. */
   alive(): boolean;
   /** When certd last looked at all certificates; null before the first time. */
   lastLookAt(): Instant | null;
@@ -51,7 +52,7 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
   const tally = openCounters();
   const host: Host = { ...loopHost, ...openTraffic(clock.now), beginStep: heart.begin, tally };
   const inForce = openInForce(first, config => buildParts(config, host));
-  let ticks: { stop(): void } | null = null;
+  let ticks: Ticks | null = null;
   let closed = false;
   let lastLookAt: Instant | null = null;
   let refreshedAt = elapsed();
@@ -115,7 +116,7 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
       begin();
     },
     config: inForce.config,
-    alive: heart.alive,
+    alive: () => makesProgress(agendaOf(heart, [alarm, ticks]), elapsed()),
     lastLookAt: () => lastLookAt,
     counters: tally.read,
     async end() {
@@ -125,4 +126,11 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
       await inForce.end();
     },
   };
+}
+
+function agendaOf(
+  heart: ReturnType<typeof openHeartbeat>,
+  timers: readonly (Pick<Ticks, 'lateMs'> | null)[],
+): Agenda {
+  return { stepDeadlines: heart.deadlines(), lateMs: timers.map(timer => timer?.lateMs() ?? 0) };
 }

@@ -1,8 +1,15 @@
 import { createTask, parse, validateDetailed } from 'node-cron';
 import type { Millis } from '../core/instant.ts';
+import { elapsed } from './clock.ts';
 
 /** Timers are monotonic: looking at the wall clock each minute bounds what a step or a suspend can hide. */
 const longest: Millis = 60_000;
+
+export type Ticks = {
+  stop(): void;
+  /** For how long the clock should have been looked at by now, which is done each minute; 0 where that is not due. */
+  lateMs(): Millis;
+};
 
 /**
  * Starts calling `onTick` at the moments of a cron expression (local time), until `stop`. The expression has
@@ -10,11 +17,12 @@ const longest: Millis = 60_000;
  * at the next one. A clock that is set back ticks at once. An error of `onTick` is a defect and reaches the
  * process as uncaught.
  */
-export function startTicks(expression: string, onTick: () => void): { stop(): void } {
+export function startTicks(expression: string, onTick: () => void): Ticks {
   // Asked for its moments and never started: its own timer sleeps as long as a clock was set back, and visits
   // each of the moments that a step forward has skipped, which for seconds and months blocks for minutes.
   const task = createTask(expression, nothing);
   let timer: NodeJS.Timeout | undefined;
+  let wakesAt: Millis = elapsed();
   const wait = () => {
     const since = Date.now();
     const next = task.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
@@ -23,7 +31,9 @@ export function startTicks(expression: string, onTick: () => void): { stop(): vo
       wait();
       if (now >= next || now < since) onTick();
     };
-    timer = setTimeout(wake, Math.min(longest, next - since));
+    const ms = Math.min(longest, next - since);
+    wakesAt = elapsed() + ms;
+    timer = setTimeout(wake, ms);
   };
   wait();
   return {
@@ -31,6 +41,7 @@ export function startTicks(expression: string, onTick: () => void): { stop(): vo
       clearTimeout(timer);
       void task.destroy();
     },
+    lateMs: () => Math.max(0, elapsed() - wakesAt),
   };
 }
 

@@ -11,20 +11,19 @@ it.each([
   let now = 7;
   const heart = openHeartbeat(() => now);
   heart.begin(limitMs);
-  now += hungAfter - 1;
-  expect(heart.alive()).toBe(true);
   now += 1;
-  expect(heart.alive()).toBe(false);
+  expect(heart.deadlines()).toEqual([7 + hungAfter]);
 });
 
-it('is alive again when the step that hung has ended, and not before', () => {
+it('knows every step until its end, in whatever order they end', () => {
   let now = 0;
   const heart = openHeartbeat(() => now);
   const endHung = heart.begin(halfHour);
   now = halfHour;
   const endOther = heart.begin(halfHour);
+  expect(heart.deadlines()).toEqual([halfHour, 2 * halfHour]);
   endOther();
-  expect(heart.alive()).toBe(false);
+  expect(heart.deadlines()).toEqual([halfHour]);
   endHung();
-  expect(heart.alive()).toBe(true);
+  expect(heart.deadlines()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { problem } from '../../src/core/certificate-problems.ts';
-import type { Problem } from '../../src/core/status-document.ts';
+import type { Problem, StatusDocument } from '../../src/core/status-document.ts';
 import { openLiveStatus } from '../../src/daemon/live-status.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { makeConfig } from '../support/make-config.ts';
@@ -31,7 +31,8 @@ async function room() {
     counters: () => counters,
   };
   const clock = { now: () => state.now };
-  const told = openLiveStatus(loop, { pid: 1, world, clock, problems: () => state.problems });
+  const shortLine = ({ now, status }: StatusDocument) => `${status} at ${now}`;
+  const told = openLiveStatus(loop, { pid: 1, world, clock, problems: () => state.problems, shortLine });
   return { state, world, ...told };
 }
 
@@ -76,4 +77,17 @@ it('tells the last look in the metrics at once', async () => {
   metrics();
   state.lastLookAt = 5000;
   expect(metrics()).toContain('certd_last_pass_timestamp_seconds 5\n');
+});
+
+it('makes a new line when something has changed, else each minute', async () => {
+  const { state, statusLine } = await room();
+  const start = 'warning at 1970-01-01T00:16:40.000Z';
+  expect(statusLine()).toBe(start);
+  state.now += 59_999;
+  expect(statusLine()).toBe(start);
+  state.now += 1;
+  expect(statusLine()).toBe('warning at 1970-01-01T00:17:40.000Z');
+  state.now += 250;
+  state.alive = false;
+  expect(statusLine()).toBe('critical at 1970-01-01T00:17:40.250Z');
 });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { openStandalone } from '../../src/challenge/standalone.ts';
 import type { Config } from '../../src/config/config.ts';
 import { firstDeployState } from '../../src/core/deploy-model.ts';
@@ -196,6 +196,21 @@ it('is alive until one step of a pass takes half an hour', async () => {
   await loop.ask({ names: ['held'], asked: 'nothing' });
   // Idle is not hung, however long.
   clock.advance(day);
+  expect(loop.alive()).toBe(true);
+});
+
+it('is alive as long as its timers ring, and not when a look that was due did not happen', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  letGo();
+  loop.start();
+  await loop.ask({ names: ['held'], asked: 'nothing' });
+  // This clock goes on, and no timer rings. The schedule wakes within a minute, and may be five late.
+  vi.advanceTimersByTime(5 * 60_000 - 1);
+  expect(loop.alive()).toBe(true);
+  vi.advanceTimersByTime(60_000 + 1);
+  expect(loop.alive()).toBe(false);
+  loop.replace(makeConfig([held]));
   expect(loop.alive()).toBe(true);
 });
 

@@ -66,3 +66,20 @@ it('does not ring once it is off, also where it was never set', () => {
   vi.advanceTimersByTime(2 * hour);
   expect(rings).toEqual([]);
 });
+
+it('is late by what has passed since it should have rung, and never once it is off', () => {
+  const { alarm } = alarmAndRings();
+  expect(alarm.lateMs()).toBe(0);
+  alarm.set(Date.now() + 5000);
+  vi.advanceTimersByTime(4000);
+  expect(alarm.lateMs()).toBe(0);
+  vi.advanceTimersByTime(4000);
+  // It has rung, and nobody has set it again.
+  expect(alarm.lateMs()).toBe(3000);
+  alarm.set(null);
+  expect(alarm.lateMs()).toBe(0);
+  vi.advanceTimersByTime(hour + 1);
+  expect(alarm.lateMs()).toBe(1);
+  alarm.off();
+  expect(alarm.lateMs()).toBe(0);
+});

@@ -96,4 +96,24 @@ describe('ticks', () => {
     ticks.stop();
     expect(count).toBe(1);
   });
+
+  it.each([
+    ['the next of them', '* * * * *', 30_000],
+    ['the end of a minute, where they are rare,', '0 0 1 1 *', 60_000],
+  ])('are late by what has passed since %s without a timer', (_sentence, expression, due) => {
+    const ticks = startTicks(expression, () => {});
+    vi.clearAllTimers();
+    vi.advanceTimersByTime(due);
+    expect(ticks.lateMs()).toBe(0);
+    vi.advanceTimersByTime(7000);
+    expect(ticks.lateMs()).toBe(7000);
+    ticks.stop();
+  });
+
+  it('are not late as long as their timer rings, however rare they are', () => {
+    const ticks = startTicks('0 0 1 1 *', () => {});
+    vi.advanceTimersByTime(3_600_000);
+    expect(ticks.lateMs()).toBe(0);
+    ticks.stop();
+  });
 });

@@ -10,6 +10,7 @@ const doors: ReadonlyMap<string, RegExp> = new Map([
   ['acme-client', /^src\/acme\/client\.ts$/],
   ['commander', /^src\/commands\/tree\.ts$/],
   ['execa', /^src\/deploy\/run-(hook|program)\.ts$/],
+  ['koffi', /^src\/host\/notify\.ts$/],
   ['node-cron', /^src\/host\/schedule\.ts$/],
   ['pino', /^src\/log\.ts$/],
   ['pino-pretty', /^src\/log-pretty\.ts$/],

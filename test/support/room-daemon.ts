@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { openStandalone } from '../../src/challenge/standalone.ts';
 import { configured } from '../../src/commands/configured.ts';
+import { shortLine } from '../../src/commands/status-short.ts';
 import { openLiveStatus } from '../../src/daemon/live-status.ts';
 import { type Loop, openLoop } from '../../src/daemon/loop.ts';
 import { openReloader } from '../../src/daemon/reloader.ts';
@@ -65,7 +66,13 @@ export async function roomDaemon(
   });
   const reload = () => configured({ config: room.configFile, stateDir: room.layout.root });
   const reloader = openReloader(config, loop, { reload, inForce: () => {}, log, clock, world });
-  const told = openLiveStatus(loop, { pid: process.pid, world, clock, problems: reloader.problems });
+  const told = openLiveStatus(loop, {
+    pid: process.pid,
+    world,
+    clock,
+    problems: reloader.problems,
+    shortLine,
+  });
   const sockets = await openSockets(config, { runtimeDir, log, uid: ownUid, ...told, loop });
   const end = async () => {
     stop.abort();
