@@ -15,7 +15,7 @@ export function errorsPage(): string {
     '<!-- Made by `npm run errors` from src/core/catalogue. Do not edit. -->',
     '# Errors and problems',
     'Every warning and error in the log has a `code`, and so has every problem that `certd status` and the health socket show. This page lists them all. A code keeps its meaning; new ones may come with any version.',
-    '*Tried again* is about a certificate’s order or deploy: a deploy that failed waits from one minute, doubling, to a day, except where the page says “at the next look”. `certd renew` does not wait for certd’s own back-off. It always waits for the CA’s.',
+    '*Tried again* is about a certificate’s order or deploy: a deploy that failed waits from one minute, doubling, to a day, except where the page says “at the next look”, and at once where its configuration is changed. `certd renew` does not wait for certd’s own back-off. It always waits for the CA’s.',
   ];
   for (const { title, entries } of catalogueAreas) {
     parts.push(`## ${title}`);

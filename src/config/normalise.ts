@@ -3,6 +3,7 @@ import type { CaChoice, ChallengeMethod, Target } from '../core/model.ts';
 import { defaultAuthority, presets, stagingOfPreset } from './authorities.ts';
 import type { Authority, Config, ConfigProblem } from './config.ts';
 import { deployOf } from './deploy.ts';
+import { deployDigest } from './deploy-digest.ts';
 import { profileOf } from './profile.ts';
 import type { CertificateEntry, MainFile } from './schema.ts';
 
@@ -49,15 +50,20 @@ export function defaultName(firstDomain: string): string {
 function targetOf(entry: CertificateEntry, main: MainFile): Target {
   const [first = ''] = entry.domains;
   const defaults = main.defaults ?? {};
+  const cas = choicesOf(entry, main);
+  const { files, deploy, attempt } = deployOf(entry, main);
   return {
     name: entry.name ?? defaultName(first),
     domains: entry.domains,
-    cas: choicesOf(entry, main),
+    cas,
     keyType: entry.key?.type ?? defaults.key?.type ?? 'ecdsa-p256',
     keyReuse: entry.key?.reuse ?? defaults.key?.reuse ?? false,
     challenge: challengeOf(entry.challenge ?? defaults.challenge),
     renewAt: entry.renew?.at ?? defaults.renew?.at ?? null,
-    ...deployOf(entry, main),
+    files,
+    deploy,
+    deployDigest: deployDigest({ cas, files, deploy }),
+    attempt,
   };
 }
 

@@ -23,8 +23,10 @@ export type DeployHold = { readonly until: Instant; readonly by: 'back-off' | 'w
 
 /** Null where it waits for nothing. After the back-off it still waits for the window. */
 export function deployHold(target: Target, seen: Observed, ask: DeployAsk, now: Instant): DeployHold | null {
-  const { nextAttemptAt } = seen.deploy;
-  const backOff = ask === 'nobody' && holds(nextAttemptAt, now) ? nextAttemptAt : null;
+  const { nextAttemptAt, failedFor } = seen.deploy;
+  // What failed for another configuration says nothing about this one.
+  const ours = ask === 'nobody' && (failedFor === null || failedFor === target.deployDigest);
+  const backOff = ours && holds(nextAttemptAt, now) ? nextAttemptAt : null;
   const opens = ask === 'named' || ask === 'forced' ? null : windowHold(target, seen, backOff ?? now);
   if (opens !== null) return { until: opens, by: 'window' };
   return backOff === null ? null : { until: backOff, by: 'back-off' };

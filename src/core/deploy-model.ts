@@ -72,6 +72,8 @@ export type DeployUnderWay = {
   readonly running: string | null;
   /** How often certd ended while the next command of this deploy was running. */
   readonly interrupted: number;
+  /** The `files` that it writes, of each configuration that it was at work under, as `core/files-key.ts` says them. */
+  readonly files: readonly string[];
 };
 
 /** `deploy/<name>.json` (docs/state.md section 5). */
@@ -88,6 +90,8 @@ export type DeployState = {
   readonly nextAttemptAt: Instant | null;
   readonly lastAt: Instant | null;
   readonly lastError: FailureRecord | null;
+  /** The `deployDigest` of the configuration that failed last; null where nothing has failed since the last success. */
+  readonly failedFor: string | null;
   /** What the last look at each endpoint has shown. */
   readonly served: readonly ServedRecord[];
 };
@@ -103,5 +107,6 @@ export const firstDeployState: DeployState = {
   nextAttemptAt: null,
   lastAt: null,
   lastError: null,
+  failedFor: null,
   served: [],
 };

@@ -24,3 +24,20 @@ export function filesOwed(files: readonly OutputFile[], recorded: readonly strin
 function lineOf({ path, content, owner, group, mode }: OutputFile): string {
   return `${content} ${owner ?? '-'}:${group ?? '-'} ${mode.toString(8).padStart(4, '0')} ${path}`;
 }
+
+/** A file that was written and is in the configuration no longer. */
+export type FormerFile = Pick<OutputFile, 'path' | 'owner'>;
+
+/** What is `recorded` of paths that the configuration does not have any more. */
+export function formerFiles(
+  files: readonly OutputFile[],
+  recorded: readonly string[],
+): readonly FormerFile[] {
+  const seen = new Set(files.map(({ path }) => path));
+  return recorded.flatMap(line => {
+    const [, owner = '', path = ''] = /^\w+ ([^ :]+):[^ ]+ \d+ (\/.+)$/s.exec(line) ?? [];
+    if (path === '' || seen.has(path)) return [];
+    seen.add(path);
+    return [{ path, owner: owner === '-' ? null : owner }];
+  });
+}

@@ -52,6 +52,11 @@ export type Target = {
   readonly renewAt: RenewAt | null;
   readonly files: readonly OutputFile[];
   readonly deploy: DeployChoice;
+  /**
+   * Another text whenever the configuration says something else of the deploy, `files` and what the CA's chains are held
+   * against included. A digest: commands may have secrets in them, and it is kept where everybody may read.
+   */
+  readonly deployDigest: string;
   /** Commands around an attempt to order: certbot's pre and post hooks. */
   readonly attempt: { readonly before: readonly Command[]; readonly after: readonly Command[] };
 };

@@ -32,6 +32,7 @@ export function openTraffic(now: () => number): Traffic {
     attemptHooks: openAttemptHooks(),
     deployTurns: openTurns(),
     hookTurns: openTurns(),
+    outputTurns: openTurns(),
     keysInTurn: openQueue(),
     accountGuard: directoryUrl => {
       const guard = accounts.get(directoryUrl) ?? { inTurn: openQueue(), shared: openShared() };

@@ -6,7 +6,7 @@ import type { DeployParts } from './deploy-job.ts';
 import { type Deploying, save, stopIfAsked } from './deploying.ts';
 import { giveUp, whyStay } from './give-up.ts';
 import { servedBefore } from './look.ts';
-import { begun, checkInterrupted, takenUp } from './under-way.ts';
+import { begun, checkInterrupted, takenUp, writing } from './under-way.ts';
 import { lookFirst } from './verify.ts';
 
 /**
@@ -22,7 +22,10 @@ export async function begin(deploying: Deploying, parts: DeployParts): Promise<v
   if (left === null || left.back === null) return advance(deploying, parts, left);
   if (whyStay(deploying, parts) !== null)
     return advance(deploying, parts, begun({ ...left, from: null, before: [] }));
-  await save(deploying, parts, { underWay: left, nextAttemptAt: null });
+  await save(deploying, parts, {
+    underWay: writing(left, left, deploying.job.target.files),
+    nextAttemptAt: null,
+  });
   deploying.error = causeOf(left.back);
   deploying.isGivenUp = true;
 }
@@ -45,7 +48,8 @@ async function advance(deploying: Deploying, parts: DeployParts, left: DeployUnd
   const fresh = await parts.install(target, id);
   const previous = deployed === null ? null : parts.deployedLeaf(target.name, deployed);
   deploying.leaves = { fresh, previous };
-  const underWay = left ?? (await fromHere(deploying, parts));
+  const begins = left ?? (await fromHere(deploying, parts));
+  const underWay = writing(begins, deploying.state.underWay, target.files);
   // It is tried now, and a crash from here on is taken up at once: no hold of an earlier failure counts any more.
   await save(deploying, parts, { underWay, nextAttemptAt: null });
   await parts.flip(target.name, id);

@@ -61,10 +61,10 @@ export function stopIfAsked({ signal }: DeployParts): void {
 
 /** What a failure leaves behind beside what is under way: when it is tried again, and why. */
 export function afterFailure(
-  { state }: Deploying,
+  { state, job }: Deploying,
   { code, message }: Pick<FailureRecord, 'code' | 'message'>,
   { now, random }: Pick<DeployParts, 'now' | 'random'>,
-): Pick<DeployState, 'failures' | 'nextAttemptAt' | 'lastAt' | 'lastError'> {
+): Pick<DeployState, 'failures' | 'nextAttemptAt' | 'lastAt' | 'lastError' | 'failedFor'> {
   const failures = state.failures + 1;
   const at = now();
   return {
@@ -72,6 +72,7 @@ export function afterFailure(
     nextAttemptAt: nextDeployAttempt(failures, at, random()),
     lastAt: at,
     lastError: { code, message, at, since: state.lastError?.since ?? at, problemType: null },
+    failedFor: job.target.deployDigest,
   };
 }
 

@@ -47,6 +47,7 @@ async function commit(deploying: Deploying, parts: DeployParts): Promise<void> {
     nextAttemptAt: null,
     lastAt: parts.now(),
     lastError: null,
+    failedFor: null,
   });
   await pruned(deploying, parts);
 }

@@ -1,5 +1,6 @@
-import type { DeployState, DeployUnderWay } from '../core/deploy-model.ts';
+import type { DeployState, DeployUnderWay, OutputFile } from '../core/deploy-model.ts';
 import { CertdError } from '../core/errors.ts';
+import { filesKey } from '../core/files-key.ts';
 
 /** What is under way for `id`, as a crash left it; null where nothing is. */
 export function takenUp({ underWay }: DeployState, id: string): DeployUnderWay | null {
@@ -11,7 +12,19 @@ export function takenUp({ underWay }: DeployState, id: string): DeployUnderWay |
 /** At its beginning, with nothing run for it. */
 export function begun(start: Pick<DeployUnderWay, 'id' | 'from' | 'before' | 'told'>): DeployUnderWay {
   const { id, from, before, told } = start;
-  return { id, from, before, told, back: null, hooksDone: [], running: null, interrupted: 0 };
+  return { id, from, before, told, back: null, hooksDone: [], running: null, interrupted: 0, files: [] };
+}
+
+/**
+ * The same with the `files` of this configuration added to those of the ones before it: whatever becomes of them, it is
+ * known where something may be left.
+ */
+export function writing(
+  underWay: DeployUnderWay,
+  before: DeployUnderWay | null,
+  files: readonly OutputFile[],
+): DeployUnderWay {
+  return { ...underWay, files: [...new Set([...(before?.files ?? []), ...filesKey(files)])] };
 }
 
 /**

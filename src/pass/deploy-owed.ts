@@ -1,6 +1,7 @@
 import type { DeployAsk } from '../core/deploy-hold.ts';
 import type { DeployState } from '../core/deploy-model.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
+import { type FormerFile, formerFiles } from '../core/files-key.ts';
 import type { Leaf, Target } from '../core/model.ts';
 import { planDeploy } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from '../deploy/deploy-job.ts';
@@ -10,6 +11,7 @@ import { hostAccounts } from '../host/accounts.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { liveId, readPair } from '../store/generation.ts';
+import { removeFormer } from '../store/output-leftovers.ts';
 import { writeOutputs } from '../store/outputs.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
 import { readOrigin } from '../store/work.ts';
@@ -147,14 +149,31 @@ async function install(target: Target, id: string, parts: DeployerParts): Promis
 }
 
 /** From the deployer's own copy, which is what is live. */
-async function writeFiles(
-  { name, files }: Target,
-  id: string,
-  { disk, layout }: DeployerParts,
-): Promise<void> {
-  if (files.length === 0) return;
-  const pair = readPair(layout.deployedGeneration(name, id));
-  await writeOutputs(disk, files, pair, { accounts: hostAccounts(), stateRoot: layout.root });
+async function writeFiles({ name, files }: Target, id: string, parts: DeployerParts): Promise<void> {
+  const { disk, layout, world, log } = parts;
+  const { deploy } = world.seen(name);
+  const former = formerFiles(files, [...deploy.files, ...(deploy.underWay?.files ?? [])]);
+  const onLeft = (path: string, error: CertdError) =>
+    log.warn({ certificate: name, ...logFields(error), path }, 'unfinished output file could not be removed');
+  const host = { accounts: hostAccounts(), stateRoot: layout.root, onLeft };
+  const endTurns = await takeAll([...files, ...former], parts);
+  try {
+    await removeFormer(disk, former, host);
+    if (files.length === 0) return;
+    await writeOutputs(disk, files, readPair(layout.deployedGeneration(name, id)), host);
+  } finally {
+    endTurns();
+  }
+}
+
+/** A path may have gone from one certificate to another, and what is unfinished there is then the other one's. */
+async function takeAll(files: readonly FormerFile[], { outputTurns }: DeployerParts): Promise<() => void> {
+  const ends: (() => void)[] = [];
+  // Always in the same order: so none waits for ever.
+  for (const path of files.map(file => file.path).sort()) ends.push(await outputTurns.take(path));
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 /** Of a whole pair, since it may be gone back to. */

@@ -75,6 +75,8 @@ export type Traffic = {
   readonly deployTurns: Turns;
   /** One batch at a time for a hook: no two reload the same server at once. */
   readonly hookTurns: Turns;
+  /** One write at a time for the path of an output file. */
+  readonly outputTurns: Turns;
   /** One key is made at a time: each takes a thread, and there are four for all that waits for the disk. */
   readonly keysInTurn: InTurn;
   /** The account at a directory of a CA: who enters it does so in turn, and who changes it does so alone. */

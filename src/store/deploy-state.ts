@@ -28,6 +28,7 @@ export function readDeployState(path: string): DeployState {
     nextAttemptAt: fields.instantOrNull('next_attempt_at'),
     lastAt: fields.instantOrNull('last_at'),
     lastError: failureOf(fields.objectOrNull('last_error')),
+    failedFor: fields.textIfAny('failed_for'),
     served: fields.objectsIfAny('served').map(servedOf),
   };
 }
@@ -45,6 +46,7 @@ export async function writeDeployState(disk: Disk, path: string, state: DeploySt
     next_attempt_at: rfc3339OrNull(state.nextAttemptAt),
     last_at: rfc3339OrNull(state.lastAt),
     last_error: failureDocument(state.lastError),
+    failed_for: state.failedFor,
     served: state.served.map(servedDocument),
   };
   await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o644);
@@ -57,6 +59,7 @@ function underWayOf(fields: Fields | null, deployed: string | null): DeployUnder
     hooksDone: fields.texts('hooks_done'),
     running: fields.textOrNull('running'),
     interrupted: fields.number('interrupted'),
+    files: fields.textsIfAny('files'),
   };
   return {
     id: fields.text('id'),
@@ -97,7 +100,7 @@ function wayBackOf(fields: Fields | null): WayBack | null {
 
 function underWayDocument(underWay: DeployUnderWay | null) {
   if (underWay === null) return null;
-  const { id, from, before, told, back, hooksDone, running, interrupted } = underWay;
+  const { id, from, before, told, back, hooksDone, running, interrupted, files } = underWay;
   return {
     id,
     from,
@@ -112,6 +115,7 @@ function underWayDocument(underWay: DeployUnderWay | null) {
     hooks_done: hooksDone,
     running,
     interrupted,
+    files,
   };
 }
 

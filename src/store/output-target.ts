@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
 import type { Owner } from '../core/ports.ts';
+import { isMountPoint } from './mount-point.ts';
 import { type HeldDirectory, linkAt, namedFor } from './output-directory.ts';
 
 /** One output file, ready to be written. */
@@ -15,22 +16,36 @@ export type Output = {
   readonly owner: Owner;
 };
 
-/** Only a file gives way: throws `output-link` or `output-target-refused` for anything else in its place. */
+/** What an output is called while it is not finished; the configuration takes no path with such a name. */
+export function unfinished(name: string): string {
+  return `.certd-new-${name}`;
+}
+
+/**
+ * Only a file that another one can take the place of gives way: throws `output-link` or `output-target-refused` for
+ * anything else there.
+ */
 export function refuseForeign({ path, directory, name, fresh }: Output): void {
-  refuse(path, directory.at(name));
-  refuse(path.slice(0, -name.length) + fresh, directory.at(fresh));
+  refuse(path, directory, name);
+  refuse(path.slice(0, -name.length) + fresh, directory, fresh);
 }
 
-function refuse(path: string, place: string): void {
+function refuse(path: string, directory: HeldDirectory, name: string): void {
+  const place = directory.at(name);
   const found = lookAt(path, place);
-  if (found === undefined || found.isFile()) return;
-  throw (
-    linkAt(path, place) ??
-    new CertdError('output-target-refused', `${path} is ${kindOf(found)}, and no file`, { facts: { path } })
-  );
+  if (found === undefined) return;
+  if (!found.isFile()) throw linkAt(path, place) ?? refused(path, `is ${kindOf(found)}, and no file`);
+  if (isMountPoint(directory, name)) throw refused(path, mountWords);
 }
 
-function lookAt(path: string, place: string): Stats | undefined {
+/** Of an output that cannot be replaced; the kernel says EBUSY. */
+export const mountWords = 'is a mount of its own, which no other file can take the place of';
+
+export function refused(path: string, words: string, cause?: unknown): CertdError {
+  return new CertdError('output-target-refused', `${path} ${words}`, { facts: { path }, cause });
+}
+
+export function lookAt(path: string, place: string): Stats | undefined {
   try {
     return lstatSync(place, { throwIfNoEntry: false });
   } catch (thrown) {

@@ -2,18 +2,19 @@ import { basename, dirname } from 'node:path';
 import type { OutputFile } from '../core/deploy-model.ts';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
 import type { Disk } from '../core/ports.ts';
-import type { Accounts } from '../host/accounts.ts';
 import type { Pair } from './generation.ts';
 import { holdDirectory, namedFor } from './output-directory.ts';
+import { type LeftoverHost, removeUnfinished } from './output-leftovers.ts';
 import { ownerOf } from './output-owner.ts';
-import { isInPlace, type Output, refuseForeign } from './output-target.ts';
-import { exists } from './replace-file.ts';
-
-export type OutputHost = {
-  readonly accounts: Accounts;
-  /** Outputs stay out of it: what is in there has rules of its own. */
-  readonly stateRoot: string;
-};
+import {
+  isInPlace,
+  lookAt,
+  mountWords,
+  type Output,
+  refused,
+  refuseForeign,
+  unfinished,
+} from './output-target.ts';
 
 /**
  * Writes the `files` of a certificate (docs/state.md section 9): each as a whole, readable for nobody but those it is for
@@ -24,19 +25,20 @@ export async function writeOutputs(
   disk: Disk,
   files: readonly OutputFile[],
   pair: Pair,
-  host: OutputHost,
+  host: LeftoverHost,
 ): Promise<void> {
   const outputs: Output[] = [];
   try {
     for (const file of files) outputs.push(openOutput(file, pair, host));
     for (const output of outputs) refuseForeign(output);
+    // Of a crash, and also beside one that is as it should be again.
+    for (const output of outputs) await removeLeftover(disk, output);
     const changed = outputs.filter(output => !isInPlace(output));
     try {
       for (const output of changed) await writeBeside(disk, output);
       for (const output of changed) await show(disk, output);
     } catch (thrown) {
-      // Where that fails too, the next attempt does it.
-      await withdraw(disk, changed).catch(() => {});
+      await removeUnfinished(disk, changed, host.onLeft);
       throw thrown;
     }
     // Also where nothing changed: a kill may have come between a rename and its sync.
@@ -48,14 +50,14 @@ export async function writeOutputs(
   }
 }
 
-function openOutput(file: OutputFile, pair: Pair, { accounts, stateRoot }: OutputHost): Output {
+function openOutput(file: OutputFile, pair: Pair, { accounts, stateRoot }: LeftoverHost): Output {
   const owner = ownerOf(file, accounts);
   const trusted = [0, accounts.own.uid, owner.uid];
   const name = basename(file.path);
   return {
     path: file.path,
     name,
-    fresh: `.certd-new-${name}`,
+    fresh: unfinished(name),
     bytes: Buffer.from(contentOf(file, pair)),
     mode: file.mode,
     owner,
@@ -79,16 +81,17 @@ function contentOf({ content }: OutputFile, { cert, chain, key }: Pair): string 
   }
 }
 
-async function writeBeside(disk: Disk, output: Output): Promise<void> {
-  const { directory, fresh, bytes, mode, owner, path } = output;
+async function removeLeftover(disk: Disk, { path, directory, fresh }: Output): Promise<void> {
   const place = directory.at(fresh);
+  if (lookAt(path, place) !== undefined) await named(path, () => disk.unlink(place));
+}
+
+async function writeBeside(disk: Disk, output: Output): Promise<void> {
+  const { directory, fresh, bytes, mode, owner } = output;
   try {
-    await disk.writeNew(place, bytes, mode, owner);
+    await disk.writeNew(directory.at(fresh), bytes, mode, owner);
   } catch (thrown) {
-    if (systemErrorOf(thrown)?.code !== 'EEXIST') throw explained(output, thrown);
-    // Of a crash: `refuseForeign` has seen that it is a file.
-    await named(path, () => disk.unlink(place));
-    await named(path, () => disk.writeNew(place, bytes, mode, owner));
+    throw explained(output, thrown);
   }
 }
 
@@ -96,17 +99,10 @@ async function show(disk: Disk, { directory, fresh, name, path }: Output): Promi
   try {
     await disk.rename(directory.at(fresh), directory.at(name));
   } catch (thrown) {
-    if (systemErrorOf(thrown)?.code !== 'EBUSY') throw namedFor(path, thrown);
-    const message = `${path} is a mount of its own, which no other file can take the place of`;
-    throw new CertdError('output-target-refused', message, { facts: { path }, cause: thrown });
-  }
-}
-
-/** A key that nobody uses is not left lying about. */
-async function withdraw(disk: Disk, outputs: readonly Output[]): Promise<void> {
-  for (const { directory, fresh } of outputs) {
-    const place = directory.at(fresh);
-    if (exists(place)) await disk.unlink(place);
+    // One that came after the look, or that the kernel did not tell of.
+    throw systemErrorOf(thrown)?.code === 'EBUSY'
+      ? refused(path, mountWords, thrown)
+      : namedFor(path, thrown);
   }
 }
 

@@ -71,6 +71,7 @@ describe('a good configuration', () => {
             onFailure: 'rollback',
             redeployOnDrift: false,
           },
+          deployDigest: expect.stringMatching(/^[0-9a-f]{16}$/),
           attempt: { before: [], after: [] },
         },
       ],
@@ -186,6 +187,7 @@ log: { level: debug }
           onFailure: 'rollback',
           redeployOnDrift: false,
         },
+        deployDigest: expect.stringMatching(/^[0-9a-f]{16}$/),
         attempt: { before: [], after: [] },
       },
     ]);

@@ -74,6 +74,24 @@ describe('a deploy that is owed', () => {
   });
 });
 
+describe('what has failed for another configuration', () => {
+  const failed = { failures: 3, nextAttemptAt: at('2026-03-06T03:00Z') };
+
+  it.each([
+    ['the same', target.deployDigest, backOff('2026-03-06T03:00Z')],
+    ['nobody knows which', null, backOff('2026-03-06T03:00Z')],
+    ['another', 'another', null],
+  ])('waits for its back-off where that was %s', (_, failedFor, held) => {
+    expect(hold(owed({}, { ...failed, failedFor }), '2026-03-06T02:30Z')).toEqual(held);
+  });
+
+  it('waits for the window all the same', () => {
+    expect(hold(owed({}, { ...failed, failedFor: 'another' }), '2026-03-06T01:00Z')).toEqual(
+      window('2026-03-06T02:00Z'),
+    );
+  });
+});
+
 describe('who asks', () => {
   const failed = owed({}, { failures: 1, nextAttemptAt: at('2026-03-05T12:30Z') });
 

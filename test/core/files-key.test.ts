@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OutputFile } from '../../src/core/deploy-model.ts';
-import { filesKey, filesOwed, owedFiles } from '../../src/core/files-key.ts';
+import { filesKey, filesOwed, formerFiles, owedFiles } from '../../src/core/files-key.ts';
 
 const haproxy: OutputFile = {
   path: '/etc/haproxy/certs/a b.pem',
@@ -38,4 +38,20 @@ it.each<[string, readonly OutputFile[], readonly OutputFile[], boolean]>([
 
 it('names the files that are owed alone', () => {
   expect(owedFiles([haproxy, node], filesKey([haproxy]))).toEqual([node]);
+});
+
+it('names what was written and is in the configuration no longer, each path once', () => {
+  const recorded = filesKey([haproxy, node, { ...haproxy, mode: 0o400 }]);
+  expect(formerFiles([], recorded)).toEqual([
+    { path: '/etc/haproxy/certs/a b.pem', owner: 'root' },
+    { path: '/srv/key.pem', owner: null },
+  ]);
+  expect(formerFiles([{ ...node, content: 'cert', owner: 'node' }], recorded)).toEqual([
+    { path: '/etc/haproxy/certs/a b.pem', owner: 'root' },
+  ]);
+  expect(formerFiles([haproxy, node], recorded)).toEqual([]);
+});
+
+it('makes no path of a line that it did not write', () => {
+  expect(formerFiles([], ['', '/etc/passwd', 'key -:- 0400 relative.pem', 'key -:- /a'])).toEqual([]);
 });

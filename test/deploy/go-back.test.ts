@@ -36,6 +36,7 @@ describe('a test that fails', () => {
       nextAttemptAt: start + 63_000,
       lastAt: start,
       lastError: { code: 'test-failed', message, at: start, since: start, problemType: null },
+      failedFor: '0123456789abcdef',
     });
   });
 

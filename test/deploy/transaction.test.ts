@@ -94,6 +94,7 @@ it.each(['hook-failed', 'hook-timeout', 'hook-not-found'] as const)(
       nextAttemptAt: start + 63_000,
       lastAt: start,
       lastError: failed(outcome, `hook 1 (first): exit 3${stays}`),
+      failedFor: '0123456789abcdef',
     });
   },
 );
@@ -171,6 +172,7 @@ it('holds a hook back that was interrupted twice, then tries again', async () =>
     nextAttemptAt: start + 63_000,
     lastAt: start,
     lastError: failed('hook-interrupted', message),
+    failedFor: '0123456789abcdef',
   });
   expect(await bench.deploy(kept)).toMatchObject([{ error: null }]);
   expect(bench.runs).toHaveLength(2);
@@ -214,6 +216,7 @@ it('never flips what the gate refuses, and waits with it', async () => {
     nextAttemptAt: start + 63_000,
     lastAt: start,
     lastError: failed('gate-refused', 'it does not fit'),
+    failedFor: '0123456789abcdef',
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { realDisk } from '../../src/store/disk.ts';
 import type { Pair } from '../../src/store/generation.ts';
+import type { LeftoverHost } from '../../src/store/output-leftovers.ts';
 import { dyingDisk } from '../support/dying-disk.ts';
 import { isRoot, makeOutput, nobody, outputRoom } from '../support/output-room.ts';
 import { recordingDisk } from '../support/recording-disk.ts';
@@ -115,11 +116,16 @@ it('removes what a crash left half-written, and takes nothing of it', async () =
   writeFileSync(room.at('.certd-new-x.pem'), 'LEA', { mode: 0o600 });
   const disk = recordingDisk(room.dir);
   await room.write([makeOutput({ path: room.at('x.pem') })], pair, { disk });
-  expect(disk.calls.slice(0, 3)).toEqual([
-    'writeNew .certd-new-x.pem',
-    'unlink .certd-new-x.pem',
-    'writeNew .certd-new-x.pem',
-  ]);
+  expect(disk.calls.slice(0, 2)).toEqual(['unlink .certd-new-x.pem', 'writeNew .certd-new-x.pem']);
+  expect(readdirSync(room.dir)).toEqual(['x.pem']);
+});
+
+it('removes it also beside a file that is as it should be again', async () => {
+  const room = outputRoom();
+  const file = makeOutput({ path: room.at('x.pem') });
+  await room.write([file], pair);
+  writeFileSync(room.at('.certd-new-x.pem'), 'LEAF 2\nCHAIN 2\nKEY 2\n', { mode: 0o400 });
+  await room.write([file], pair);
   expect(readdirSync(room.dir)).toEqual(['x.pem']);
 });
 
@@ -139,11 +145,18 @@ it.each([0, 1])('a disk that is full at write %i leaves every old file and nothi
   expect(readFileSync(room.at('b.pem'), 'utf8')).toBe('LEAF 2\nCHAIN 2\nKEY 2\n');
 });
 
-it('a disk that fails at everything keeps its first error', async () => {
+it('a disk that fails at everything keeps its first error, and says what is left', async () => {
   const room = outputRoom();
   const disk = dyingDisk(realDisk, { after: 1, how: 'kill' });
   const files = ['a.pem', 'b.pem'].map(name => makeOutput({ path: room.at(name) }));
-  await expect(room.write(files, pair, { disk })).rejects.toThrow(/^killed at writeNew/);
+  const left: string[] = [];
+  const onLeft: LeftoverHost['onLeft'] = (path, { message }) => left.push(`${path}: ${message.slice(0, 16)}`);
+  await expect(room.write(files, pair, { disk, onLeft })).rejects.toThrow(/^killed at writeNew/);
+  expect(left).toEqual([
+    `${room.at('.certd-new-a.pem')}: killed at unlink`,
+    `${room.at('.certd-new-b.pem')}: killed at unlink`,
+  ]);
+  expect(readdirSync(room.dir).sort()).toEqual(['.certd-new-a.pem', '.certd-new-b.pem']);
 });
 
 it('has nothing to do where there are no files', async () => {

@@ -74,6 +74,7 @@ const fullDeployState: DeployState = {
     hooksDone: ['0123456789abcdef'],
     running: 'fedcba9876543210',
     interrupted: 1,
+    files: ['cert -:- 0444 /srv/cert.pem'],
   },
   refused: '0003-99887766',
   failures: 2,
@@ -86,6 +87,7 @@ const fullDeployState: DeployState = {
     since: at('2026-11-21T18:30:00.000Z'),
     problemType: null,
   },
+  failedFor: 'fedcba9876543210',
   served: [
     {
       connect: '127.0.0.1:443',
@@ -188,6 +190,7 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
       hooks_done: ['0123456789abcdef'],
       running: 'fedcba9876543210',
       interrupted: 1,
+      files: ['cert -:- 0444 /srv/cert.pem'],
     },
     refused: '0003-99887766',
     failures: 2,
@@ -200,6 +203,7 @@ it('writes the keys of docs/state.md sections 5 and 6, for whoever reads them wi
       since: '2026-11-21T18:30:00.000Z',
       problem_type: null,
     },
+    failed_for: 'fedcba9876543210',
     served: [
       {
         connect: '127.0.0.1:443',
@@ -272,12 +276,13 @@ it('takes up what an earlier version has begun: it would go back to what was dep
   const layout = await openStateDir();
   const file = layout.deployState('a.example');
   await writeDeployState(realDisk, file, fullDeployState);
-  const { refused: _, ...document } = JSON.parse(readFileSync(file, 'utf8'));
+  const { refused: _, failed_for: __, ...document } = JSON.parse(readFileSync(file, 'utf8'));
   const early = { id: '0003-99887766', hooks_done: [], running: null, interrupted: 0 };
   writeFileSync(file, JSON.stringify({ ...document, under_way: early }));
   expect(readDeployState(file)).toMatchObject({
     refused: null,
-    underWay: { id: '0003-99887766', from: '0002-aabbccdd', before: [], told: false, back: null },
+    failedFor: null,
+    underWay: { id: '0003-99887766', from: '0002-aabbccdd', before: [], told: false, back: null, files: [] },
   });
 });
 

@@ -39,6 +39,7 @@ export const target: Target = {
   challenge: { kind: 'webroot', path: '' },
   renewAt: null,
   files: [],
+  deployDigest: '0123456789abcdef',
   attempt: { before: [], after: [] },
   deploy: makeDeploy({
     hooks: [

@@ -83,6 +83,7 @@ export function makeTarget(change: TargetChange = {}): Target {
     challenge: { kind: 'webroot', path: '/srv/www' },
     renewAt: null,
     files: [],
+    deployDigest: '0123456789abcdef',
     attempt: { before: [], after: [] },
     ...change,
     deploy: makeDeploy(change.deploy),
@@ -104,7 +105,7 @@ export function makeDeploy(change: Partial<DeployChoice> = {}): DeployChoice {
 
 /** A deploy that has just begun, with nothing live before it. */
 export function makeUnderWay(change: Partial<DeployUnderWay> = {}): DeployUnderWay {
-  const nothingRun = { told: false, hooksDone: [], running: null, interrupted: 0 };
+  const nothingRun = { told: false, hooksDone: [], running: null, interrupted: 0, files: [] };
   return { id: '0001-11223344', from: null, before: [], back: null, ...nothingRun, ...change };
 }
 

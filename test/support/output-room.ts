@@ -5,6 +5,7 @@ import type { Disk } from '../../src/core/ports.ts';
 import { type Accounts, hostAccounts } from '../../src/host/accounts.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import type { Pair } from '../../src/store/generation.ts';
+import type { LeftoverHost } from '../../src/store/output-leftovers.ts';
 import { writeOutputs } from '../../src/store/outputs.ts';
 import { ownDir, ownUid } from './state-dir.ts';
 
@@ -30,11 +31,20 @@ export function outputRoom() {
   const write = (
     files: readonly OutputFile[],
     pair: Pair,
-    more: { readonly disk?: Disk; readonly accounts?: Accounts } = {},
+    more: {
+      readonly disk?: Disk;
+      readonly accounts?: Accounts;
+      readonly onLeft?: LeftoverHost['onLeft'];
+    } = {},
   ) =>
     writeOutputs(more.disk ?? realDisk, files, pair, {
       accounts: more.accounts ?? hostAccounts(),
       stateRoot,
+      onLeft: more.onLeft ?? left,
     });
+  /** Nothing is left where a test does not expect it. */
+  const left: LeftoverHost['onLeft'] = (path, error) => {
+    throw new Error(`${path} was left`, { cause: error });
+  };
   return { top, dir, stateRoot, write, at: (name: string) => join(dir, name) };
 }
