@@ -6,7 +6,7 @@ import { type LoopHost, openLoop } from './daemon/loop.ts';
 import { openReadyAccounts } from './daemon/ready-accounts.ts';
 import { openReloader, type Reloading } from './daemon/reloader.ts';
 import { openReports, type ServiceManager } from './daemon/service-manager.ts';
-import { checkNames, openSession } from './daemon/session.ts';
+import { checkNames, openIssuerSession, openSession } from './daemon/session.ts';
 import { openSignals, type Signals } from './daemon/signals.ts';
 import { openSockets } from './daemon/sockets.ts';
 import { answerOutsideOrders, standaloneFor } from './daemon/standalone-host.ts';
@@ -34,7 +34,8 @@ export async function runDaemon(config: Config, setup: DaemonSetup): Promise<voi
   const { disk, layout, world, log, uid } = setup;
   const signals = openSignals(process);
   try {
-    const release = await openSession(disk, layout, { uid, log, takeLock });
+    const open = setup.half === 'issuer' ? openIssuerSession : openSession;
+    const release = await open(disk, layout, { uid, log, takeLock });
     try {
       checkNames(config, world);
       await serveWithAnswers(config, setup, signals);

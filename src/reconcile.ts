@@ -3,6 +3,7 @@ import type { Asked } from './core/due.ts';
 import { asCertdError, type CertdError, logFields } from './core/errors.ts';
 import type { Target } from './core/model.ts';
 import { planFor } from './core/plan.ts';
+import { askDeployer } from './pass/ask-deployer.ts';
 import { type Batches, openBatches } from './pass/batches.ts';
 import { deployOwed } from './pass/deploy-owed.ts';
 import { lookAtEndpoints } from './pass/look-at-endpoints.ts';
@@ -30,7 +31,8 @@ export async function reconcile(
   asked: Asked,
   parts: PassParts,
 ): Promise<readonly PassResult[]> {
-  const deploy = (owed: readonly Target[]) => deployOwed(owed, deployAskOf(asked), parts);
+  const deploy = (owed: readonly Target[]) =>
+    parts.half === 'issuer' ? askDeployer(owed, parts) : deployOwed(owed, deployAskOf(asked), parts);
   const batches = openBatches(targets.length, { deploy, timer: parts.timer });
   return Promise.all(targets.map(target => lookAfter(target, asked, batches, parts)));
 }

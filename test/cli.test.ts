@@ -135,7 +135,6 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'completion bash',
     'inspect --help',
     'help adopt',
-    'run --deploy=external',
   ])('certd %s', async line => {
     const { code, out, err } = await runMain(line.split(' '));
     expect({ code, out }).toEqual({ code: 64, out: '' });

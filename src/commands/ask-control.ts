@@ -4,7 +4,7 @@ import { controlSocket } from '../daemon/socket-paths.ts';
 import { askDaemon } from '../health/client.ts';
 import { withRootHint } from './root-hint.ts';
 
-type Question<T> = {
+export type Question<T> = {
   readonly runtimeDir: string;
   /** For example `/renew`. */
   readonly path: string;

@@ -2,6 +2,8 @@ import type { ConfigProblem } from '../config/config.ts';
 import { decodeConfig } from '../config/decode.ts';
 import { plainText } from '../core/plain-text.ts';
 import { type ConfigFiles, readConfigFiles } from '../host/read-config.ts';
+import { layoutAt } from '../store/layout.ts';
+import { isSplit } from '../store/split.ts';
 import type { Places } from './places.ts';
 
 type Output = {
@@ -11,7 +13,8 @@ type Output = {
 
 /**
  * `certd check-config`: every problem and every doubt of the configuration, one line each, to
- * `err` (lines end with a newline). Returns the exit code: 78 when there is a problem, else 0.
+ * `err` (lines end with a newline). Where the state directory is already that of two users, those of an issuer that hands
+ * deploys to the other one, too. Returns the exit code: 78 when there is a problem, else 0.
  */
 export function checkConfig(
   { config: file, stateDir }: Pick<Places, 'config' | 'stateDir'>,
@@ -19,7 +22,7 @@ export function checkConfig(
   readFiles: (path: string) => ConfigFiles = readConfigFiles,
 ): number {
   const { files, problems } = readFiles(file);
-  const decoded = decodeConfig(files, problems, stateDir);
+  const decoded = decodeConfig(files, problems, { stateDir, isExternal: isSplit(layoutAt(stateDir)) });
   if ('problems' in decoded) {
     for (const problem of decoded.problems) err(`${problemLine(problem)}\n`);
     return 78;

@@ -6,13 +6,18 @@ import type { Places } from './places.ts';
 
 /**
  * The configuration, or an error; `show` gets every problem of a bad one first, a line each. Without it (a
- * reload) the error's message is the first of them, and its facts have them all.
+ * reload) the error's message is the first of them, and its facts have them all. `isExternal`: for an issuer that hands
+ * deploys to another process.
  */
 export function configured(
-  { config, stateDir }: Pick<Places, 'config' | 'stateDir'>,
+  {
+    config,
+    stateDir,
+    isExternal = false,
+  }: Pick<Places, 'config' | 'stateDir'> & { readonly isExternal?: boolean },
   show?: (line: string) => void,
 ): Config {
-  const loaded = loadConfig(config, stateDir);
+  const loaded = loadConfig(config, { stateDir, isExternal });
   if ('config' in loaded) return loaded.config;
   const lines = loaded.problems.map(problemLine);
   const code = loaded.problems[0]?.code === 'config-unreadable' ? 'config-unreadable' : 'config-invalid';

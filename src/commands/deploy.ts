@@ -1,7 +1,8 @@
 import type { DeployAsk } from '../core/deploy-hold.ts';
 import { CertdError } from '../core/errors.ts';
 import type { DeployAnswer, DeployRequest } from '../daemon/run-deploy.ts';
-import { askControl } from './ask-control.ts';
+import { askDeployingDaemon } from './ask-deploying-daemon.ts';
+import type { Deployer } from './deploy-here.ts';
 import { deployLines } from './deploy-lines.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
@@ -9,7 +10,7 @@ import { screenOf } from './screen.ts';
 
 export type DeployOptions = Places & { readonly owed?: true; readonly force?: true };
 
-/** `certd deploy`: by the daemon where it runs, else in this process under the deployer's lock. */
+/** `certd deploy`: by the daemon where it runs and deploys, else in this process under the deployer's lock. */
 export async function deployCommand(names: readonly string[], options: DeployOptions): Promise<number> {
   if (options.owed && options.force) throw new CertdError('usage', '--owed and --force exclude each other');
   const request = { names: names.length === 0 ? null : names, ask: askOf(names, options) };
@@ -29,13 +30,18 @@ function askOf(names: readonly string[], { owed, force }: DeployOptions): Deploy
   return names.length === 0 ? 'pass' : 'named';
 }
 
-async function deploy(request: DeployRequest, places: Places): Promise<DeployAnswer> {
-  const question = { runtimeDir: places.runtimeDir, path: '/deploy', body: request };
-  const answer = await askControl({ ...question, isAnswer: isDeployAnswer });
+async function deploy(request: DeployRequest, options: DeployOptions): Promise<DeployAnswer> {
+  const question = { path: '/deploy', body: request, isAnswer: isDeployAnswer };
+  const answer = await askDeployingDaemon(question, options);
   if (answer !== null) return answer;
-  const { deployHere } = await import('./deploy-here.ts');
+  if (options.owed) {
+    const { deployOwedHere } = await import('./deploy-owed-here.ts');
+    return deployOwedHere(request, options);
+  }
+  const { deployHere, personsPatienceMs: patienceMs } = await import('./deploy-here.ts');
   const { runDeploy } = await import('../daemon/run-deploy.ts');
-  return deployHere(places, ({ config, parts }) => runDeploy(config, parts, request));
+  const job = ({ config, parts }: Deployer) => runDeploy(config, parts, request);
+  return deployHere(options, { patienceMs, job });
 }
 
 function isDeployAnswer(body: unknown): body is DeployAnswer {

@@ -1,11 +1,11 @@
 import type { RollbackAnswer, RollbackWish } from '../daemon/run-rollback.ts';
-import { askControl } from './ask-control.ts';
+import { askDeployingDaemon } from './ask-deploying-daemon.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
 import { rollbackLines } from './rollback-lines.ts';
 import { screenOf } from './screen.ts';
 
-/** `certd rollback`: by the daemon where it runs, else in this process under the deployer's lock. */
+/** `certd rollback`: by the daemon where it runs and deploys, else in this process under the deployer's lock. */
 export async function rollbackCommand(
   name: string,
   options: Places & { readonly to?: string },
@@ -20,12 +20,12 @@ export async function rollbackCommand(
 }
 
 async function rollback(wish: RollbackWish, places: Places): Promise<RollbackAnswer> {
-  const question = { runtimeDir: places.runtimeDir, path: '/rollback', body: wish };
-  const answer = await askControl({ ...question, isAnswer: isRollbackAnswer });
+  const question = { path: '/rollback', body: wish, isAnswer: isRollbackAnswer };
+  const answer = await askDeployingDaemon(question, places);
   if (answer !== null) return answer;
-  const { deployHere } = await import('./deploy-here.ts');
+  const { deployHere, personsPatienceMs: patienceMs } = await import('./deploy-here.ts');
   const { runRollback } = await import('../daemon/run-rollback.ts');
-  return deployHere(places, ({ config, parts }) => runRollback(config, parts, wish));
+  return deployHere(places, { patienceMs, job: ({ config, parts }) => runRollback(config, parts, wish) });
 }
 
 function isRollbackAnswer(body: unknown): body is RollbackAnswer {

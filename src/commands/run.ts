@@ -19,8 +19,9 @@ import { shortLine } from './status-short.ts';
 
 /** `certd run`: the daemon, until SIGTERM. */
 export async function runCommand(places: Places & { readonly deploy: string }): Promise<number> {
-  checkMode(places.deploy);
-  const config = configured(places, showProblem);
+  const half = halfOf(places.deploy);
+  const reading = { ...places, isExternal: half === 'issuer' };
+  const config = configured(reading, showProblem);
   const log = await commandLog(levelOf(places, config), 'stdout');
   sayDoubts(config, log);
   const layout = layoutAt(places.stateDir);
@@ -28,6 +29,7 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
   const endListening = endByDefect(log);
   try {
     await runDaemon(config, {
+      half,
       disk: realDisk,
       layout,
       world: openWorld(layout),
@@ -41,7 +43,7 @@ export async function runCommand(places: Places & { readonly deploy: string }): 
       manager,
       shortLine,
       passedSockets: () => takePassedSockets(process.env, process.pid),
-      reload: () => configured(places),
+      reload: () => configured(reading),
       inForce: fresh => {
         log.level = levelOf(places, fresh);
         sayDoubts(fresh, log);
@@ -63,8 +65,8 @@ function sayDoubts({ warnings }: Config, log: Log): void {
   }
 }
 
-function checkMode(mode: string): void {
-  if (mode === 'inline') return;
-  if (mode === 'external') throw new CertdError('not-available-yet', '--deploy=external is not built yet');
+function halfOf(mode: string): 'both' | 'issuer' {
+  if (mode === 'inline') return 'both';
+  if (mode === 'external') return 'issuer';
   throw new CertdError('usage', `--deploy is inline or external, not ${mode}`);
 }

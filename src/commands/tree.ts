@@ -50,7 +50,11 @@ export function certdProgram(done: (code: number) => void): Command {
 function addDaemon(program: Command, done: (code: number) => void): void {
   withPlaces(program.command('run'))
     .description('the daemon, in the foreground')
-    .option('--deploy <mode>', 'inline: deploy in this process', 'inline')
+    .option(
+      '--deploy <mode>',
+      'inline: deploy in this process; external: ask `certd deploy --owed` for it',
+      'inline',
+    )
     .action(async (options: Places & { deploy: string }) => {
       saveMemory();
       const { runCommand } = await import('./run.ts');

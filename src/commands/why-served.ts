@@ -1,13 +1,13 @@
 import type { Look } from '../core/due.ts';
 import { lookDueAt } from '../core/look-due.ts';
-import { recordOf } from '../core/served-record.ts';
+import { lastRecord } from '../core/served-record.ts';
 import { when } from './why-words.ts';
 
 /** What each endpoint presented when it was looked at last, and when it is looked at again. */
 export function servedLines({ target, seen, now }: Look): readonly string[] {
   const lines = target.deploy.verify.map(endpoint => {
     const name = `${endpoint.connect} (${endpoint.serverName})`;
-    const record = recordOf(seen.deploy.served, endpoint);
+    const record = lastRecord(seen, endpoint);
     if (record === null) return `${name}: nobody has looked yet`;
     const detail = record.detail === null ? '' : `: ${record.detail}`;
     return `${name}: ${record.state}${detail}; looked at ${when(record.checkedAt, now)}`;

@@ -1,3 +1,4 @@
+import { attemptFindings } from './check-attempt.ts';
 import { authorityFindings, singleLabelFindings } from './check-authorities.ts';
 import { fileFindings } from './check-files.ts';
 import { listenFindings } from './check-listen.ts';
@@ -9,6 +10,14 @@ import type { Source } from './parse.ts';
 import { mainSchema } from './schema.ts';
 import { at, type Finding } from './schema-findings.ts';
 
+/** What a configuration is read for, as far as that makes a difference. */
+export type Use = {
+  /** Where no `files` may be. */
+  readonly stateDir: string;
+  /** By an issuer that hands deploys to another process. */
+  readonly isExternal: boolean;
+};
+
 /**
  * What no single value shows: names against each other, references, requirements that `defaults` may meet.
  * Reads plain data, so that it also finds its part in files whose schema check failed elsewhere; what that
@@ -17,7 +26,7 @@ import { at, type Finding } from './schema-findings.ts';
 export function crossFindings(
   main: Source | null,
   dropIns: readonly (Source | null)[],
-  stateDir: string,
+  { stateDir, isExternal }: Use,
 ): Located[] {
   const entries = [main, ...dropIns].flatMap(source => (source === null ? [] : entriesOf(source)));
   const found = entries.flatMap(repeatedDomains);
@@ -28,6 +37,7 @@ export function crossFindings(
   found.push(...entries.flatMap(entry => missingChallenge(main, entry)));
   found.push(...listenFindings(main, entries), ...fileFindings(main, entries, stateDir));
   found.push(...thresholdFindings(main));
+  if (isExternal) found.push(...attemptFindings(main, entries));
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { addressDoubts } from './check-addresses.ts';
 import { listenDoubts } from './check-listen.ts';
 import type { Config, ConfigProblem } from './config.ts';
-import { crossFindings } from './cross-check.ts';
+import { crossFindings, type Use } from './cross-check.ts';
 import { doubts } from './doubts.ts';
 import { entriesOf } from './entries.ts';
 import { type DecodedFiles, normalise } from './normalise.ts';
@@ -12,12 +12,12 @@ import { check, type Finding } from './schema-findings.ts';
 /**
  * Decodes a configuration: the first file is the main one, the others are from conf.d and may hold only
  * `certificates:`. Either a whole `Config`, or every problem of every file at once, in the order of the
- * files and of their lines. `unreadable`: what was wrong before there was text; `stateDir`: where no `files` may be.
+ * files and of their lines. `unreadable`: what was wrong before there was text.
  */
 export function decodeConfig(
   files: readonly { readonly file: string; readonly text: string }[],
   unreadable: readonly ConfigProblem[] = [],
-  stateDir = '/var/lib/certd',
+  use: Use = { stateDir: '/var/lib/certd', isExternal: false },
 ): { config: Config } | { problems: ConfigProblem[] } {
   const problems = [...unreadable];
   const sources: (Source | null)[] = files.map(({ file, text }) => {
@@ -28,8 +28,7 @@ export function decodeConfig(
   });
   const [main = null, ...dropIns] = sources;
   const decoded = checkFiles(main, dropIns, problems);
-  for (const { source, finding } of crossFindings(main, dropIns, stateDir))
-    problems.push(place(source, finding));
+  for (const { source, finding } of crossFindings(main, dropIns, use)) problems.push(place(source, finding));
   if (problems.length > 0 || decoded === null || main === null) {
     return {
       problems: inOrder(

@@ -8,6 +8,7 @@ import type { Observed } from './model.ts';
 import { isTakenBack, type Verdict } from './plan.ts';
 import { lifetimeOf } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';
+import { lastRecords } from './served-record.ts';
 import type { Level, Problem } from './status-document.ts';
 import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
 
@@ -36,7 +37,7 @@ export function certificateProblems(
   return [
     ...faults,
     ...rest.filter(found => found !== null),
-    ...endpointProblems({ name: seen.name, lifetimeMs }, endpoints, seen.deploy.served, at),
+    ...endpointProblems({ name: seen.name, lifetimeMs }, endpoints, lastRecords(seen, endpoints), at),
     ...unconfirmedProblems(seen),
   ];
 }

@@ -1,6 +1,7 @@
 import type { AfterOwed } from './after-owed.ts';
 import type { ErrorCode } from './catalogue.ts';
 import type { Command, DeployChoice, DeployState, OutputFile } from './deploy-model.ts';
+import type { ServedRecord } from './endpoint.ts';
 import type { FailureRecord } from './failure-record.ts';
 import type { Instant, Millis } from './instant.ts';
 import type { ListenAddress } from './listen-address.ts';
@@ -204,6 +205,8 @@ export type Observed = {
   readonly deploy: DeployState;
   /** The order that is recorded in `issuer/work/<name>`. */
   readonly order: OrderUnderWay | null;
+  /** What an issuer alone has found of endpoints that are remote. */
+  readonly servedRemote: readonly ServedRecord[];
   /** Oldest first. */
   readonly revoked: readonly Revocation[];
   /** Null: no commands of `attempt.after` are owed. */

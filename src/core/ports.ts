@@ -29,9 +29,10 @@ export interface Disk {
   append(path: string, bytes: Uint8Array, mode: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   symlink(target: string, path: string): Promise<void>;
-  unlink(path: string): Promise<void>;
+  /** As bytes where somebody else has given it its name, which need not be text. */
+  unlink(path: string | Uint8Array): Promise<void>;
   /** Removes an empty directory. */
-  removeDir(path: string): Promise<void>;
+  removeDir(path: string | Uint8Array): Promise<void>;
   /** Makes the directory's entries durable. */
   syncDir(path: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Endpoint, ServedRecord } from './endpoint.ts';
 import type { Instant } from './instant.ts';
+import type { Observed } from './model.ts';
 import { type Presented, servedState } from './presented.ts';
 
 /** What the last look at an endpoint has shown; null where there was none. */
@@ -12,6 +13,25 @@ export function recordOf(
       ({ connect, serverName }) => connect === endpoint.connect && serverName === endpoint.serverName,
     ) ?? null
   );
+}
+
+/** The same of everything that is known: of an endpoint of this host only the deployer may say something. */
+export function lastRecord(
+  { deploy: { served }, servedRemote }: Pick<Observed, 'deploy' | 'servedRemote'>,
+  endpoint: Pick<Endpoint, 'connect' | 'serverName' | 'source'>,
+): ServedRecord | null {
+  const ofDeployer = recordOf(served, endpoint);
+  const ofIssuer = endpoint.source === 'remote' ? recordOf(servedRemote, endpoint) : null;
+  if (ofDeployer === null || ofIssuer === null) return ofDeployer ?? ofIssuer;
+  return ofIssuer.checkedAt > ofDeployer.checkedAt ? ofIssuer : ofDeployer;
+}
+
+/** Those of the endpoints that somebody has looked at. */
+export function lastRecords(
+  seen: Pick<Observed, 'deploy' | 'servedRemote'>,
+  endpoints: readonly Endpoint[],
+): readonly ServedRecord[] {
+  return endpoints.map(endpoint => lastRecord(seen, endpoint)).filter(record => record !== null);
 }
 
 type Expected = {

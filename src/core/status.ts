@@ -7,6 +7,7 @@ import { isBehind, isTakenBack, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment, standInOf } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';
 import { servedFields } from './served-fields.ts';
+import { lastRecords } from './served-record.ts';
 import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
 import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
 
@@ -67,7 +68,9 @@ function certificateStatus(target: Target, seen: Observed, input: StatusInput): 
     generation: generationFields(seen),
     renewal: renewalFields(seen, { target, verdict }),
     deploy: deployFields(seen, verdict),
-    served: target.deploy.verify.map(endpoint => servedFields(endpoint, seen.deploy.served)),
+    served: target.deploy.verify.map(endpoint =>
+      servedFields(endpoint, lastRecords(seen, target.deploy.verify)),
+    ),
   };
 }
 

@@ -7,6 +7,7 @@ import { webrootSolver } from '../challenge/webroot.ts';
 import type { Authority, Config } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
 import { CertdError, logFields } from '../core/errors.ts';
+import { configOf } from '../core/half.ts';
 import type { ChallengeMethod } from '../core/model.ts';
 import type { Clock, Disk, Random } from '../core/ports.ts';
 import { commandText } from '../deploy/hook-order.ts';
@@ -23,6 +24,7 @@ import { createRequest } from '../x509/request.ts';
 
 /** What stays the same under every configuration. */
 export type Host = Traffic & {
+  readonly half: PassParts['half'];
   readonly disk: Disk;
   readonly layout: Layout;
   readonly world: World;
@@ -41,11 +43,14 @@ export type Host = Traffic & {
   readonly signal: AbortSignal;
 };
 
-/** The real parts of a pass for one configuration. `close` ends the connections to its CAs. */
+/**
+ * The real parts of a pass for one configuration, and that as the host's half goes by it. `close` ends the connections to
+ * its CAs.
+ */
 export function buildParts(
   config: Config,
   host: Host,
-): { readonly parts: PassParts; readonly close: () => void } {
+): { readonly config: Config; readonly parts: PassParts; readonly close: () => void } {
   const issuers = new Map<string, OpenIssuer>();
   const warn = (error: CertdError) => warning(error, host.log);
   const open = (authority: Authority) =>
@@ -110,7 +115,7 @@ export function buildParts(
   const close = () => {
     for (const issuer of issuers.values()) issuer.close();
   };
-  return { parts, close };
+  return { config: configOf(host.half, config), parts, close };
 }
 
 function stopped(): CertdError {

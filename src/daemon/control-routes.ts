@@ -13,6 +13,11 @@ import { runRollback } from './run-rollback.ts';
 
 /** What changes state, on the socket that is for its owner alone (contract section 6). */
 export function controlRoutes({ ask, use }: Pick<Loop, 'ask' | 'use'>): Routes {
+  const deploying: Loop['use'] = job =>
+    use(inForce => {
+      if (inForce.parts.half === 'both') return job(inForce);
+      throw new CertdError('deployer-apart', 'this daemon only issues, and asks another process for deploys');
+    });
   return {
     'POST /renew': async body => ({ status: 200, body: await ask(renewRequest(body)) }),
     'POST /revoke': async body => {
@@ -21,11 +26,11 @@ export function controlRoutes({ ask, use }: Pick<Loop, 'ask' | 'use'>): Routes {
     },
     'POST /deploy': async body => {
       const request = deployRequest(body);
-      return { status: 200, body: await use(({ config, parts }) => runDeploy(config, parts, request)) };
+      return { status: 200, body: await deploying(({ config, parts }) => runDeploy(config, parts, request)) };
     },
     'POST /rollback': async body => {
       const wish = rollbackRequest(body);
-      return { status: 200, body: await use(({ config, parts }) => runRollback(config, parts, wish)) };
+      return { status: 200, body: await deploying(({ config, parts }) => runRollback(config, parts, wish)) };
     },
     'POST /account': async body => {
       const request = accountRequest(body);

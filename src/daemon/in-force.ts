@@ -1,22 +1,28 @@
 import type { Config } from '../config/config.ts';
 
-type Built<Parts> = { readonly parts: Parts; readonly close: () => void };
+type Built<Parts> = {
+  /** What these parts go by of the whole. */
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly close: () => void;
+};
 
 /**
  * The configuration in force, with the parts that were built for it. What began under one ends under it: its
  * connections are closed when nobody uses them any more.
  */
 export function openInForce<Parts>(first: Config, build: (config: Config) => Built<Parts>) {
-  const open = (config: Config) => ({
-    config,
-    ...build(config),
+  const open = (whole: Config) => ({
+    whole,
+    ...build(whole),
     users: 0,
     onIdle: null as (() => void) | null,
   });
   let current = open(first);
   const running = new Set<Promise<unknown>>();
   return {
-    config: (): Config => current.config,
+    config: (): Config => current.whole,
+    mine: (): Config => current.config,
     /** Runs a job with what is in force now. */
     async use<T>(
       job: (inForce: { readonly config: Config; readonly parts: Parts }) => Promise<T>,

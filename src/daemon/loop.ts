@@ -24,6 +24,7 @@ export type Loop = {
   use<T>(job: (inForce: InForce) => Promise<T>): Promise<T>;
   /** Puts another configuration in force and looks; what is under way ends as it began. Throws `stopped` as `ask`. */
   replace(config: Config): void;
+  /** As configured, for whoever is told of it: a half of certd alone does not look after all of it. */
   config(): Config;
   /** Whether no step of a pass takes longer than any should, and every look that was due has happened. */
   alive(): boolean;
@@ -64,7 +65,7 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
     if (closed || signal.aborted) return;
     if (elapsed() - refreshedAt >= refreshMs) return void refresh();
     lastLookAt = clock.now();
-    const { due, wakeAt } = dutyOf(inForce.config().certificates, world.seen, lastLookAt);
+    const { due, wakeAt } = dutyOf(inForce.mine().certificates, world.seen, lastLookAt);
     const names = due.map(({ name }) => name).filter(host.turns.isFree);
     alarm.set(wakeAt);
     if (names.length > 0) void unattended({ names, asked: 'nothing' });
@@ -80,7 +81,7 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
   /** What a pass has done moves the next moment, which the alarm must know. */
   const afterwards = () => {
     if (closed || signal.aborted) return;
-    alarm.set(dutyOf(inForce.config().certificates, world.seen, clock.now()).wakeAt);
+    alarm.set(dutyOf(inForce.mine().certificates, world.seen, clock.now()).wakeAt);
   };
   /** A disk that cannot be listed changes nothing about what is known; it is asked again in an hour. */
   const refresh = async (): Promise<void> => {

@@ -1,11 +1,13 @@
 import { sweepTokens } from '../challenge/webroot.ts';
 import type { Config } from '../config/config.ts';
 import { CertdError, logFields } from '../core/errors.ts';
+import type { Half } from '../core/half.ts';
 import { nameConflicts } from '../core/name-conflicts.ts';
 import type { Disk } from '../core/ports.ts';
 import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
-import { openState, sweepLeftovers } from '../store/open.ts';
+import { openIssuerHalf, openState, sweepLeftovers } from '../store/open.ts';
+import { isSplit } from '../store/split.ts';
 import { tokenRecord } from '../store/tokens.ts';
 import type { World } from '../store/world.ts';
 
@@ -18,23 +20,37 @@ export type SessionHost = {
 
 /**
  * Opens the state directory for changing: made or checked, both locks taken, and what a crash left swept
- * away. Returns the release of the locks. Throws before it has changed anything that was there.
+ * away. Returns the release of the locks. Throws before it has changed anything that was there; `state-split` where
+ * its halves are two users'.
  */
-export async function openSession(
+export async function openSession(disk: Disk, layout: Layout, host: SessionHost): Promise<() => void> {
+  if (isSplit(layout)) {
+    const whose = `${layout.issuer} and ${layout.root} belong to different users`;
+    throw new CertdError('state-split', `${whose}: one certd cannot be both halves`);
+  }
+  await openState(disk, layout, host.uid);
+  return swept(disk, layout, 'both', host);
+}
+
+/** The same for the issuer's half alone: nothing outside `issuer/` is changed, and its lock alone is taken. */
+export async function openIssuerSession(disk: Disk, layout: Layout, host: SessionHost): Promise<() => void> {
+  await openIssuerHalf(disk, layout, host.uid);
+  return swept(disk, layout, 'issuer', host);
+}
+
+async function swept(
   disk: Disk,
   layout: Layout,
-  { uid, log, takeLock }: SessionHost,
+  half: Exclude<Half, 'deployer'>,
+  { log, takeLock }: SessionHost,
 ): Promise<() => void> {
-  await openState(disk, layout, uid);
-  const releaseIssuer = takeLock(layout.issuerLock);
-  let releaseDeployer = () => {};
+  const releases = [takeLock(layout.issuerLock)];
   const release = () => {
-    releaseDeployer();
-    releaseIssuer();
+    for (const each of releases.splice(0).reverse()) each();
   };
   try {
-    releaseDeployer = takeLock(layout.deployLock);
-    for (const path of await sweepLeftovers(disk, layout)) log.info({ path }, 'leftover removed');
+    if (half === 'both') releases.push(takeLock(layout.deployLock));
+    for (const path of await sweepLeftovers(disk, layout, half)) log.info({ path }, 'leftover removed');
     const warn = (error: CertdError) => log.warn(logFields(error), 'challenge file could not be removed');
     await sweepTokens({ disk, ledger: tokenRecord(disk, layout, warn), warn });
     return release;

@@ -33,6 +33,7 @@ export function openTraffic(now: () => number): Traffic {
     deployTurns: openTurns(),
     hookTurns: openTurns(),
     outputTurns: openTurns(),
+    requestsMade: new Map(),
     keysInTurn: openQueue(),
     accountGuard: directoryUrl => {
       const guard = accounts.get(directoryUrl) ?? { inTurn: openQueue(), shared: openShared() };

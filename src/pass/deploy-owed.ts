@@ -80,7 +80,7 @@ function jobsOf(target: Target, ask: DeployAsk, { world, clock }: DeployerParts)
 const hookGraceMs = 5000;
 
 function deployParts(parts: DeployerParts): DeployParts {
-  const { disk, layout, world, clock, random, log, signal, runHook } = parts;
+  const { half, disk, layout, world, clock, random, log, signal, runHook } = parts;
   return {
     now: clock.now,
     random,
@@ -103,7 +103,7 @@ function deployParts(parts: DeployerParts): DeployParts {
       await writeDeployState(disk, layout.deployState(name), state);
       world.recorded(name);
     },
-    prune: (name: string, state: DeployState) => prune(disk, layout, name, state),
+    prune: (name: string, state: DeployState) => prune(disk, layout, name, { state, half }),
     deployedLeaf: (name, id) => deployedLeaf(name, id, parts),
     liveDir: layout.liveLink,
     runHook,

@@ -3,17 +3,18 @@ import type { Endpoint, ServedRecord } from '../core/endpoint.ts';
 import { asCertdError, logFields } from '../core/errors.ts';
 import type { Observed, Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
-import { recordAfter, recordOf } from '../core/served-record.ts';
+import { lastRecord, recordAfter } from '../core/served-record.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
+import { writeServed } from '../store/served.ts';
 import { type AwaitedLive, awaitedLive } from './awaited.ts';
-import type { PassParts } from './pass-parts.ts';
+import type { DeployerParts } from './pass-parts.ts';
 
 /**
  * The hourly look at what the endpoints of a certificate present, where it is due: written down, and said in the log where
  * something has changed. Never throws: nothing else of the certificate depends on it.
  */
-export async function lookAtEndpoints(target: Target, asked: Asked, parts: PassParts): Promise<void> {
+export async function lookAtEndpoints(target: Target, asked: Asked, parts: DeployerParts): Promise<void> {
   const { world, clock } = parts;
   if (target.deploy.verify.length === 0 || parts.signal.aborted) return;
   const seen = world.seen(target.name);
@@ -21,13 +22,13 @@ export async function lookAtEndpoints(target: Target, asked: Asked, parts: PassP
   try {
     const awaited = awaitedLive(target, seen, parts);
     if (awaited === null) return;
-    const served = await Promise.all(
+    const looks = await Promise.all(
       target.deploy.verify.map(async endpoint => {
-        const before = recordOf(seen.deploy.served, endpoint);
-        return look(endpoint, awaited, before, parts);
+        const last = lastRecord(seen, endpoint);
+        return { last, found: await look(endpoint, awaited, last, parts) };
       }),
     );
-    await record(target.name, seen, served, parts);
+    await record(seen, looks, parts);
   } catch (thrown) {
     const error = asCertdError(thrown);
     if (error.code === 'stopped') return;
@@ -40,19 +41,21 @@ export async function lookAtEndpoints(target: Target, asked: Asked, parts: PassP
  * another deploy has begun or ended, that has looked for itself.
  */
 async function record(
-  name: string,
-  { live, deploy: before }: Observed,
-  served: readonly ServedRecord[],
-  { world, disk, layout, deployTurns, log }: PassParts,
+  before: Observed,
+  looks: readonly { readonly last: ServedRecord | null; readonly found: ServedRecord }[],
+  { half, world, disk, layout, deployTurns, log }: DeployerParts,
 ): Promise<void> {
+  const { name } = before;
+  const served = looks.map(({ found }) => found);
   const endTurn = await deployTurns.take(name);
   try {
     const { deploy, live: liveNow, faults } = world.look(name);
-    const isOther = liveNow?.id !== live?.id || deploy.lastAt !== before.lastAt || deploy.underWay !== null;
-    if (isOther || faults.some(({ blocking }) => blocking)) return;
-    await writeDeployState(disk, layout.deployState(name), { ...deploy, served });
-    for (const one of served) {
-      if (one.state !== recordOf(before.served, one)?.state) tell(name, one, log);
+    const hasEnded = liveNow?.id !== before.live?.id || deploy.lastAt !== before.deploy.lastAt;
+    if (hasEnded || deploy.underWay !== null || faults.some(({ blocking }) => blocking)) return;
+    if (half === 'issuer') await writeServed(disk, layout.servedOf(name), served);
+    else await writeDeployState(disk, layout.deployState(name), { ...deploy, served });
+    for (const { last, found } of looks) {
+      if (found.state !== last?.state) tell(name, found, log);
     }
     await loopTurn();
     world.look(name);
@@ -68,7 +71,7 @@ async function look(
   endpoint: Endpoint,
   awaited: AwaitedLive,
   before: ServedRecord | null,
-  { lookSlots, endpointLook, beginStep, clock, signal }: PassParts,
+  { lookSlots, endpointLook, beginStep, clock, signal }: DeployerParts,
 ): Promise<ServedRecord> {
   return lookSlots(async () => {
     const endStep = beginStep(stepLimitMs);
@@ -88,7 +91,7 @@ async function look(
 function tell(
   certificate: string,
   { connect: endpoint, serverName, state, detail }: ServedRecord,
-  log: PassParts['log'],
+  log: DeployerParts['log'],
 ): void {
   const facts = { certificate, endpoint, serverName, state };
   if (state === 'match') log.info(facts, 'endpoint presents the live certificate');

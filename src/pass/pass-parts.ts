@@ -3,6 +3,8 @@ import type { Lookups } from '../challenge/lookups.ts';
 import type { TokenFiles } from '../challenge/token-files.ts';
 import type { Authority } from '../config/config.ts';
 import type { Tally } from '../core/counters.ts';
+import type { RequestMade } from '../core/deploy-request.ts';
+import type { Half } from '../core/half.ts';
 import type { Millis } from '../core/instant.ts';
 import type { KeyType, Target } from '../core/model.ts';
 import type { AccountCare, Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
@@ -19,6 +21,8 @@ import type { Turns } from './turns.ts';
 
 /** Everything a pass acts through. `build-parts.ts` makes the real ones; tests make others. */
 export type PassParts = Traffic & {
+  /** An issuer alone asks another process for deploys, and writes nothing outside `issuer/`. */
+  readonly half: Exclude<Half, 'deployer'>;
   readonly disk: Disk;
   readonly layout: Layout;
   readonly world: World;
@@ -52,8 +56,8 @@ export type PassParts = Traffic & {
 /** What a deploy acts through: nothing that asks a CA. */
 export type DeployerParts = Omit<
   PassParts,
-  'issuerFor' | 'accountFor' | 'solverFor' | 'rehearse' | 'generateKey' | 'createRequest'
->;
+  'half' | 'issuerFor' | 'accountFor' | 'solverFor' | 'rehearse' | 'generateKey' | 'createRequest'
+> & { readonly half: Half };
 
 /** What keeps passes that run at the same time out of each other's way; one for all of them. */
 export type Traffic = {
@@ -77,6 +81,8 @@ export type Traffic = {
   readonly hookTurns: Turns;
   /** One write at a time for the path of an output file. */
   readonly outputTurns: Turns;
+  /** By name: when a deployer that is another process was asked last. */
+  readonly requestsMade: Map<string, RequestMade>;
   /** One key is made at a time: each takes a thread, and there are four for all that waits for the disk. */
   readonly keysInTurn: InTurn;
   /** The account at a directory of a CA: who enters it does so in turn, and who changes it does so alone. */

@@ -5,12 +5,12 @@ import {
   type ServedBefore,
   type WayBack,
 } from '../core/deploy-model.ts';
-import { type ServedRecord, type ServedState, servedStates } from '../core/endpoint.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
 import { failureDocument } from './issuer-state.ts';
 import { type Fields, failureOf, readState } from './json.ts';
 import { replaceFile } from './replace-file.ts';
+import { servedDocument, servedOf, servedStateOf } from './served.ts';
 
 /** Reads `deploy/<name>.json`; a missing file is the first state. Throws `state-corrupt`. */
 export function readDeployState(path: string): DeployState {
@@ -116,36 +116,5 @@ function underWayDocument(underWay: DeployUnderWay | null) {
     running,
     interrupted,
     files,
-  };
-}
-
-function servedOf(fields: Fields): ServedRecord {
-  return {
-    connect: fields.text('connect'),
-    serverName: fields.text('server_name'),
-    state: servedStateOf(fields.text('state')),
-    detail: fields.textOrNull('detail'),
-    fingerprintSha256: fields.textOrNull('fingerprint_sha256'),
-    notAfter: fields.instantOrNull('not_after'),
-    checkedAt: fields.instant('checked_at'),
-    since: fields.instant('since'),
-  };
-}
-
-/** A state of a later version says nothing to this one. */
-function servedStateOf(text: string): ServedState {
-  return servedStates.find(state => state === text) ?? 'unchecked';
-}
-
-function servedDocument(served: ServedRecord) {
-  return {
-    connect: served.connect,
-    server_name: served.serverName,
-    state: served.state,
-    detail: served.detail,
-    fingerprint_sha256: served.fingerprintSha256,
-    not_after: rfc3339OrNull(served.notAfter),
-    checked_at: toRfc3339(served.checkedAt),
-    since: toRfc3339(served.since),
   };
 }

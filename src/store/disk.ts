@@ -41,10 +41,14 @@ export const realDisk: Disk = {
   append,
   rename: (from, to) => calls.rename(from, to),
   symlink: (target, path) => calls.symlink(target, path),
-  unlink: path => calls.unlink(path),
-  removeDir: path => calls.rmdir(path),
+  unlink: path => calls.unlink(pathOf(path)),
+  removeDir: path => calls.rmdir(pathOf(path)),
   syncDir,
 };
+
+function pathOf(path: string | Uint8Array): string | Buffer {
+  return typeof path === 'string' ? path : Buffer.from(path);
+}
 
 async function makeDir(path: string, mode: number): Promise<void> {
   await calls.mkdir(path, { mode });

@@ -13,6 +13,8 @@ export function layoutAt(root: string) {
   const revoked = join(issuer, 'revoked');
   const attempts = join(issuer, 'attempts');
   const accounts = join(issuer, 'accounts');
+  const requests = join(issuer, 'requests');
+  const served = join(issuer, 'served');
   return {
     root,
     layoutFile: join(root, 'LAYOUT'),
@@ -43,6 +45,10 @@ export function layoutAt(root: string) {
     accounts,
     accountOf: (directoryUrl: string) => join(accounts, accountDirectory(directoryUrl)),
     tokens: join(issuer, 'tokens'),
+    requests,
+    requestOf: (name: string) => join(requests, name),
+    served,
+    servedOf: (name: string) => join(served, `${name}.json`),
   } as const;
 }
 

@@ -8,8 +8,10 @@ import { generationIds, liveId, readLeafOf, readPair } from './generation.ts';
 import { readRemembered, readRememberedLeaf } from './generation-memory.ts';
 import { readIssuerState } from './issuer-state.ts';
 import { isName, type Layout } from './layout.ts';
+import { readOfLive } from './live-generation.ts';
 import { exists } from './replace-file.ts';
 import { readRevocations } from './revocations.ts';
+import { readServed } from './served.ts';
 import { readOrigin, readWork } from './work.ts';
 
 /**
@@ -18,11 +20,12 @@ import { readOrigin, readWork } from './work.ts';
  */
 export function observe(layout: Layout, name: string): Observed {
   const faults: DiskFault[] = [];
-  const tolerate = <T>(read: () => T, otherwise: T): T => {
+  const tolerate = <T>(read: () => T, otherwise: T, kept: 'kept' | 'replaced' = 'kept'): T => {
     try {
       return read();
     } catch (thrown) {
-      faults.push(faultOf(asCertdError(thrown)));
+      const fault = faultOf(asCertdError(thrown));
+      faults.push(kept === 'kept' ? fault : { ...fault, blocking: false });
       return otherwise;
     }
   };
@@ -30,13 +33,14 @@ export function observe(layout: Layout, name: string): Observed {
   const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
   const order = tolerate(() => readWork(layout, name)?.order ?? null, null);
   const revoked = tolerate(() => readRevocations(layout.revokedOf(name)), []);
+  const servedRemote = tolerate(() => readServed(layout.servedOf(name)), [], 'replaced');
   const afterOwed = tolerate(() => readAfterOwed(layout.attemptOf(name)), null);
   const live = tolerate(() => readLive(layout, name), null);
   const ids = tolerate(() => issuedIds(layout, name), []);
   const issued = readRemembered(layout, name, ids, id =>
     tolerate(() => readGeneration(layout, name, id), null),
   );
-  return { name, issued, live, issuer, deploy, order, revoked, afterOwed, faults };
+  return { name, issued, live, issuer, deploy, order, servedRemote, revoked, afterOwed, faults };
 }
 
 /** Every name that certd has ever put on this disk and not forgotten. */
@@ -51,7 +55,10 @@ export function namesOnDisk(layout: Layout): readonly string[] {
 function readLive(layout: Layout, name: string): Observed['live'] {
   const id = liveId(layout, name);
   if (id === null) return null;
-  return { id, leaf: readRememberedLeaf(layout, name, layout.deployedGeneration(name, id), readLeafOf) };
+  const leaf = readRememberedLeaf(layout, name, layout.deployedGeneration(name, id), () =>
+    readOfLive(layout, name, id, readLeafOf),
+  );
+  return { id, leaf };
 }
 
 function issuedIds(layout: Layout, name: string): readonly string[] {

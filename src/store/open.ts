@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CertdError } from '../core/errors.ts';
+import type { Half } from '../core/half.ts';
 import type { Disk } from '../core/ports.ts';
 import { isName, type Layout, layoutNumber } from './layout.ts';
 import { removeTree } from './remove-tree.ts';
@@ -13,30 +14,55 @@ import { exists, replaceFile } from './replace-file.ts';
 export async function openState(disk: Disk, layout: Layout, uid: number): Promise<void> {
   checkLayout(layout);
   checkOwner(layout, uid);
-  if (!exists(layout.root)) {
-    await disk.makeDir(layout.root, 0o755);
-    // Only where it is certd's own making: the parent of one made by systemd may be closed to certd.
-    await disk.syncDir(dirname(layout.root));
-  }
-  const directories: readonly (readonly [string, number])[] = [
-    [layout.deployed, 0o755],
-    [layout.live, 0o755],
-    [layout.deploy, 0o755],
-    [layout.issuer, 0o700],
-    [layout.accounts, 0o700],
-    [layout.work, 0o700],
-    [layout.issued, 0o700],
-    [layout.state, 0o700],
-    [layout.revoked, 0o700],
-    [layout.attempts, 0o700],
-    [layout.tokens, 0o700],
-  ];
-  for (const [path, mode] of directories) {
-    if (!exists(path)) await disk.makeDir(path, mode);
-  }
+  await makeRoot(disk, layout);
+  await makeMissing(disk, deployerDirectories(layout), 0o755);
+  await makeMissing(disk, issuerDirectories(layout), 0o700);
   if (exists(layout.layoutFile)) return;
   await disk.syncDir(layout.issuer);
-  await replaceFile(disk, layout.layoutFile, `${layoutNumber}\n`, 0o644);
+  await writeLayout(disk, layout);
+}
+
+/** The same for the issuer’s half alone. Who owns the state directory makes the rest. */
+export async function openIssuerHalf(disk: Disk, layout: Layout, uid: number): Promise<void> {
+  checkLayout(layout);
+  checkOwner(layout, uid);
+  await makeRoot(disk, layout);
+  await makeMissing(disk, issuerDirectories(layout), 0o700);
+}
+
+/**
+ * The same for the deployer’s half, where there is an issuer’s. Call it with the deployer's lock held, and `deploy/`, where
+ * that lies, made.
+ */
+export async function openDeployerHalf(disk: Disk, layout: Layout): Promise<void> {
+  await makeMissing(disk, deployerDirectories(layout), 0o755);
+  if (!exists(layout.layoutFile)) await writeLayout(disk, layout);
+}
+
+async function makeRoot(disk: Disk, layout: Layout): Promise<void> {
+  if (exists(layout.root)) return;
+  await disk.makeDir(layout.root, 0o755);
+  // Only where it is certd's own making: the parent of one made by systemd may be closed to certd.
+  await disk.syncDir(dirname(layout.root));
+}
+
+function deployerDirectories(layout: Layout): readonly string[] {
+  return [layout.deployed, layout.live, layout.deploy];
+}
+
+function issuerDirectories(layout: Layout): readonly string[] {
+  const { issuer, accounts, work, issued, state, revoked, attempts, tokens, requests, served } = layout;
+  return [issuer, accounts, work, issued, state, revoked, attempts, tokens, requests, served];
+}
+
+async function makeMissing(disk: Disk, directories: readonly string[], mode: number): Promise<void> {
+  for (const path of directories) {
+    if (!exists(path)) await disk.makeDir(path, mode);
+  }
+}
+
+function writeLayout(disk: Disk, layout: Layout): Promise<void> {
+  return replaceFile(disk, layout.layoutFile, `${layoutNumber}\n`, 0o644);
 }
 
 /** Refuses a layout of a newer version, or a LAYOUT that holds no number; a missing one is a first start. */
@@ -67,14 +93,15 @@ function checkOwner(layout: Layout, uid: number): void {
   throw new CertdError('permission-denied', `${whose}: run it as that user`);
 }
 
-/** Removes what a crash left under a name that is never read. Call it with both locks held. */
-export async function sweepLeftovers(disk: Disk, layout: Layout): Promise<readonly string[]> {
+/** Removes what a crash left under a name that is never read. Call it with the locks of what is swept held. */
+export async function sweepLeftovers(
+  disk: Disk,
+  layout: Layout,
+  half: Half = 'both',
+): Promise<readonly string[]> {
   const places = [
-    layout.live,
-    layout.work,
-    layout.accounts,
-    ...directoriesOfNames(layout.deployed),
-    ...directoriesOfNames(layout.issued),
+    ...(half === 'issuer' ? [] : [layout.live, ...directoriesOfNames(layout.deployed)]),
+    ...(half === 'deployer' ? [] : [layout.work, layout.accounts, ...directoriesOfNames(layout.issued)]),
   ];
   const removed: string[] = [];
   for (const place of places) {

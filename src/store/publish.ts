@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import type { DeployState } from '../core/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
+import type { Half } from '../core/half.ts';
 import type { Disk } from '../core/ports.ts';
 import { generationIds, liveId, type Pair, readPair, writePair } from './generation.ts';
 import { generationFiles, type Layout } from './layout.ts';
@@ -49,11 +50,20 @@ function refuseForeign(link: string): void {
 
 const keptGenerations = 3;
 
-/** Step 15: keeps the newest three, what is live, and what a rollback would go back to. */
-export async function prune(disk: Disk, layout: Layout, name: string, state: DeployState): Promise<void> {
+/**
+ * Step 15: keeps the newest three, what is live, and what a rollback would go back to. Each half removes what it has
+ * written.
+ */
+export async function prune(
+  disk: Disk,
+  layout: Layout,
+  name: string,
+  { state, half }: { readonly state: DeployState; readonly half: Half },
+): Promise<void> {
   const { deployed, previous, underWay } = state;
   const kept = [deployed, previous, underWay?.id, underWay?.from, liveId(layout, name)];
-  for (const parent of [layout.deployedOf(name), layout.issuedOf(name)]) {
+  const parents = { deployer: layout.deployedOf(name), issuer: layout.issuedOf(name) };
+  for (const parent of half === 'both' ? [parents.deployer, parents.issuer] : [parents[half]]) {
     const ids = exists(parent) ? generationIds(readdirSync(parent)) : [];
     for (const id of ids.slice(0, -keptGenerations).filter(old => !kept.includes(old))) {
       await removeDirectory(disk, `${parent}/${id}`);

@@ -9,7 +9,7 @@ const one = (domain: string, files: string) =>
 
 function decode(files: Files, stateDir?: string) {
   const given = Object.entries(files).map(([file, text]) => ({ file, text }));
-  return decodeConfig(given, [], stateDir);
+  return decodeConfig(given, [], { stateDir: stateDir ?? '/var/lib/certd', isExternal: false });
 }
 
 /** Every problem as `file:line:column message`. */

@@ -25,6 +25,7 @@ it.each([
   const steps: string[] = [];
   const host = {
     ...openTraffic(() => 0),
+    half: 'both' as const,
     disk: realDisk,
     layout,
     world: openWorld(layout),

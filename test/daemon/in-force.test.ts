@@ -15,7 +15,7 @@ beforeEach(() => {
   inForce = openInForce(old, config => {
     const parts = `parts of ${config.certificates.length}`;
     told.push(`built ${parts}`);
-    return { parts, close: () => void told.push(`closed ${parts}`) };
+    return { config, parts, close: () => void told.push(`closed ${parts}`) };
   });
 });
 

@@ -81,6 +81,7 @@ function open(
   const write = (line: string) => void errors.push(JSON.parse(line).code);
   const log = openLog({ level: 'error', style: 'json', write });
   return openLoop(config, {
+    half: 'both',
     disk: realDisk,
     layout,
     world: openWorld(layout),

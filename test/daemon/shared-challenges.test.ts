@@ -65,6 +65,7 @@ async function openHost(): Promise<Host> {
   const clock = fakeClock(0);
   return {
     ...openTraffic(clock.now),
+    half: 'both',
     disk: realDisk,
     layout,
     world: openWorld(layout),

@@ -145,15 +145,25 @@ it.each([
   await makeSix();
   if (live !== null) await flipLive(realDisk, layout, name, live);
   writeFileSync(join(layout.deployedOf(name), 'notes'), 'somebody’s');
-  await prune(realDisk, layout, name, { ...firstDeployState, ...change });
+  await prune(realDisk, layout, name, { state: { ...firstDeployState, ...change }, half: 'both' });
   expect(readdirSync(layout.deployedOf(name)).sort()).toEqual([...kept, 'notes']);
   expect(readdirSync(layout.issuedOf(name)).sort()).toEqual(kept);
 });
 
 it('has nothing to remove where there are few, or none', async () => {
   const disk = recordingDisk(layout.root);
-  await prune(disk, layout, name, firstDeployState);
+  await prune(disk, layout, name, { state: firstDeployState, half: 'both' });
   await install();
-  await prune(disk, layout, name, firstDeployState);
+  await prune(disk, layout, name, { state: firstDeployState, half: 'both' });
   expect(disk.calls).toEqual([]);
+});
+
+it.each([
+  ['deployer', ids.slice(3), ids],
+  ['issuer', ids, ids.slice(3)],
+] as const)('removes of the %s alone what that one has written', async (half, deployed, issued) => {
+  await makeSix();
+  await prune(realDisk, layout, name, { state: firstDeployState, half });
+  expect(readdirSync(layout.deployedOf(name)).sort()).toEqual(deployed);
+  expect(readdirSync(layout.issuedOf(name)).sort()).toEqual(issued);
 });

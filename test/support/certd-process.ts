@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { User } from './other-users.ts';
 import { type RunningProcess, startProcess, withLog } from './run-process.ts';
 import { daemonRecord, recordCommand, recordKeys } from './run-record.ts';
 import type { Stack } from './stack.ts';
@@ -64,6 +65,10 @@ type Start = {
   /** The level of the configuration counts; else an integration run has every level, for its audit. */
   readonly ownLevel?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Further words of the command line. */
+  readonly words?: readonly string[];
+  /** Else the user of this process. */
+  readonly user?: User;
   /** Else `certd.log`, or in an integration run a file of the run’s record. */
   readonly logFile?: string;
 };
@@ -80,9 +85,10 @@ export async function startAgain(commands: CertdCommands, start: Start = {}): Pr
   const level = record === null || start.ownLevel === true ? [] : ['--log-level', 'trace'];
   const certd = await startProcess({
     name: 'certd run',
-    argv: [process.execPath, program, 'run', ...commands.flags, ...level],
+    argv: [process.execPath, program, 'run', ...(start.words ?? []), ...commands.flags, ...level],
     logFile: start.logFile ?? record ?? join(commands.dir, 'certd.log'),
     ...(start.env === undefined ? {} : { env: start.env }),
+    ...(start.user === undefined ? {} : { user: start.user }),
   });
   await waitUntilListening('certd', { path: join(commands.runtimeDir, 'control.sock') }, certd);
   return {

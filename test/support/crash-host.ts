@@ -106,6 +106,7 @@ export function crashHost(ca: TestCa): CrashHost {
   const tally = openCounters();
   let root = join(dir, 'state');
   const partsFor = (disk: Disk, traffic = openTraffic(clock.now)): PassParts => ({
+    half: 'both',
     disk,
     layout: layoutAt(root),
     clock,

@@ -71,11 +71,11 @@ export function powerLossDisk(real: Disk, root: string): { disk: Disk; leave(to:
     },
     unlink: async path => {
       await real.unlink(path);
-      if (inside(path)) drop(path);
+      if (inside(String(path))) drop(String(path));
     },
     removeDir: async path => {
       await real.removeDir(path);
-      if (inside(path)) drop(path);
+      if (inside(String(path))) drop(String(path));
     },
     syncDir: async path => {
       await real.syncDir(path);

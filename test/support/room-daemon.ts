@@ -48,6 +48,7 @@ export async function roomDaemon(
   const world = openWorld(layout);
   const log = openLog({ level: 'fatal', style: 'json', write: () => {} });
   const loop = openLoop(config, {
+    half: 'both',
     disk: realDisk,
     layout,
     world,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { User } from './other-users.ts';
 
 export type RunningProcess = {
   readonly pid: number;
@@ -20,6 +21,8 @@ type Wish = {
   readonly argv: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Else the user of this process. */
+  readonly user?: User;
   /** Standard output and standard error go here. */
   readonly logFile: string;
 };
@@ -30,7 +33,9 @@ type Wish = {
  */
 export async function startProcess(wish: Wish): Promise<RunningProcess> {
   const log = openSync(wish.logFile, 'a');
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...wish.argv], {
+  const { user } = wish;
+  const as = user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
+  const child = spawn('setpriv', [...as, '--pdeathsig', 'TERM', '--', ...wish.argv], {
     stdio: ['ignore', log, log],
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...wish.env },
     ...(wish.cwd === undefined ? {} : { cwd: wish.cwd }),

@@ -41,6 +41,21 @@ export const stateErrors = {
     'certd may not read or write a file or directory that it needs.',
     'Check owner and mode of the named path, and the user that certd runs as.',
   ),
+  'state-split': entry(
+    'none',
+    'The state directory is divided between two users, an issuer and a deployer, and one process was to be both.',
+    'Run the daemon with `--deploy=external`, and `certd deploy --owed` as the owner of the directory (docs/how-to/two-halves.md). To have one user for both again, give him the whole directory: `chown -R USER DIR`.',
+  ),
+  'requests-unsafe': entry(
+    'none',
+    'In the place of `issuer/requests` there is something that the issuer does not make. It was left alone; what is owed is deployed all the same.',
+    'Look who has changed it, then remove it: the issuer makes a new one when it starts.',
+  ),
+  'deployer-apart': entry(
+    'none',
+    'The daemon runs with `--deploy=external`: deploys and rollbacks are made by another process.',
+    'Nothing: `certd deploy` and `certd rollback` do it themselves, as the owner of the state directory.',
+  ),
   'watch-failed': entry(
     'none',
     'The system cannot tell certd when somebody changes its state directory.',

@@ -1,0 +1,119 @@
+import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync } from 'node:fs';
+import { asCertdError, systemErrorOf } from '../core/errors.ts';
+import type { Disk } from '../core/ports.ts';
+import type { Layout } from './layout.ts';
+
+export type Taken = {
+  /** How many entries were there. */
+  readonly found: number;
+  /** Why something stays in the place of the requests, in words; null where nothing does. */
+  readonly left: string | null;
+};
+
+/** What one run removes: above a request for each certificate of a large host. */
+const mostEntries = 10_000;
+const deepest = 8;
+
+/**
+ * Removes everything from `issuer/requests`, so that what is asked for from here on is a new request (docs/state.md section
+ * 11). Nothing there is read or followed: it says nothing but that somebody should look. The directory belongs to the
+ * issuer, who may be in hostile hands and change it meanwhile: all happens in the very directory that is held open. Never
+ * throws, since what is owed does not depend on it.
+ */
+export async function takeRequests(disk: Disk, layout: Layout): Promise<Taken> {
+  const budget = { entries: mostEntries };
+  let descriptor: number | null = null;
+  try {
+    descriptor = holdRequests(layout);
+    if (descriptor === null) return { found: 0, left: null };
+    await empty(disk, descriptor, budget, 0);
+    return { found: mostEntries - budget.entries, left: null };
+  } catch (thrown) {
+    const left = thrown instanceof Kept ? thrown.message : asCertdError(thrown).message;
+    return { found: mostEntries - budget.entries, left };
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
+/** Something that is left where it is. */
+class Kept extends Error {}
+
+/** O_PATH of open(2), which Node does not name. */
+const pathOnly = 0o10000000;
+const noLink = constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Null where there is no such directory yet. */
+function holdRequests(layout: Layout): number | null {
+  const owner = lstatSync(layout.issuer).uid;
+  const issuer = openSync(layout.issuer, pathOnly | noLink);
+  try {
+    const descriptor = openSync(`${pathOf(issuer)}/requests`, constants.O_RDONLY | noLink);
+    const found = fstatSync(descriptor).uid;
+    if (found === owner) return descriptor;
+    closeSync(descriptor);
+    throw new Kept(`${layout.requests} belongs to user ${found}`);
+  } catch (thrown) {
+    const code = systemErrorOf(thrown)?.code;
+    if (code === 'ENOENT') return null;
+    if (code === 'ENOTDIR' || code === 'ELOOP') throw new Kept(`${layout.requests} is no directory`);
+    throw thrown;
+  } finally {
+    closeSync(issuer);
+  }
+}
+
+/** Until a whole look at it finds nothing: an entry may be passed over while others are removed. */
+async function empty(
+  disk: Disk,
+  descriptor: number,
+  budget: { entries: number },
+  depth: number,
+): Promise<void> {
+  if (depth > deepest) throw new Kept(`issuer/requests has directories more than ${deepest} deep`);
+  for (;;) {
+    const names = entriesOf(descriptor, budget.entries + 1);
+    if (names.length === 0) return;
+    for (const name of names) {
+      if (budget.entries === 0) throw new Kept(`issuer/requests has more than ${mostEntries} entries`);
+      budget.entries -= 1;
+      await remove(disk, Buffer.concat([Buffer.from(`${pathOf(descriptor)}/`), name]), budget, depth);
+    }
+  }
+}
+
+async function remove(disk: Disk, path: Buffer, budget: { entries: number }, depth: number): Promise<void> {
+  try {
+    await disk.unlink(path);
+  } catch (thrown) {
+    const code = systemErrorOf(thrown)?.code;
+    if (code === 'ENOENT') return;
+    if (code !== 'EISDIR' && code !== 'EPERM') throw thrown;
+    const descriptor = openSync(path, constants.O_RDONLY | noLink);
+    try {
+      await empty(disk, descriptor, budget, depth + 1);
+    } finally {
+      closeSync(descriptor);
+    }
+    await disk.removeDir(path);
+  }
+}
+
+/** As bytes: what a hostile hand has named need not be text. */
+function entriesOf(descriptor: number, most: number): readonly Buffer[] {
+  const directory = opendirSync(pathOf(descriptor), { encoding: 'buffer' as 'utf8' });
+  const names: Buffer[] = [];
+  try {
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
+      names.push(Buffer.from(entry.name));
+      if (names.length >= most) break;
+    }
+    return names;
+  } finally {
+    directory.closeSync();
+  }
+}
+
+function pathOf(descriptor: number): string {
+  return `/proc/self/fd/${descriptor}`;
+}

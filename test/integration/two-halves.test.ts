@@ -1,0 +1,98 @@
+import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readPair } from '../../src/store/generation.ts';
+import { type CertdProcess, certdAt, nginxConfig, startAgain } from '../support/certd-process.ts';
+import { canBeOtherUsers, somebody } from '../support/other-users.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const external = ['--deploy=external'];
+
+describe('an issuer and a deployer of one user, with a real CA and a real nginx', () => {
+  const domain = 'apart.certd.test';
+  let stack: Stack;
+  let certd: CertdProcess;
+  beforeAll(async () => {
+    stack = await startStack();
+    const commands = await certdAt(join(stack.dir, 'certd'), nginxConfig(stack, [domain]));
+    certd = await startAgain(commands, { words: external });
+  });
+  afterAll(() => stack.stop());
+
+  test('the issuer issues and asks, and changes nothing outside its half', async () => {
+    await waitUntil('a deploy is asked for', () => requests(certd.stateDir).length || null);
+    expect(requests(certd.stateDir)).toEqual([domain]);
+    expect(readdirSync(certd.stateDir)).toEqual(['issuer']);
+    expect(await stack.nginx.reloadCount()).toBe(0);
+  });
+
+  test('the deployer takes the request, deploys and reloads', async () => {
+    expect(await certd.command('deploy', '--owed')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^apart\.certd\.test: deployed 0001-[0-9a-f]{8}\n$/),
+    });
+    expect(requests(certd.stateDir)).toEqual([]);
+    expect(readPair(certd.liveDir(domain)).leaf.domains).toEqual([domain]);
+    expect(await stack.nginx.reloadCount()).toBe(1);
+    expect(readdirSync(certd.stateDir).sort()).toEqual(['LAYOUT', 'deploy', 'deployed', 'issuer', 'live']);
+  });
+
+  test('nothing more is asked for or done where nothing is owed', async () => {
+    expect(await certd.command('deploy', '--owed')).toMatchObject({ code: 0 });
+    expect(await stack.nginx.reloadCount()).toBe(1);
+    expect(requests(certd.stateDir)).toEqual([]);
+    await certd.stop();
+  });
+});
+
+describe.runIf(canBeOtherUsers())('an issuer without rights and a deployer that is root', () => {
+  const domain = 'split.certd.test';
+  let stack: Stack;
+  let certd: CertdProcess;
+  beforeAll(async () => {
+    stack = await startStack();
+    const commands = await certdAt(join(stack.dir, 'certd'), nginxConfig(stack, [domain]));
+    mkdirSync(join(commands.stateDir, 'issuer'), { recursive: true, mode: 0o755 });
+    mkdirSync(commands.runtimeDir);
+    for (const path of [join(commands.stateDir, 'issuer'), commands.runtimeDir, stack.nginx.webroot]) {
+      chownSync(path, somebody.uid, somebody.gid);
+    }
+    const logFile = join(commands.runtimeDir, 'certd.log');
+    certd = await startAgain(commands, { words: external, user: somebody, logFile });
+  });
+  afterAll(() => stack.stop());
+
+  test('the issuer asks for what it has issued', async () => {
+    await waitUntil('a deploy is asked for', () => requests(certd.stateDir).length || null);
+    expect(readdirSync(certd.stateDir)).toEqual(['issuer']);
+    expect(statSync(join(certd.stateDir, 'issuer/requests', domain)).uid).toBe(somebody.uid);
+  });
+
+  test('root deploys it, and keeps what is live to itself', async () => {
+    expect(await certd.command('deploy', '--owed')).toMatchObject({ code: 0 });
+    const live = certd.liveDir(domain);
+    expect(readPair(live).leaf.domains).toEqual([domain]);
+    expect(lstatSync(live).uid).toBe(0);
+    const key = statSync(join(live, 'privkey.pem'));
+    expect([key.uid, key.mode & 0o777]).toEqual([0, 0o400]);
+    expect(await stack.nginx.reloadCount()).toBe(1);
+    expect(requests(certd.stateDir)).toEqual([]);
+  });
+
+  test('the issuer sees what is live though it may not read it', async () => {
+    const status = await waitUntil('it is seen', async () => {
+      const { stdout } = await certd.command('status', '--json');
+      const { certificates } = JSON.parse(stdout);
+      return certificates[0].generation.live === null ? null : certificates[0];
+    });
+    expect(status).toMatchObject({ name: domain, status: 'ok', problems: [], deploy: { state: 'deployed' } });
+    expect(existsSync(join(certd.stateDir, 'issuer/issued', domain))).toBe(true);
+    await certd.stop();
+  });
+});
+
+function requests(stateDir: string): readonly string[] {
+  const place = join(stateDir, 'issuer/requests');
+  return existsSync(place) ? readdirSync(place) : [];
+}
