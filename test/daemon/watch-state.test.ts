@@ -47,8 +47,23 @@ it('notices a link below live that somebody has made or removed', async () => {
   await seenToBe([]);
 });
 
+it('notices what comes into directories that another process makes only later', async () => {
+  rmSync(layout.live, { recursive: true });
+  rmSync(layout.deploy, { recursive: true });
+  expect(faults()).toEqual([]);
+  watched();
+  mkdirSync(layout.deploy);
+  writeFileSync(layout.deployState('a.example'), 'spoiled');
+  await seenToBe(['state-corrupt']);
+  mkdirSync(layout.live);
+  rmSync(layout.deployState('a.example'));
+  await seenToBe([]);
+  expect(logged).toEqual([]);
+});
+
 it('a directory that cannot be watched is a warning, and the other one is watched', async () => {
   rmSync(layout.live, { recursive: true });
+  symlinkSync('nowhere', layout.live);
   expect(faults()).toEqual([]);
   watched();
   expect(logged).toMatchObject([{ level: 40, code: 'watch-failed', errno: 'ENOENT' }]);
