@@ -19,7 +19,12 @@ export default defineConfig({
           name: 'unit',
           maxWorkers,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/crash/**', 'test/audit/whole-run.test.ts'],
+          exclude: [
+            'test/integration/**',
+            'test/crash/**',
+            'test/host-booted/**',
+            'test/audit/whole-run.test.ts',
+          ],
           testTimeout: 30_000,
         },
       },
@@ -50,6 +55,17 @@ export default defineConfig({
           include: ['test/audit/whole-run.test.ts'],
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // Root's alone, and in a network of its own (scripts/in-netns): boots a Debian 12 with systemd.
+          name: 'host',
+          include: ['test/host-booted/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const [dir = '.'] = process.argv.slice(2);
 const report = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
-const stepsWithTests = ['unit', 'crash', 'integration'];
+const stepsWithTests = ['unit', 'crash', 'integration', 'host'];
 
 let passed = 0;
 let failed = 0;

@@ -1,0 +1,70 @@
+#!/bin/sh
+# boot-host.sh IMAGE DIR NAME: boots a copy of a root file system and keeps it across reboots, until SIGTERM, which cuts
+# the power. To be run in a mount namespace of its own (`unshare --mount`): what is written lies in memory, below DIR,
+# and is gone with it. DIR/files is copied over the image first. A file DIR/again asks for another boot when somebody
+# kills the child of this script, which is how the host loses its power. `systemctl reboot` inside boots again too.
+set -eu
+image=$1
+dir=$2
+name=$3
+
+main() {
+  mount --make-rprivate /
+  mount -t tmpfs -o mode=755 tmpfs "$dir/disk"
+  mkdir "$dir/disk/changed" "$dir/disk/work" "$dir/disk/root"
+  mount -t overlay -o "lowerdir=$image,upperdir=$dir/disk/changed,workdir=$dir/disk/work" overlay "$dir/disk/root"
+  cp -a "$dir/files/." "$dir/disk/root"
+  # Of its own, so that it looks the same whatever runs on this machine, and nothing is left there.
+  mount -t tmpfs -o mode=755 tmpfs /run
+  own_group
+  trap stop TERM
+  while again; do :; done
+}
+
+# systemd-nspawn gives the host the group that it runs in itself: two in one would be one for systemd.
+own_group() {
+  v2=/sys/fs/cgroup/unified
+  [ -e "$v2/cgroup.procs" ] || v2=/sys/fs/cgroup
+  group=$(sed -n 's/^0:://p' /proc/self/cgroup)
+  group=${group%/}/$name
+  mkdir "$v2$group"
+  echo $$ >"$v2$group/cgroup.procs"
+  trap leave_group EXIT
+}
+
+# The last processes of a host that lost its power may need a moment.
+leave_group() {
+  echo $$ >"$v2${group%/*}/cgroup.procs"
+  while grep -q 'populated 1' "$v2$group/cgroup.events"; do sleep 0.02; done
+  for tree in "$v2" /sys/fs/cgroup/systemd; do
+    [ ! -d "$tree$group" ] || find "$tree$group" -depth -type d -exec rmdir {} +
+  done
+}
+
+# Boots, and says by its exit code whether to boot again.
+again() {
+  rm -f "$dir/again"
+  code=0
+  # By the libraries of the image, for this machine may have no systemd; and in a process namespace, so that
+  # nothing of the host lives on without systemd-nspawn.
+  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 unshare --pid --fork --kill-child --mount-proc \
+    "$(find "$image/usr/lib" "$image/usr/lib64" -maxdepth 1 -name 'ld-linux-*.so.*')" --library-path "$(libraries)" "$image/usr/bin/systemd-nspawn" \
+    --directory="$dir/disk/root" --boot --machine="$name" --register=no --keep-unit --console=pipe \
+    --resolv-conf=off --timezone=off --capability=CAP_NET_ADMIN </dev/null &
+  host=$!
+  wait "$host" || code=$?
+  # 133: it was told to reboot.
+  [ "$code" = 133 ] || [ -e "$dir/again" ]
+}
+
+libraries() {
+  find "$image/usr/lib" -maxdepth 1 -name '*-linux-gnu' -printf '%p:%p/systemd'
+}
+
+stop() {
+  kill -KILL "$host" || true
+  wait "$host" || true
+  exit 0
+}
+
+main

@@ -1,0 +1,135 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProcess, withLog } from '../run-process.ts';
+import { waitUntil } from '../wait-until.ts';
+import { type HostJournal, readJournal } from './host-journal.ts';
+
+type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** Debian 12 with systemd, in a container that shares the network of the test (scripts/in-netns). */
+export type BootedHost = {
+  /** Where this process finds a file of the host. */
+  at(path: string): string;
+  /** Runs a command as root, or another user of the host, with its groups; for two minutes at most. */
+  run(argv: readonly string[], user?: string): Promise<Outcome>;
+  /** Its standard output; throws unless it ends with exit code 0. */
+  succeed(...argv: readonly string[]): Promise<string>;
+  /** What its services have logged since this test file booted it. */
+  readonly journal: HostJournal;
+  /** `systemctl reboot`, until all services of the next boot are up. */
+  reboot(): Promise<void>;
+  /** Ends every process at once, as a power cut does, and boots again. What is written stays. */
+  cutPower(): Promise<void>;
+  /** Ends every process at once, for good. Repeatable. */
+  stop(): Promise<void>;
+};
+
+const script = join(import.meta.dirname, 'boot-host.sh');
+const imageScript = join(import.meta.dirname, '../../../scripts/host-image');
+
+/**
+ * Boots a copy of the image that lives in memory. `place` writes what else is on its disk into the directory that
+ * it is given. Nothing of it outlives this process, however that ends.
+ */
+export async function bootHost(place: (root: string) => Promise<void> | void): Promise<BootedHost> {
+  const image = execFileSync(imageScript, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  const dir = await mkdtemp(join(tmpdir(), 'certd-host-'));
+  for (const each of ['disk', 'files/var/log/journal']) mkdirSync(join(dir, each), { recursive: true });
+  await place(join(dir, 'files'));
+  const container = await startProcess({
+    name: 'the booted host',
+    argv: ['unshare', '--mount', 'sh', script, image, dir, `certd-host-${process.pid}`],
+    logFile: join(dir, 'console.log'),
+  });
+  const stop = async () => {
+    await container.stop();
+    rmSync(dir, { recursive: true });
+  };
+  let leader = 0;
+  const journal = readJournal();
+  const run = (argv: readonly string[], user?: string) => runInside(leader, argv, user);
+  const untilUp = async () => {
+    const before = leader;
+    const next = () => waitUntilUp(container.pid, before);
+    leader = await next().catch((thrown: unknown) => {
+      throw withLog(`${String(thrown)}: ${String((thrown as Error).cause)}`, container);
+    });
+    journal.follow(inside(leader, ['journalctl', '--follow', '--no-tail', '--output=json']));
+  };
+  try {
+    await untilUp();
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+  return {
+    at: path => `/proc/${leader}/root${path}`,
+    run,
+    succeed: async (...argv) => {
+      const outcome = await run(argv);
+      if (outcome.code !== 0) throw new Error(`${argv.join(' ')}: ${JSON.stringify(outcome)}`);
+      return outcome.stdout;
+    },
+    journal,
+    reboot: async () => {
+      // The end of a host waits for every process in it.
+      await journal.stop();
+      await run(['systemctl', 'reboot']);
+      await untilUp();
+    },
+    cutPower: async () => {
+      writeFileSync(join(dir, 'again'), '');
+      await journal.stop();
+      process.kill(childOf(container.pid), 'SIGKILL');
+      await untilUp();
+    },
+    stop: async () => {
+      await journal.stop();
+      if (container.ended() === null) await stop();
+    },
+  };
+}
+
+/** The host's process 1 as seen from here, once it has started all that it has to. `before`: that of an earlier boot. */
+function waitUntilUp(container: number, before: number): Promise<number> {
+  const find = async () => {
+    // The script, `unshare`, systemd-nspawn, and systemd.
+    const leader = childOf(childOf(childOf(container)));
+    if (leader === before) return null;
+    const { stdout, stderr } = await runInside(leader, ['systemctl', 'is-system-running']);
+    if (stdout.trim() === 'running') return leader;
+    throw new Error(`${stdout}${stderr}${await failedUnits(leader)}`);
+  };
+  return waitUntil('the host has booted', find, 90_000);
+}
+
+async function failedUnits(leader: number): Promise<string> {
+  return (await runInside(leader, ['systemctl', '--failed', '--no-legend'])).stdout;
+}
+
+function childOf(pid: number): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  if (child === undefined) throw new Error(`process ${pid} has no child`);
+  return Number(child);
+}
+
+function inside(leader: number, argv: readonly string[], user?: string): readonly [string, ...string[]] {
+  const namespaces = ['--mount', '--uts', '--ipc', '--pid', '--cgroup'];
+  const as = user === undefined ? [] : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups'];
+  const path = 'PATH=/usr/sbin:/usr/bin';
+  return ['nsenter', `--target=${leader}`, ...namespaces, '--', 'env', '-i', path, ...as, ...argv];
+}
+
+function runInside(leader: number, argv: readonly string[], user?: string): Promise<Outcome> {
+  const [program, ...args] = inside(leader, argv, user);
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { timeout: 120_000, encoding: 'utf8' }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      if (typeof code === 'number') resolve({ code, stdout, stderr });
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { waitUntil } from '../wait-until.ts';
+
+type JournalEntry = {
+  /** `_SYSTEMD_UNIT` for what a service wrote, `UNIT` for what systemd says about one. */
+  readonly unit: string;
+  /** syslog(3): 4 is a warning, 6 a note. */
+  readonly priority: number;
+  readonly message: string;
+  /** The fields of a line of certd; null for anything else. */
+  readonly log: Readonly<Record<string, unknown>> | null;
+};
+
+export type HostJournal = {
+  /** How many entries were read so far: where to look from. */
+  mark(): number;
+  /** Oldest first. */
+  since(mark: number): readonly JournalEntry[];
+  /** The first entry after the mark that fits. `limitMs`: 30 s. */
+  until(
+    what: string,
+    mark: number,
+    fits: (entry: JournalEntry) => boolean,
+    limitMs?: number,
+  ): Promise<JournalEntry>;
+};
+
+/** `follow` starts a `journalctl --follow --no-tail --output=json` by nsenter(1), for each boot anew. */
+export function readJournal(): HostJournal & {
+  follow(argv: readonly [string, ...string[]]): void;
+  stop(): Promise<void>;
+} {
+  let entries: JournalEntry[] = [];
+  let reader: ChildProcess | null = null;
+  const since = (mark: number) => entries.slice(mark);
+  return {
+    follow: ([program, ...args]) => {
+      // It reads the boots before this one again, in the same order.
+      const fresh: JournalEntry[] = [];
+      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+      createInterface(child.stdout).on('line', line => fresh.push(entryOf(line)));
+      entries = fresh;
+      reader = child;
+    },
+    stop: async () => {
+      if (reader?.pid === undefined || reader.exitCode !== null) return;
+      const ended = once(reader, 'close');
+      // With the program that nsenter has started in the host, if it has.
+      process.kill(-reader.pid, 'SIGTERM');
+      await ended;
+    },
+    mark: () => entries.length,
+    since,
+    until: (what, mark, fits, limitMs = 30_000) =>
+      waitUntil(what, () => since(mark).find(fits) ?? null, limitMs).catch((thrown: unknown) => {
+        const lines = since(mark).map(({ unit, message }) => `${unit}: ${message}`);
+        throw new Error(`${String(thrown)}\n--- journal\n${lines.slice(-40).join('\n')}`);
+      }),
+  };
+}
+
+function entryOf(line: string): JournalEntry {
+  const fields = JSON.parse(line);
+  const message = String(fields.MESSAGE);
+  return {
+    unit: fields.UNIT ?? fields._SYSTEMD_UNIT ?? '',
+    priority: Number(fields.PRIORITY),
+    message,
+    log: message.startsWith('{') ? JSON.parse(message) : null,
+  };
+}
