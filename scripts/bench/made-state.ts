@@ -3,7 +3,7 @@ import { firstDeployState } from '../../src/core/deploy-model.ts';
 import { firstIssuerState, noProfile } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
-import { readPair, writePair } from '../../src/store/generation.ts';
+import { readIssuedPair, writePair } from '../../src/store/generation.ts';
 import { writeIssuerState } from '../../src/store/issuer-state.ts';
 import { type Layout, layoutAt } from '../../src/store/layout.ts';
 import { openState } from '../../src/store/open.ts';
@@ -55,7 +55,10 @@ async function makeOne(
     directoryUrl: authority.directoryUrl,
   });
   const id = await publishWork(realDisk, layout, name);
-  await installGeneration(realDisk, layout, name, { id, pair: readPair(layout.issuedGeneration(name, id)) });
+  await installGeneration(realDisk, layout, name, {
+    id,
+    pair: readIssuedPair(layout, layout.issuedGeneration(name, id)),
+  });
   await flipLive(realDisk, layout, name, id);
   await writeIssuerState(realDisk, layout.issuerState(name), {
     ...firstIssuerState,

@@ -93,7 +93,7 @@ async function owe({ target, host }: Tried): Promise<void> {
   if (target.attempt.after.length === 0) return;
   const { disk, layout, clock, world } = host;
   const file = layout.attemptOf(target.name);
-  const owed = readAfterOwed(file);
+  const owed = readAfterOwed(layout, target.name);
   const fresh = { since: clock.now(), failures: 0, nextAttemptAt: null, lastError: null };
   await writeAfterOwed(disk, file, owed ?? fresh);
   world.forget(target.name);
@@ -117,7 +117,7 @@ async function countBeginning({ target, host }: Tried): Promise<void> {
   const { disk, layout, clock, random } = host;
   const file = layout.attemptOf(target.name);
   try {
-    const owed = readAfterOwed(file);
+    const owed = readAfterOwed(layout, target.name);
     if (owed === null) return;
     const failures = owed.failures + 1;
     const nextAttemptAt = failures === 1 ? null : waitAfter(failures, clock.now(), random());
@@ -135,7 +135,7 @@ async function settle({ target, host }: Tried, error: CertdError | null): Promis
   if (error?.code === 'stopped') return;
   const file = layout.attemptOf(target.name);
   try {
-    const owed = readAfterOwed(file);
+    const owed = readAfterOwed(layout, target.name);
     const failed = error === null || owed === null ? null : { owed, error };
     await writeAfterOwed(disk, file, failed === null ? null : stillOwed(failed, host));
     world.recorded(target.name);

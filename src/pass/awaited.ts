@@ -1,6 +1,6 @@
 import type { Authority } from '../config/config.ts';
 import type { Observed, Target } from '../core/model.ts';
-import { readFullchainOf } from '../store/generation.ts';
+import { fullchainIn } from '../store/generation.ts';
 import type { Layout } from '../store/layout.ts';
 import { readOfLive } from '../store/live-generation.ts';
 import type { Awaited } from './endpoint-look.ts';
@@ -26,7 +26,7 @@ export function awaitedLive(target: Target, seen: Observed, known: Known): Await
     keyType: leaf.keyType ?? target.keyType,
     roots,
     // Nobody else needs more of it than its leaf.
-    fullchainPem: roots === 'any' ? readOfLive(known.layout, seen.name, id, readFullchainOf) : '',
+    fullchainPem: roots === 'any' ? readOfLive(known.layout, seen.name, id, fullchainIn) : '',
   };
 }
 

@@ -10,7 +10,7 @@ import { deployBatch } from '../deploy/transaction.ts';
 import { hostAccounts } from '../host/accounts.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
-import { liveId, readPair } from '../store/generation.ts';
+import { liveId, readIssuedPair, readPair } from '../store/generation.ts';
 import { removeFormer } from '../store/output-leftovers.ts';
 import { writeOutputs } from '../store/outputs.ts';
 import { flipLive, installGeneration, prune } from '../store/publish.ts';
@@ -123,8 +123,8 @@ function deployParts(parts: DeployerParts): DeployParts {
 async function install(target: Target, id: string, parts: DeployerParts): Promise<Leaf> {
   await loopTurn();
   const directory = parts.layout.issuedGeneration(target.name, id);
-  const { leaf, ...pair } = readPair(directory);
-  const { ca, directoryUrl } = readOrigin(directory);
+  const { leaf, ...pair } = readIssuedPair(parts.layout, directory);
+  const { ca, directoryUrl } = readOrigin(parts.layout, directory);
   // A name that was added since is for the next order; what is live already only owes its hooks.
   const domains = liveId(parts.layout, target.name) === id ? leaf.domains : target.domains;
   const [host = ''] = domains;

@@ -6,7 +6,7 @@ import type { Instant, Millis } from '../core/instant.ts';
 import type { CaChoice, Observed, Target } from '../core/model.ts';
 import type { Download, Issuer, Solver } from '../core/ports.ts';
 import { loopTurn } from '../host/loop-turn.ts';
-import { type Pair, readPair } from '../store/generation.ts';
+import { type Pair, readIssuedPair } from '../store/generation.ts';
 import {
   beginWork,
   discardWork,
@@ -158,7 +158,7 @@ async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
 function isDownloaded(work: Work, name: string, { layout }: PassParts): boolean {
   if (!work.downloaded) return false;
   try {
-    readPair(layout.workOf(name));
+    readIssuedPair(layout, layout.workOf(name));
     return true;
   } catch (thrown) {
     if (asCertdError(thrown).code === 'generation-damaged') return false;

@@ -2,7 +2,7 @@ import { asCertdError, logFields } from '../core/errors.ts';
 import type { Generation, Observed, Target } from '../core/model.ts';
 import { reusableKey } from '../core/reusable-key.ts';
 import { accountStore } from '../store/account.ts';
-import { readPair } from '../store/generation.ts';
+import { readIssuedPair } from '../store/generation.ts';
 import { isSameKey } from '../x509/keys.ts';
 import type { PassParts } from './pass-parts.ts';
 
@@ -26,7 +26,7 @@ async function keptKey(
   { disk, layout, log }: PassParts,
 ): Promise<string | null> {
   try {
-    const { key } = readPair(layout.issuedGeneration(name, id));
+    const { key } = readIssuedPair(layout, layout.issuedGeneration(name, id));
     const account = await accountStore(disk, layout, directoryUrl).read();
     // RFC 8555 §11.1: a CA may refuse it, and who learns the key would have the account, too.
     return account !== null && isSameKey(account.keyPem, key) ? null : key;

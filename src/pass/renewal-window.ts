@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
 import type { CaChoice, Generation, IssuerState, Observed, RenewalWindow, Target } from '../core/model.ts';
 import type { Issuer } from '../core/ports.ts';
 import { windowAfterAnswer, windowAfterSilence } from '../core/renewal.ts';
+import { readIssuedCertificate } from '../store/generation.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { certIdOf } from '../x509/cert-id.ts';
 import type { PassParts } from './pass-parts.ts';
@@ -125,5 +124,5 @@ export function issuedBy(
 }
 
 function certificateText(name: string, id: string, { layout }: PassParts): string {
-  return readFileSync(join(layout.issuedGeneration(name, id), 'cert.pem'), 'utf8');
+  return readIssuedCertificate(layout, layout.issuedGeneration(name, id));
 }

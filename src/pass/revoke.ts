@@ -1,7 +1,7 @@
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Generation, Observed, Revocation } from '../core/model.ts';
-import { readPair } from '../store/generation.ts';
+import { readIssuedPair } from '../store/generation.ts';
 import { readRevocations, writeRevocations } from '../store/revocations.ts';
 import type { PassParts } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';
@@ -31,11 +31,14 @@ export async function revoke(wish: RevokeWish, parts: PassParts): Promise<Revoke
   const endTurn = await parts.revocationTurns.take(wish.name);
   try {
     // Read anew: a file that cannot be read is a fault of what is seen, and must not be written over.
-    const revoked = readRevocations(parts.layout.revokedOf(wish.name));
+    const revoked = readRevocations(parts.layout, wish.name);
     const seen = { ...parts.world.look(wish.name), revoked };
     const generation = wanted(wish, seen);
     const authority = authorityOfIssue(generation, parts);
-    const { cert, key } = readPair(parts.layout.issuedGeneration(wish.name, generation.id));
+    const { cert, key } = readIssuedPair(
+      parts.layout,
+      parts.layout.issuedGeneration(wish.name, generation.id),
+    );
     const entry = await recordWish(wish, generation, seen, parts);
     return await ask(
       { entry, authority, certificatePem: cert, keyPem: key, before: seen.revoked },
@@ -165,7 +168,8 @@ async function recordAnswer(
 ): Promise<CertdError | null> {
   const path = parts.layout.revokedOf(name);
   try {
-    const others = readRevocations(path).filter(each => each.generation !== confirmed.generation);
+    const kept = readRevocations(parts.layout, name);
+    const others = kept.filter(each => each.generation !== confirmed.generation);
     await writeRevocations(parts.disk, path, [...others, confirmed]);
   } catch (thrown) {
     const error = asCertdError(thrown);

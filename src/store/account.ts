@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AccountStore, Disk, Registration } from '../core/ports.ts';
-import { readState } from './json.ts';
+import type { AccountStore, Disk, Registration, StoredAccount } from '../core/ports.ts';
+import { inIssuerPlace } from './issuer-place.ts';
+import { corrupt, stateIn } from './json.ts';
 import type { Layout } from './layout.ts';
+import { type Place, readFileIn } from './place.ts';
 import { removeDirectory } from './remove-tree.ts';
 import { exists, replaceFile } from './replace-file.ts';
 
@@ -13,15 +14,7 @@ export function accountStore(disk: Disk, layout: Layout, directoryUrl: string): 
   const directory = layout.accountOf(directoryUrl);
   const path = (file: string) => join(directory, file);
   return {
-    read: async () => {
-      if (!exists(path(files.key))) return null;
-      const nextKeyPem = exists(path(files.nextKey)) ? readFileSync(path(files.nextKey), 'utf8') : null;
-      return {
-        keyPem: readFileSync(path(files.key), 'utf8'),
-        nextKeyPem,
-        registration: readRegistration(path(files.account)),
-      };
-    },
+    read: async () => inIssuerPlace(layout, directory, corrupt, accountIn),
     createKey: async keyPem => {
       if (!exists(directory)) await disk.makeDir(directory, 0o700);
       // Also where it was there: a kill may have come between the directory and its sync.
@@ -50,8 +43,21 @@ export function isRegistered(layout: Layout, directoryUrl: string): boolean {
   return exists(join(layout.accountOf(directoryUrl), files.account));
 }
 
-function readRegistration(path: string): Registration | null {
-  const fields = readState(path);
+function accountIn(place: Place): StoredAccount | null {
+  const keyPem = keyIn(place, files.key);
+  if (keyPem === null) return null;
+  return { keyPem, nextKeyPem: keyIn(place, files.nextKey), registration: registrationIn(place) };
+}
+
+/** Above the largest key that a CA takes. */
+const largest = 64 * 1024;
+
+function keyIn(place: Place, name: string): string | null {
+  return readFileIn(place, name, { largest, refuse: corrupt })?.toString() ?? null;
+}
+
+function registrationIn(place: Place): Registration | null {
+  const fields = stateIn(place, files.account);
   if (fields === null) return null;
   return { url: fields.text('url'), email: fields.textIfAny('email'), leaving: fields.flagIfAny('leaving') };
 }

@@ -2,12 +2,13 @@ import type { AfterOwed } from '../core/after-owed.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
 import { failureDocument } from './issuer-state.ts';
-import { failureOf, readState } from './json.ts';
+import { failureOf, readIssuerFile } from './json.ts';
+import type { Layout } from './layout.ts';
 import { exists, replaceFile } from './replace-file.ts';
 
 /** Reads `issuer/attempts/<name>.json` (docs/state.md section 10); no file: nothing is owed. Throws `state-corrupt`. */
-export function readAfterOwed(path: string): AfterOwed | null {
-  const fields = readState(path);
+export function readAfterOwed(layout: Layout, name: string): AfterOwed | null {
+  const fields = readIssuerFile(layout, layout.attemptOf(name));
   if (fields === null) return null;
   return {
     since: fields.instant('since'),

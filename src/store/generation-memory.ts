@@ -1,36 +1,33 @@
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { systemErrorOf } from '../core/errors.ts';
 import type { Generation, Leaf } from '../core/model.ts';
 import { generationFiles, type Layout } from './layout.ts';
+import { type Place, trustedPlace } from './place.ts';
 
 type Remembered = { readonly stamp: string; readonly generation: Generation };
 
 const memories = new WeakMap<Layout, Map<string, Map<string, Remembered>>>();
 
+/** What is known of the generation with this id in `place`, else what `read` says. */
+export type Recall = (id: string, place: Place, read: () => Generation) => Generation;
+
 /**
- * Reads the issued generations of one name, each only once as long as its files stay the same: they never
+ * A look at the issued generations of one name, each read only once as long as its files stay the same: they never
  * change once issued, and parsing keys and certificates is most of what a look costs. The stamp (inode, mode, size and
- * change time of each file) notices whoever changes one all the same. What is gone is forgotten.
+ * change time of each file) notices whoever changes one all the same. What is not asked for is forgotten.
  */
-export function readRemembered(
-  layout: Layout,
-  name: string,
-  ids: readonly string[],
-  read: (id: string) => Generation | null,
-): readonly Generation[] {
+export function remembering<T>(layout: Layout, name: string, look: (recall: Recall) => T): T {
   const names = memories.get(layout) ?? new Map<string, Map<string, Remembered>>();
   memories.set(layout, names);
   const before = names.get(name);
   const after = new Map<string, Remembered>();
   names.set(name, after);
-  return ids.flatMap(id => {
-    const stamp = stampOf(layout.issuedGeneration(name, id));
+  return look((id, place, read) => {
+    const stamp = stampOf(place);
     const known = before?.get(id);
-    const generation = known !== undefined && known.stamp === stamp ? known.generation : read(id);
-    if (generation === null) return [];
+    const generation = known !== undefined && known.stamp === stamp ? known.generation : read();
     if (stamp !== null) after.set(id, { stamp, generation });
-    return [generation];
+    return generation;
   });
 }
 
@@ -47,7 +44,7 @@ export function readRememberedLeaf(
 ): Leaf {
   const names = leaves.get(layout) ?? new Map<string, RememberedLeaf>();
   leaves.set(layout, names);
-  const identity = identityOf(join(directory, 'cert.pem'));
+  const identity = identityOf(trustedPlace(directory).at('cert.pem'));
   const stamp = identity === null ? null : `${directory} ${identity}`;
   const known = names.get(name);
   if (known !== undefined && known.stamp === stamp) return known.leaf;
@@ -58,8 +55,8 @@ export function readRememberedLeaf(
 }
 
 /** Null where a file cannot be looked at: such a generation is read each time, and the reader says why. */
-function stampOf(directory: string): string | null {
-  const parts = [...generationFiles, 'generation.json'].map(file => identityOf(join(directory, file)));
+function stampOf(place: Place): string | null {
+  const parts = [...generationFiles, 'generation.json'].map(file => identityOf(place.at(file)));
   return parts.includes(null) ? null : parts.join(' ');
 }
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { asCertdError, CertdError, systemErrorOf } from '../core/errors.ts';
 import { byAge, counterOf } from '../core/generation-id.ts';
@@ -7,7 +7,9 @@ import type { Leaf } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { leafOf, parseCertificate, parseKey, readLeaf } from '../x509/certificate.ts';
 import { splitChain } from '../x509/pem.ts';
+import { inIssuerPlace } from './issuer-place.ts';
 import type { GenerationFile, Layout } from './layout.ts';
+import { type Place, readFileIn, trustedPlace } from './place.ts';
 import { exists } from './replace-file.ts';
 
 /** A generation's content; PEM in canonical form. `chain` is empty where the CA sent the leaf alone. */
@@ -34,42 +36,61 @@ export async function writePair(
   await disk.syncDir(directory);
 }
 
+export type ReadPair = Pair & { readonly leaf: Leaf };
+
 /**
- * Reads a generation and believes nothing: each file is parsed and re-encoded, links are refused, and key,
- * leaf and full chain must belong together. Throws `generation-damaged`, or the disk's own error.
+ * Reads a generation of the deployer's and believes nothing: each file is parsed and re-encoded, links are refused, and
+ * key, leaf and full chain must belong together. Throws `generation-damaged`, or the disk's own error.
  */
-export function readPair(directory: string): Pair & { readonly leaf: Leaf } {
-  try {
-    const key = parseKey(readBounded(join(directory, 'privkey.pem')));
-    const cert = splitChain(readBounded(join(directory, 'cert.pem')))[0];
-    const chainText = readBounded(join(directory, 'chain.pem'));
-    const chain = chainText.trim() === '' ? '' : splitChain(chainText).join('');
-    const fullchain = splitChain(readBounded(join(directory, 'fullchain.pem'))).join('');
-    if (fullchain !== cert + chain) throw damaged(directory, 'fullchain.pem is not cert.pem and chain.pem');
-    const certificate = parseCertificate(cert);
-    if (!certificate.checkPrivateKey(key)) throw damaged(directory, 'privkey.pem does not fit cert.pem');
-    return { key: canonicalKey(key), cert, chain, leaf: leafOf(certificate) };
-  } catch (thrown) {
-    throw explained(directory, thrown);
-  }
+export function readPair(directory: string): ReadPair {
+  return pairIn(trustedPlace(directory));
 }
 
-/** The leaf of a generation alone, for those who may read certificates but need no key. */
+/** The same for a generation, or an order under way, below `issuer/`. */
+export function readIssuedPair(layout: Layout, directory: string): ReadPair {
+  return inIssuedGeneration(layout, directory, pairIn);
+}
+
+/** The same in a directory to read in. */
+export function pairIn(place: Place): ReadPair {
+  return understood(place, () => {
+    const key = parseKey(textIn(place, 'privkey.pem'));
+    const cert = splitChain(textIn(place, 'cert.pem'))[0];
+    const chainText = textIn(place, 'chain.pem');
+    const chain = chainText.trim() === '' ? '' : splitChain(chainText).join('');
+    const fullchain = splitChain(textIn(place, 'fullchain.pem')).join('');
+    if (fullchain !== cert + chain) throw damaged(place.path, 'fullchain.pem is not cert.pem and chain.pem');
+    const certificate = parseCertificate(cert);
+    if (!certificate.checkPrivateKey(key)) throw damaged(place.path, 'privkey.pem does not fit cert.pem');
+    return { key: canonicalKey(key), cert, chain, leaf: leafOf(certificate) };
+  });
+}
+
+/** The leaf of a generation of the deployer's alone, for those who may read certificates but need no key. */
 export function readLeafOf(directory: string): Leaf {
-  try {
-    return readLeaf(readBounded(join(directory, 'cert.pem')));
-  } catch (thrown) {
-    throw explained(directory, thrown);
-  }
+  return leafIn(trustedPlace(directory));
+}
+
+/** The same in a directory to read in. */
+export function leafIn(place: Place): Leaf {
+  return understood(place, () => readLeaf(textIn(place, 'cert.pem')));
 }
 
 /** The whole chain of a generation, leaf first, for the same readers. */
-export function readFullchainOf(directory: string): string {
-  try {
-    return splitChain(readBounded(join(directory, 'fullchain.pem'))).join('');
-  } catch (thrown) {
-    throw explained(directory, thrown);
-  }
+export function fullchainIn(place: Place): string {
+  return understood(place, () => splitChain(textIn(place, 'fullchain.pem')).join(''));
+}
+
+/** The leaf of an issued generation, as it is on disk. */
+export function readIssuedCertificate(layout: Layout, directory: string): string {
+  return inIssuedGeneration(layout, directory, place => textIn(place, 'cert.pem'));
+}
+
+/** Reads in a generation, or an order under way, below `issuer/`. Throws `generation-damaged` where there is none. */
+export function inIssuedGeneration<T>(layout: Layout, directory: string, use: (place: Place) => T): T {
+  const found = inIssuerPlace(layout, directory, damaged, place => ({ read: use(place) }));
+  if (found === null) throw damaged(directory, 'it is not there');
+  return found.read;
 }
 
 /** The generation ids among directory entries, oldest first. */
@@ -95,28 +116,23 @@ function canonicalKey(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-function readBounded(path: string): string {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+function textIn(place: Place, name: string): string {
+  const bytes = readFileIn(place, name, { largest, refuse: damaged });
+  if (bytes === null) throw damaged(place.path, `${name} is not there`);
+  return bytes.toString();
+}
+
+/** Unreadable content is damage; a disk that fails or forbids is not the generation's fault. */
+function understood<T>({ path }: Place, read: () => T): T {
   try {
-    const { size } = fstatSync(descriptor);
-    if (size > largest) throw new CertdError('generation-damaged', `${path} has ${size} bytes`);
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
+    return read();
+  } catch (thrown) {
+    const error = asCertdError(thrown);
+    throw error.code === 'certificate-unreadable' ? damaged(path, error.message, error) : error;
   }
 }
 
-/** No file in a file's place is damage too. */
-const misplaced: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'ENOTDIR', 'EISDIR']);
-
-/** Missing and unreadable content is damage; a disk that fails or forbids is not the generation's fault. */
-function explained(directory: string, thrown: unknown): CertdError {
-  const error = asCertdError(thrown);
-  const missing = misplaced.has(systemErrorOf(thrown)?.code ?? '');
-  if (error.code !== 'certificate-unreadable' && !missing) return error;
-  return damaged(directory, error.message, error);
-}
-
-function damaged(directory: string, why: string, cause?: unknown): CertdError {
-  return new CertdError('generation-damaged', `${directory}: ${why}`, { cause });
+/** The error for a generation that cannot be used. */
+export function damaged(path: string, why: string, cause?: unknown): CertdError {
+  return new CertdError('generation-damaged', `${path}: ${why}`, { cause });
 }

@@ -8,12 +8,13 @@ import {
 } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
-import { type Fields, failureOf, readState } from './json.ts';
+import { type Fields, failureOf, readIssuerFile } from './json.ts';
+import type { Layout } from './layout.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Reads `issuer/state/<name>.json`; a missing file is the first state. Throws `state-corrupt`. */
-export function readIssuerState(path: string): IssuerState {
-  const fields = readState(path);
+export function readIssuerState(layout: Layout, name: string): IssuerState {
+  const fields = readIssuerFile(layout, layout.issuerState(name));
   if (fields === null) return firstIssuerState;
   return {
     failures: fields.number('failures'),

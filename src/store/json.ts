@@ -1,7 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { basename, dirname, join } from 'node:path';
 import { CertdError } from '../core/errors.ts';
 import type { FailureRecord } from '../core/failure-record.ts';
 import type { Instant } from '../core/instant.ts';
+import { inIssuerPlace } from './issuer-place.ts';
+import type { Layout } from './layout.ts';
+import { type Place, readFileIn, trustedPlace } from './place.ts';
 
 const largest = 1024 * 1024;
 
@@ -29,27 +33,31 @@ export type Fields = {
   objectsIfAny(key: string): readonly Fields[];
 };
 
-/** The object in a state file, or null where there is no file. Anything else is `state-corrupt`. */
+/** The object in a state file of the deployer's, or null where there is no file. Anything else is `state-corrupt`. */
 export function readState(path: string): Fields | null {
-  const text = readText(path);
-  if (text === null) return null;
-  const fields = fieldsOf(parse(path, text), path);
+  return stateIn(trustedPlace(dirname(path)), basename(path));
+}
+
+/** The same for a file below `issuer/`. */
+export function readIssuerFile(layout: Layout, path: string): Fields | null {
+  return inIssuerPlace(layout, dirname(path), corrupt, place => stateIn(place, basename(path)));
+}
+
+/** The same for a file of a directory to read in. */
+export function stateIn(place: Place, name: string): Fields | null {
+  const bytes = readFileIn(place, name, { largest, refuse: corrupt });
+  if (bytes === null) return null;
+  const path = join(place.path, name);
+  const fields = fieldsOf(parse(path, bytes), path);
   const schema = fields.number('schema');
   if (schema !== 1) throw corrupt(path, `schema ${schema} is not known to this version`);
   return fields;
 }
 
-function readText(path: string): string | null {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return null;
-  if (!found.isFile()) throw corrupt(path, 'it is no regular file');
-  if (found.size > largest) throw corrupt(path, 'it is larger than 1 MiB');
-  return readFileSync(path, 'utf8');
-}
-
-function parse(path: string, text: string): unknown {
+function parse(path: string, bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw corrupt(path, 'it is not UTF-8');
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString());
   } catch (cause) {
     // The parser's message can quote the content; the position is all that a person needs.
     throw corrupt(path, 'it is not JSON', cause);
@@ -128,6 +136,7 @@ export function failureOf(fields: Fields | null): FailureRecord | null {
   };
 }
 
+/** The error for what certd keeps and cannot be used. */
 export function corrupt(where: string, why: string, cause?: unknown): CertdError {
   return new CertdError('state-corrupt', `${where} cannot be used: ${why}`, { cause });
 }

@@ -1,18 +1,22 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { firstDeployState } from '../core/deploy-model.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
 import { type DiskFault, firstIssuerState, type Generation, type Observed } from '../core/model.ts';
 import { readAfterOwed } from './after-owed.ts';
 import { readDeployState } from './deploy-state.ts';
-import { generationIds, liveId, readLeafOf, readPair } from './generation.ts';
-import { readRemembered, readRememberedLeaf } from './generation-memory.ts';
+import { damaged, leafIn, liveId, pairIn } from './generation.ts';
+import { type Recall, readRememberedLeaf, remembering } from './generation-memory.ts';
+import { idsIn } from './issued-ids.ts';
+import { inIssuerPlace, inPlace } from './issuer-place.ts';
 import { readIssuerState } from './issuer-state.ts';
+import { corrupt } from './json.ts';
 import { isName, type Layout } from './layout.ts';
 import { readOfLive } from './live-generation.ts';
+import { entriesOf, type Place } from './place.ts';
 import { exists } from './replace-file.ts';
 import { readRevocations } from './revocations.ts';
 import { readServed } from './served.ts';
-import { readOrigin, readWork } from './work.ts';
+import { originIn, readWork } from './work.ts';
 
 /**
  * Everything the disk says about one name. Whatever cannot be used or read becomes a fault of that name, so
@@ -20,7 +24,7 @@ import { readOrigin, readWork } from './work.ts';
  */
 export function observe(layout: Layout, name: string): Observed {
   const faults: DiskFault[] = [];
-  const tolerate = <T>(read: () => T, otherwise: T, kept: 'kept' | 'replaced' = 'kept'): T => {
+  const tolerate: Tolerate = (read, otherwise, kept = 'kept') => {
     try {
       return read();
     } catch (thrown) {
@@ -29,46 +33,61 @@ export function observe(layout: Layout, name: string): Observed {
       return otherwise;
     }
   };
-  const issuer = tolerate(() => readIssuerState(layout.issuerState(name)), firstIssuerState);
+  const issuer = tolerate(() => readIssuerState(layout, name), firstIssuerState);
   const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
   const order = tolerate(() => readWork(layout, name)?.order ?? null, null);
-  const revoked = tolerate(() => readRevocations(layout.revokedOf(name)), []);
-  const servedRemote = tolerate(() => readServed(layout.servedOf(name)), [], 'replaced');
-  const afterOwed = tolerate(() => readAfterOwed(layout.attemptOf(name)), null);
+  const revoked = tolerate(() => readRevocations(layout, name), []);
+  const servedRemote = tolerate(() => readServed(layout, name), [], 'replaced');
+  const afterOwed = tolerate(() => readAfterOwed(layout, name), null);
   const live = tolerate(() => readLive(layout, name), null);
-  const ids = tolerate(() => issuedIds(layout, name), []);
-  const issued = readRemembered(layout, name, ids, id =>
-    tolerate(() => readGeneration(layout, name, id), null),
-  );
+  const issued = tolerate(() => readIssued(layout, name, tolerate), []);
   return { name, issued, live, issuer, deploy, order, servedRemote, revoked, afterOwed, faults };
 }
 
-/** Every name that certd has ever put on this disk and not forgotten. */
+/** Runs a read; what it throws becomes a fault, and `otherwise` the answer. `replaced`: what is written next needs no part of it. */
+type Tolerate = <T>(read: () => T, otherwise: T, kept?: 'kept' | 'replaced') => T;
+
+/** Every name that certd has ever put on this disk and not forgotten. Throws `state-corrupt`, or the disk's own error. */
 export function namesOnDisk(layout: Layout): readonly string[] {
-  const places = [layout.live, layout.deployed, layout.issued, layout.work].filter(exists);
-  const entries = places.flatMap(place => readdirSync(place, { withFileTypes: true }));
+  const deployers = [layout.live, layout.deployed].filter(exists);
+  const entries = [
+    ...deployers.flatMap(place => readdirSync(place, { withFileTypes: true })),
+    ...[layout.issued, layout.work].flatMap(place => inIssuerPlace(layout, place, corrupt, namesIn) ?? []),
+  ];
   // A file in these places is somebody's note.
   const names = entries.filter(entry => !entry.isFile() && isName(entry.name)).map(({ name }) => name);
   return [...new Set(names)].sort();
+}
+
+const mostNames = 100_000;
+
+function namesIn(place: Place): readonly Dirent[] {
+  return entriesOf(place, { most: mostNames, refuse: corrupt });
 }
 
 function readLive(layout: Layout, name: string): Observed['live'] {
   const id = liveId(layout, name);
   if (id === null) return null;
   const leaf = readRememberedLeaf(layout, name, layout.deployedGeneration(name, id), () =>
-    readOfLive(layout, name, id, readLeafOf),
+    readOfLive(layout, name, id, leafIn),
   );
   return { id, leaf };
 }
 
-function issuedIds(layout: Layout, name: string): readonly string[] {
-  const parent = layout.issuedOf(name);
-  return exists(parent) ? generationIds(readdirSync(parent)) : [];
+function readIssued(layout: Layout, name: string, tolerate: Tolerate): readonly Generation[] {
+  const found = remembering(layout, name, recall =>
+    inIssuerPlace(layout, layout.issuedOf(name), corrupt, place =>
+      idsIn(place).map(id => tolerate(() => generationIn(place, id, recall), null)),
+    ),
+  );
+  return (found ?? []).filter(generation => generation !== null);
 }
 
-function readGeneration(layout: Layout, name: string, id: string): Generation {
-  const directory = layout.issuedGeneration(name, id);
-  return { id, leaf: readPair(directory).leaf, ...readOrigin(directory) };
+/** Null where it has gone meanwhile. */
+function generationIn(issued: Place, id: string, recall: Recall): Generation | null {
+  return inPlace(issued, id, damaged, place =>
+    recall(id, place, () => ({ id, leaf: pairIn(place).leaf, ...originIn(place) })),
+  );
 }
 
 /** A damaged generation is passed over; of anything else nobody knows what it would have said. */

@@ -2,12 +2,14 @@ import type { Revocation } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { readReason } from '../core/revocation-reason.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
-import { corrupt, type Fields, readState } from './json.ts';
+import { corrupt, type Fields, readIssuerFile } from './json.ts';
+import type { Layout } from './layout.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Reads `issuer/revoked/<name>.json` (docs/state.md section 8); a missing file is empty. Throws `state-corrupt`. */
-export function readRevocations(path: string): readonly Revocation[] {
-  const fields = readState(path);
+export function readRevocations(layout: Layout, name: string): readonly Revocation[] {
+  const path = layout.revokedOf(name);
+  const fields = readIssuerFile(layout, path);
   return fields === null ? [] : fields.objects('revoked').map(entry => revocationOf(entry, path));
 }
 

@@ -1,15 +1,16 @@
 import { type ServedRecord, type ServedState, servedStates } from '../core/endpoint.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
-import { type Fields, readState } from './json.ts';
+import { type Fields, readIssuerFile } from './json.ts';
+import type { Layout } from './layout.ts';
 import { replaceFile } from './replace-file.ts';
 
 /**
  * Reads `issuer/served/<name>.json`: what an issuer alone has found of remote endpoints (docs/state.md section 12). None
  * without a file. Throws `state-corrupt`.
  */
-export function readServed(path: string): readonly ServedRecord[] {
-  return readState(path)?.objects('served').map(servedOf) ?? [];
+export function readServed(layout: Layout, name: string): readonly ServedRecord[] {
+  return readIssuerFile(layout, layout.servedOf(name))?.objects('served').map(servedOf) ?? [];
 }
 
 export async function writeServed(disk: Disk, path: string, served: readonly ServedRecord[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { nextId } from '../core/generation-id.ts';
@@ -6,9 +6,12 @@ import type { Generation, OrderUnderWay, ProfileRecord, Target } from '../core/m
 import { fits } from '../core/order-fits.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull } from '../core/time-text.ts';
-import { generationIds, type Pair, readPair, writePair } from './generation.ts';
-import { type Fields, readState } from './json.ts';
+import { generationIds, type Pair, readIssuedPair, writePair } from './generation.ts';
+import { issuedIds } from './issued-ids.ts';
+import { inIssuerPlace } from './issuer-place.ts';
+import { corrupt, type Fields, readIssuerFile, stateIn } from './json.ts';
 import { generationFiles, type Layout } from './layout.ts';
+import { lookAt, type Place, readFileIn } from './place.ts';
 import { removeDirectory } from './remove-tree.ts';
 import { exists, replaceFile } from './replace-file.ts';
 
@@ -35,15 +38,23 @@ const downloadedFiles = generationFiles.filter(file => file !== files.key);
 
 /** The order under way for a name; null where none was recorded (steps 1 and 2 leave nothing to take up). */
 export function readWork(layout: Layout, name: string): Work | null {
-  const directory = layout.workOf(name);
-  const fields = readState(join(directory, files.order));
+  return inIssuerPlace(layout, layout.workOf(name), corrupt, workIn);
+}
+
+/** Above any key and any request with a hundred names. */
+const largest = 64 * 1024;
+
+function workIn(place: Place): Work | null {
+  const fields = stateIn(place, files.order);
   if (fields === null) return null;
-  if (!exists(join(directory, files.key)) || !exists(join(directory, files.request))) {
-    throw new CertdError('state-corrupt', `${directory} has an order without its key or its request`);
+  const key = readFileIn(place, files.key, { largest, refuse: corrupt });
+  const request = readFileIn(place, files.request, { largest, refuse: corrupt });
+  if (key === null || request === null) {
+    throw new CertdError('state-corrupt', `${place.path} has an order without its key or its request`);
   }
   return {
-    key: readFileSync(join(directory, files.key), 'utf8'),
-    request: readFileSync(join(directory, files.request)),
+    key: key.toString(),
+    request,
     order: {
       url: fields.text('url'),
       ca: fields.text('ca'),
@@ -55,7 +66,7 @@ export function readWork(layout: Layout, name: string): Work | null {
       placedAt: fields.instantIfAny('placed_at'),
       notBefore: fields.instantIfAny('not_before'),
     },
-    downloaded: exists(join(directory, files.done)),
+    downloaded: lookAt(place, files.done) !== null,
   };
 }
 
@@ -136,7 +147,7 @@ export async function recordDownload(
 
 /** Step 7: the work directory becomes an issued generation. Returns its id. */
 export async function publishWork(disk: Disk, layout: Layout, name: string): Promise<string> {
-  const { leaf } = readPair(layout.workOf(name));
+  const { leaf } = readIssuedPair(layout, layout.workOf(name));
   const parent = layout.issuedOf(name);
   if (!exists(parent)) await disk.makeDir(parent, 0o700);
   // Also where it was there: a kill may have come between the directory and its sync.
@@ -156,17 +167,29 @@ export async function discardWork(disk: Disk, layout: Layout, name: string): Pro
 type Origin = Pick<Generation, 'ca' | 'directoryUrl' | 'account' | 'profile' | 'preferredChain'>;
 
 /** What `generation.json` says of an issued generation. Throws `generation-damaged` where it cannot be read. */
-export function readOrigin(directory: string): Origin {
+export function readOrigin(layout: Layout, directory: string): Origin {
+  return understood(() => originOf(readIssuerFile(layout, join(directory, files.done)), directory));
+}
+
+/** The same in a directory to read in. */
+export function originIn(place: Place): Origin {
+  return understood(() => originOf(stateIn(place, files.done), place.path));
+}
+
+function originOf(fields: Fields | null, directory: string): Origin {
+  if (fields === null) throw corrupt(directory, `${files.done} is not there`);
+  return {
+    ca: fields.text('ca'),
+    directoryUrl: fields.text('directory'),
+    account: fields.textIfAny('account'),
+    profile: profileOf(fields),
+    preferredChain: fields.textIfAny('preferred_chain'),
+  };
+}
+
+function understood<T>(read: () => T): T {
   try {
-    const fields = readState(join(directory, files.done));
-    if (fields === null) throw new CertdError('state-corrupt', `${directory}: generation.json is missing`);
-    return {
-      ca: fields.text('ca'),
-      directoryUrl: fields.text('directory'),
-      account: fields.textIfAny('account'),
-      profile: profileOf(fields),
-      preferredChain: fields.textIfAny('preferred_chain'),
-    };
+    return read();
   } catch (thrown) {
     // No counter is lost with it: one spoiled generation, perhaps an old one, must not hold up its name.
     const error = asCertdError(thrown);
@@ -185,6 +208,6 @@ function profileOf(fields: Fields): ProfileRecord {
 
 /** Every id that the name has anywhere, so that the counter never goes back. */
 function knownIds(layout: Layout, name: string): readonly string[] {
-  const places = [layout.issuedOf(name), layout.deployedOf(name)].filter(exists);
-  return places.flatMap(place => generationIds(readdirSync(place)));
+  const deployed = layout.deployedOf(name);
+  return [...issuedIds(layout, name), ...(exists(deployed) ? generationIds(readdirSync(deployed)) : [])];
 }

@@ -41,7 +41,7 @@ async function expectRecovery(host: CrashHost, where: string): Promise<void> {
     await host.start(realDisk, 'nothing');
     host.advance(2 * hour);
   }
-  const kept = readRevocations(host.layout().revokedOf(target.name));
+  const kept = readRevocations(host.layout(), target.name);
   if (wasAsked) expect(kept, where).toHaveLength(1);
   // Recorded before the CA was asked, or not recorded and not asked: in between nobody knows, and it is asked.
   expect(host.issuer.revoked.length > 0, where).toBe(kept.length > 0);

@@ -13,7 +13,7 @@ it('writes the next attempt down before the order, for the configuration that it
   const issuer = {
     ...host.issuer,
     order: (...asked: Parameters<typeof order>) => {
-      before = readIssuerState(host.layout().issuerState(target.name));
+      before = readIssuerState(host.layout(), target.name);
       return order(...asked);
     },
   };

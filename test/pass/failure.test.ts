@@ -14,7 +14,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const stateOf = (host: CrashHost) => readIssuerState(host.layout().issuerState('crash.test'));
+const stateOf = (host: CrashHost) => readIssuerState(host.layout(), 'crash.test');
 const orderIsKept = (host: CrashHost) => existsSync(join(host.layout().workOf('crash.test'), 'order.json'));
 
 it('counts failures on disk and waits 1, 10 and 100 minutes, then a day, across restarts', async () => {

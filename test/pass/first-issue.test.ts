@@ -23,7 +23,7 @@ it('orders, issues, deploys and runs the hooks, in one pass', async () => {
   expect(host.hooksRun).toEqual([`first ${host.live()}`, `second ${host.live()}`]);
   expect(host.webrootFiles()).toEqual([]);
   expect(host.logged).toEqual([]);
-  expect(readIssuerState(host.layout().issuerState('crash.test'))).toMatchObject({
+  expect(readIssuerState(host.layout(), 'crash.test')).toMatchObject({
     failures: 0,
     lastSuccessAt: host.now(),
     lastError: null,

@@ -8,7 +8,7 @@ import { passHost } from './pass-host.ts';
 
 const minute = 60_000;
 
-const stateOf = (host: CrashHost) => readIssuerState(host.layout().issuerState('crash.test'));
+const stateOf = (host: CrashHost) => readIssuerState(host.layout(), 'crash.test');
 
 function waitNext(host: CrashHost, ms: number): void {
   const notBefore = host.now() + ms;

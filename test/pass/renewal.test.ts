@@ -13,7 +13,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const stateOf = (host: CrashHost) => readIssuerState(host.layout().issuerState('crash.test'));
+const stateOf = (host: CrashHost) => readIssuerState(host.layout(), 'crash.test');
 const liveLeaf = (host: CrashHost) => readPair(host.layout().liveLink('crash.test'));
 
 /** Advances to a moment. */

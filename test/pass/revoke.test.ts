@@ -29,7 +29,7 @@ async function issuedHost(): Promise<CrashHost> {
 const run = (host: CrashHost, wish: Partial<RevokeWish> = {}, parts: Partial<PassParts> = {}) =>
   host.run(realDisk, all => runRevoke(makeConfig([target]), { ...all, ...parts }, { ...ask, ...wish }));
 
-const kept = (host: CrashHost) => readRevocations(host.layout().revokedOf(name));
+const kept = (host: CrashHost) => readRevocations(host.layout(), name);
 const first = (host: CrashHost) => `0001-${host.live()}`;
 const certificate = (host: CrashHost, id: string) =>
   readFileSync(join(host.layout().issuedGeneration(name, id), 'cert.pem'), 'utf8');
@@ -115,7 +115,7 @@ describe('a revocation', () => {
     host.issuer.failNext('order', new CertdError('ca-error', 'the CA is down'));
     expect(await run(host)).toMatchObject({ replacement: { results: [{ error: { code: 'ca-error' } }] } });
     expect(kept(host)).toMatchObject([{ reason: 'keyCompromise' }]);
-    expect(readIssuerState(host.layout().issuerState(name)).failures).toBe(1);
+    expect(readIssuerState(host.layout(), name).failures).toBe(1);
     host.advance(hour);
     expect(await host.start(realDisk, 'nothing')).toMatchObject([{ issued: `0002-${host.live()}` }]);
     expect(kept(host)).toMatchObject([{ reason: 'keyCompromise' }]);

@@ -41,7 +41,7 @@ async function openTwo() {
   };
   const start = (asked: Parameters<CrashHost['start']>[1] = 'nothing', more = {}) =>
     host.start(realDisk, asked, { targets: [two], parts: { ...parts, ...more } });
-  const state = () => readIssuerState(host.layout().issuerState(target.name));
+  const state = () => readIssuerState(host.layout(), target.name);
   const newest = () => observe(host.layout(), target.name).issued.at(-1);
   const orders = () => ['first', 'second'].map(name => issuerOf(name).orders.length);
   return { host, start, state, newest, orders, issuerOf };

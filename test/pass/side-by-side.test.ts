@@ -103,7 +103,7 @@ it('a CA that cannot be reached is asked by those with a place, and the rest wai
     parts: { issuerFor: () => issuer, world },
   });
   expect(asked).toHaveLength(16);
-  const states = targets.map(({ name }) => readIssuerState(host.layout().issuerState(name)));
+  const states = targets.map(({ name }) => readIssuerState(host.layout(), name));
   expect(states.filter(({ lastError }) => lastError?.code === 'ca-unreachable')).toHaveLength(16);
   // An outage of the CA is no failure of a certificate.
   expect(states.map(({ failures }) => failures)).toEqual(Array(20).fill(0));

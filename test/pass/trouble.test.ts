@@ -88,7 +88,7 @@ it('a journal that cannot be written is a warning: what was issued and deployed 
     [40, 'disk-full', 'journal could not be written'],
     [40, 'disk-full', 'journal could not be written'],
   ]);
-  expect(readIssuerState(host.layout().issuerState('crash.test'))).toMatchObject({ failures: 0 });
+  expect(readIssuerState(host.layout(), 'crash.test')).toMatchObject({ failures: 0 });
   expect(readDeployState(host.layout().deployState('crash.test'))).toMatchObject({ deployed: id });
 });
 
@@ -218,7 +218,7 @@ it('a CA that limits questions for its windows is asked again when it says', asy
   const notBefore = host.now() + 12 * 3_600_000;
   host.issuer.failNext('window', new CertdError('rate-limited', 'slower', { notBefore }));
   await host.start(realDisk, 'nothing');
-  expect(readIssuerState(host.layout().issuerState(target.name)).windowCheckAt).toBe(notBefore);
+  expect(readIssuerState(host.layout(), target.name).windowCheckAt).toBe(notBefore);
 });
 
 it('a certificate that comes when it is due already is ordered once a day, not at every look', async () => {

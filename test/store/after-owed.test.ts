@@ -25,7 +25,7 @@ it.each([owed, { ...owed, failures: 0, nextAttemptAt: null, lastError: null }])(
     const layout = await openStateDir();
     const path = layout.attemptOf('a.example');
     await writeAfterOwed(realDisk, path, state);
-    expect(readAfterOwed(path)).toEqual(state);
+    expect(readAfterOwed(layout, 'a.example')).toEqual(state);
     expect(observe(layout, 'a.example').afterOwed).toEqual(state);
   },
 );
@@ -37,7 +37,7 @@ it('has no file where nothing is owed, also when there was none', async () => {
   await writeAfterOwed(realDisk, path, null);
   await writeAfterOwed(realDisk, path, null);
   expect(existsSync(path)).toBe(false);
-  expect(readAfterOwed(path)).toBeNull();
+  expect(readAfterOwed(layout, 'a.example')).toBeNull();
 });
 
 it('a spoiled file stops the certificate until somebody has looked, and stays as it is', async () => {

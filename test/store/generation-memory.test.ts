@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { readRemembered, readRememberedLeaf } from '../../src/store/generation-memory.ts';
+import { readRememberedLeaf, remembering } from '../../src/store/generation-memory.ts';
 import { generationFiles, type Layout } from '../../src/store/layout.ts';
+import { trustedPlace } from '../../src/store/place.ts';
 import { makeGeneration, makeLeaf } from '../support/make-observed.ts';
 import { openStateDir } from '../support/state-dir.ts';
 
@@ -22,11 +23,15 @@ beforeEach(async () => {
 const directoryOf = (id: string) => layout.issuedGeneration('a.example', id);
 
 function look(ids: readonly string[]): readonly string[] {
-  const read = (id: string) => {
-    reads.push(id);
-    return id === '0009-aabbccdd' ? null : makeGeneration({ id });
-  };
-  return readRemembered(layout, 'a.example', ids, read).map(({ id }) => id);
+  const generations = remembering(layout, 'a.example', recall =>
+    ids.map(id =>
+      recall(id, trustedPlace(directoryOf(id)), () => {
+        reads.push(id);
+        return makeGeneration({ id });
+      }),
+    ),
+  );
+  return generations.map(({ id }) => id);
 }
 
 it('reads a generation once, as long as its files stay the same', () => {
@@ -52,9 +57,19 @@ it('reads one that misses a file, or is no directory, each time', () => {
 it('forgets what is gone, and never remembers what was damaged', () => {
   look(['0001-aabbccdd']);
   look([]);
-  expect(look(['0001-aabbccdd', '0009-aabbccdd'])).toEqual(['0001-aabbccdd']);
-  look(['0009-aabbccdd']);
-  expect(reads).toEqual(['0001-aabbccdd', '0001-aabbccdd', '0009-aabbccdd', '0009-aabbccdd']);
+  expect(look(['0001-aabbccdd'])).toEqual(['0001-aabbccdd']);
+  expect(reads).toEqual(['0001-aabbccdd', '0001-aabbccdd']);
+  const place = trustedPlace(directoryOf('0002-aabbccdd'));
+  const spoiled = () => {
+    reads.push('spoiled');
+    throw new Error('damaged');
+  };
+  for (let times = 0; times < 2; times++) {
+    expect(() => remembering(layout, 'a.example', recall => recall('0002-aabbccdd', place, spoiled))).toThrow(
+      'damaged',
+    );
+  }
+  expect(reads.slice(2)).toEqual(['spoiled', 'spoiled']);
 });
 
 it('reads the leaf of what is live once, until its file changes, another is live, or it is gone', () => {

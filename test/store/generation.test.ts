@@ -97,7 +97,7 @@ it.each<[string, (directory: string) => void, string]>([
     'private key cannot be parsed',
   ],
   ['an empty key', directory => overwrite(directory, 'privkey.pem', ''), 'private key cannot be parsed'],
-  ['a missing chain file', directory => rmSync(join(directory, 'chain.pem')), 'ENOENT'],
+  ['a missing chain file', directory => rmSync(join(directory, 'chain.pem')), 'chain.pem is not there'],
   ['a key inside the chain', directory => overwrite(directory, 'chain.pem', pair.key), 'holds a PRIVATE KEY'],
   [
     'a linked key',
@@ -105,12 +105,12 @@ it.each<[string, (directory: string) => void, string]>([
       renameSync(join(directory, 'privkey.pem'), join(directory, '../elsewhere.pem'));
       symlinkSync('../elsewhere.pem', join(directory, 'privkey.pem'));
     },
-    'ELOOP',
+    'privkey.pem: it is no regular file',
   ],
   [
     'a huge file',
     directory => overwrite(directory, 'chain.pem', 'x'.repeat(256 * 1024 + 1)),
-    'chain.pem has 262145 bytes',
+    'chain.pem: it has 262145 bytes, more than 262144',
   ],
   [
     'a directory in the place of a file',
@@ -118,7 +118,7 @@ it.each<[string, (directory: string) => void, string]>([
       rmSync(join(directory, 'cert.pem'));
       mkdirSync(join(directory, 'cert.pem'));
     },
-    'EISDIR',
+    'cert.pem: it is no regular file',
   ],
 ])('refuses %s as damage', async (_, spoil, words) => {
   const directory = await generation();

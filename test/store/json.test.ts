@@ -37,6 +37,7 @@ it.each([
   ['{"schema": 1', 'FILE cannot be used: it is not JSON'],
   ['secret-token', 'FILE cannot be used: it is not JSON'],
   [new Uint8Array(4096), 'FILE cannot be used: it is not JSON'],
+  [new Uint8Array([0x7b, 0xff, 0x7d]), 'FILE cannot be used: it is not UTF-8'],
   ['[1]', 'FILE cannot be used: it is no JSON object'],
   ['null', 'FILE cannot be used: it is no JSON object'],
   ['1', 'FILE cannot be used: it is no JSON object'],
@@ -52,7 +53,7 @@ it('refuses a file of more than 1 MiB without reading it', () => {
   const atLimit = `{"schema":1,"a":"${'x'.repeat(1024 * 1024 - 19)}"}`;
   expect(atLimit).toHaveLength(1024 * 1024);
   expect(readState(written(atLimit))?.text('a')).toHaveLength(1024 * 1024 - 19);
-  expect(refusal(`${atLimit} `)).toBe('FILE cannot be used: it is larger than 1 MiB');
+  expect(refusal(`${atLimit} `)).toBe('FILE cannot be used: it has 1048577 bytes, more than 1048576');
 });
 
 it('refuses a directory in the place of the file', () => {

@@ -5,7 +5,7 @@ import { firstDeployState } from '../../src/core/deploy-model.ts';
 import { firstIssuerState } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
-import { type Pair, readPair } from '../../src/store/generation.ts';
+import { type Pair, readIssuedPair } from '../../src/store/generation.ts';
 import { writeIssuerState } from '../../src/store/issuer-state.ts';
 import type { Layout } from '../../src/store/layout.ts';
 import { namesOnDisk, observe } from '../../src/store/observe.ts';
@@ -64,7 +64,7 @@ it('sees generations oldest first, what is live, both states and an order under 
   const order = { ...makeOrder(), ...place, keyType: 'ecdsa-p256' } as const;
   await recordOrder(realDisk, layout, name, order);
   const seen = observe(layout, name);
-  const leaf = readPair(layout.issuedGeneration(name, '0009-aabbccdd')).leaf;
+  const leaf = readIssuedPair(layout, layout.issuedGeneration(name, '0009-aabbccdd')).leaf;
   expect(seen).toMatchObject({
     issued: [
       { id: '0009-aabbccdd', leaf, ca: 'main', directoryUrl: 'https://ca.test/dir' },
@@ -133,11 +133,11 @@ it('reads no key to show what is live', async () => {
   expect(observe(layout, 'a.example')).toMatchObject({ live: { id: '0001-aabbccdd' }, faults: [] });
 });
 
-it('takes a disk that gives no answer as a fault that blocks this name, because then nothing is known', () => {
+it('takes a file in the place of its directory as a fault that blocks this name, because then nothing is known', () => {
   writeFileSync(layout.issuedOf('a.example'), 'no directory');
   const { faults, issued } = observe(layout, 'a.example');
   expect(issued).toEqual([]);
-  expect(faults).toMatchObject([{ code: 'disk-failed', blocking: true }]);
+  expect(faults).toMatchObject([{ code: 'state-corrupt', blocking: true }]);
 });
 
 it('lists the names that certd has put there, and nothing that is not certd’s', async () => {

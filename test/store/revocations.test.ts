@@ -16,10 +16,11 @@ const open: Revocation = makeRevocation({
 });
 
 it('gives revocations back as they were written, and none where there is no file', async () => {
-  const path = (await openStateDir()).revokedOf('a.example');
-  expect(readRevocations(path)).toEqual([]);
+  const layout = await openStateDir();
+  const path = layout.revokedOf('a.example');
+  expect(readRevocations(layout, 'a.example')).toEqual([]);
   await writeRevocations(realDisk, path, [makeRevocation(), open]);
-  expect(readRevocations(path)).toEqual([makeRevocation(), open]);
+  expect(readRevocations(layout, 'a.example')).toEqual([makeRevocation(), open]);
 });
 
 it('writes the keys of docs/state.md section 8, for its owner alone', async () => {
@@ -50,12 +51,13 @@ it.each<[string, object, string]>([
   ['a time that is none', { since: 5 }, '"since" is not an RFC 3339 time'],
   ['no key', { key_sha256: undefined }, '"key_sha256" is not a text'],
 ])('%s is corrupt', async (_sentence, change, words) => {
-  const path = (await openStateDir()).revokedOf('a.example');
+  const layout = await openStateDir();
+  const path = layout.revokedOf('a.example');
   await writeRevocations(realDisk, path, [open]);
   const document = JSON.parse(readFileSync(path, 'utf8'));
   document.revoked[0] = { ...document.revoked[0], ...change };
   writeFileSync(path, JSON.stringify(document));
-  expect(() => readRevocations(path)).toThrow(words);
+  expect(() => readRevocations(layout, 'a.example')).toThrow(words);
 });
 
 it.each([
@@ -64,7 +66,10 @@ it.each([
   '{"schema":1,"revoked":[5]}',
   '{"schema":2,"revoked":[]}',
 ])('%s is corrupt', async text => {
-  const path = (await openStateDir()).revokedOf('a.example');
+  const layout = await openStateDir();
+  const path = layout.revokedOf('a.example');
   writeFileSync(path, text);
-  expect(() => readRevocations(path)).toThrow(expect.objectContaining({ code: 'state-corrupt' }));
+  expect(() => readRevocations(layout, 'a.example')).toThrow(
+    expect.objectContaining({ code: 'state-corrupt' }),
+  );
 });

@@ -116,7 +116,7 @@ it.each([firstIssuerState, fullIssuerState])('gives an issuer state back as it w
   const layout = await openStateDir();
   const path = layout.issuerState('a.example');
   await writeIssuerState(realDisk, path, state);
-  expect(readIssuerState(path)).toEqual(state);
+  expect(readIssuerState(layout, 'a.example')).toEqual(state);
 });
 
 it.each([firstDeployState, fullDeployState])('gives a deploy state back as it was written', async state => {
@@ -128,7 +128,7 @@ it.each([firstDeployState, fullDeployState])('gives a deploy state back as it wa
 
 it('reads a missing file as the first state', async () => {
   const layout = await openStateDir();
-  expect(readIssuerState(layout.issuerState('a.example'))).toEqual(firstIssuerState);
+  expect(readIssuerState(layout, 'a.example')).toEqual(firstIssuerState);
   expect(readDeployState(layout.deployState('a.example'))).toEqual(firstDeployState);
 });
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { realDisk } from '../../src/store/disk.ts';
-import { type Pair, readPair } from '../../src/store/generation.ts';
+import { type Pair, readIssuedPair } from '../../src/store/generation.ts';
 import type { Layout } from '../../src/store/layout.ts';
 import {
   beginWork,
@@ -173,8 +173,8 @@ it('is downloaded only once generation.json says so', async () => {
   await ordered();
   await download();
   expect(readWork(layout, name)?.downloaded).toBe(true);
-  expect(readPair(layout.workOf(name))).toMatchObject(pair);
-  expect(readOrigin(layout.workOf(name))).toEqual({
+  expect(readIssuedPair(layout, layout.workOf(name))).toMatchObject(pair);
+  expect(readOrigin(layout, layout.workOf(name))).toEqual({
     ca: 'main',
     directoryUrl,
     account: 'https://ca.test/account/7',
@@ -192,7 +192,7 @@ it('writes a download over one that was cut short, and keeps the key', async () 
   await realDisk.writeNew(join(layout.workOf(name), 'generation.json.new'), Buffer.from('{'), 0o400);
   const disk = recordingDisk(layout.workOf(name));
   await recordDownload(disk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1' });
-  expect(readPair(layout.workOf(name))).toMatchObject(pair);
+  expect(readIssuedPair(layout, layout.workOf(name))).toMatchObject(pair);
   expect(disk.calls.filter(call => call.includes('privkey'))).toEqual([]);
   expect(disk.calls.slice(-4)).toEqual([
     'unlink generation.json.new',
@@ -206,7 +206,9 @@ it('becomes the first issued generation by rename', async () => {
   await ordered();
   await download();
   const id = await publishWork(realDisk, layout, name);
-  expect(id).toBe(`0001-${readPair(layout.issuedGeneration(name, id)).leaf.fingerprintSha256.slice(0, 8)}`);
+  expect(id).toBe(
+    `0001-${readIssuedPair(layout, layout.issuedGeneration(name, id)).leaf.fingerprintSha256.slice(0, 8)}`,
+  );
   expect(modesOf(layout.issued)).toEqual([
     '0700 a.example/',
     `0700 a.example/${id}/`,
@@ -219,7 +221,7 @@ it('becomes the first issued generation by rename', async () => {
     `0400 a.example/${id}/request.der`,
   ]);
   expect(treeOf(layout.work)).toEqual([]);
-  expect(readOrigin(layout.issuedGeneration(name, id))).toEqual({
+  expect(readOrigin(layout, layout.issuedGeneration(name, id))).toEqual({
     ca: 'main',
     directoryUrl,
     account: 'https://ca.test/account/7',
@@ -284,13 +286,13 @@ it('takes an origin that is missing or unreadable as damage of that generation',
   for (const text of ['{"schema":1', '{"schema":1,"ca":"main"}']) {
     rmSync(path);
     writeFileSync(path, text);
-    expect(() => readOrigin(layout.workOf(name))).toThrow(
+    expect(() => readOrigin(layout, layout.workOf(name))).toThrow(
       expect.objectContaining({ code: 'generation-damaged', message: expect.stringContaining(path) }),
     );
     expect(readFileSync(path, 'utf8')).toBe(text);
   }
   rmSync(path);
-  expect(() => readOrigin(layout.workOf(name))).toThrow(
+  expect(() => readOrigin(layout, layout.workOf(name))).toThrow(
     expect.objectContaining({ code: 'generation-damaged' }),
   );
 });

@@ -4,7 +4,7 @@ import { type DeployState, firstDeployState } from '../../src/core/deploy-model.
 import { firstIssuerState, type IssuerState } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
-import { readPair } from '../../src/store/generation.ts';
+import { readIssuedPair } from '../../src/store/generation.ts';
 import { writeIssuerState } from '../../src/store/issuer-state.ts';
 import { type Layout, layoutAt } from '../../src/store/layout.ts';
 import { openState } from '../../src/store/open.ts';
@@ -66,7 +66,7 @@ export async function stateRoom(cache: string): Promise<StateRoom> {
       writeFileSync(join(layout.issuedGeneration(name, id), 'generation.json'), origin);
     },
     deploy: async id => {
-      const pair = readPair(layout.issuedGeneration(name, id));
+      const pair = readIssuedPair(layout, layout.issuedGeneration(name, id));
       await installGeneration(realDisk, layout, name, { id, pair });
       await flipLive(realDisk, layout, name, id);
       await room.writeDeploy({ deployed: id, lastAt: start - day });
