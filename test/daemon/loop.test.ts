@@ -231,7 +231,7 @@ it('says when each certificate renews by itself, and answers for one that cannot
   loop.replace(makeConfig([makeTarget({ name: 'broken' }), held]));
   const answer = await loop.ask({ names: null, asked: 'nothing' });
   expect(answer.results).toMatchObject([
-    { name: 'broken', error: { code: 'disk-failed' }, renew_at: null },
+    { name: 'broken', error: { code: 'state-corrupt' }, renew_at: null },
     // Two thirds of 81 days, from yesterday on; certificates count in seconds.
     { name: 'held', renew_at: new Date(Math.floor(clock.now() / 1000) * 1000 + 53 * day).toISOString() },
   ]);

@@ -73,7 +73,7 @@ it('a certificate that cannot be read stops no other, neither its issue nor its 
   host.advance(61 * day);
   const results = await host.start(realDisk, 'nothing', { targets });
   expect(results).toMatchObject([
-    { name: 'crash.test', error: { code: 'disk-failed' } },
+    { name: 'crash.test', error: { code: 'state-corrupt' } },
     { name: 'other.test', deployed: expect.stringMatching(/^0002-/), error: null },
   ]);
 });
