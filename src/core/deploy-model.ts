@@ -56,6 +56,8 @@ export type WayBack = {
   readonly at: Instant;
   /** Whether a hook may have run, so that `test` and hooks run once more for the old generation. */
   readonly commands: boolean;
+  /** Whether the way back has failed itself, and waited. What failed both ways may be over once it succeeds. */
+  readonly failed: boolean;
 };
 
 /** A deploy that has begun. Commands are named by a digest of their position and text (docs/state.md section 5). */
@@ -72,6 +74,8 @@ export type DeployUnderWay = {
   readonly running: string | null;
   /** How often certd ended while the next command of this deploy was running. */
   readonly interrupted: number;
+  /** How often of these it was asked to, as by a hook that restarts it. */
+  readonly stops: number;
   /** The `files` that it writes, of each configuration that it was at work under, as `core/files-key.ts` says them. */
   readonly files: readonly string[];
 };

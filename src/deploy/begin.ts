@@ -6,7 +6,8 @@ import type { DeployParts } from './deploy-job.ts';
 import { type Deploying, save, stopIfAsked } from './deploying.ts';
 import { giveUp, whyStay } from './give-up.ts';
 import { servedBefore } from './look.ts';
-import { begun, checkInterrupted, takenUp, writing } from './under-way.ts';
+import { takeUp } from './take-up.ts';
+import { begun, writing } from './under-way.ts';
 import { lookFirst } from './verify.ts';
 
 /**
@@ -15,9 +16,7 @@ import { lookFirst } from './verify.ts';
  */
 export async function begin(deploying: Deploying, parts: DeployParts): Promise<void> {
   stopIfAsked(parts);
-  const { id } = deploying.job;
-  const left = takenUp(deploying.state, id);
-  if (left !== null) await countInterruption(deploying, parts, left);
+  const left = await takeUp(deploying, parts);
   if (deploying.error !== null) return;
   if (left === null || left.back === null) return advance(deploying, parts, left);
   if (whyStay(deploying, parts) !== null)
@@ -28,18 +27,6 @@ export async function begin(deploying: Deploying, parts: DeployParts): Promise<v
   });
   deploying.error = causeOf(left.back);
   deploying.isGivenUp = true;
-}
-
-/** Gives the deploy up where a command has now been interrupted too often. */
-async function countInterruption(
-  deploying: Deploying,
-  parts: DeployParts,
-  underWay: DeployUnderWay,
-): Promise<void> {
-  const interrupted = checkInterrupted(deploying.state, underWay);
-  if (interrupted === null) return;
-  await save(deploying, parts, { underWay });
-  await giveUp(deploying, parts, interrupted);
 }
 
 async function advance(deploying: Deploying, parts: DeployParts, left: DeployUnderWay | null): Promise<void> {

@@ -16,6 +16,8 @@ export type DeployOutcome = {
   readonly error: CertdError | null;
   /** The generation that is live again because of the error; null where the new one stays. */
   readonly backTo: string | null;
+  /** It had failed on the way back, too, and has come back now: what failed both may be over, and nothing waits. */
+  readonly goesOn: boolean;
 };
 
 /** What the transaction needs of the store, the clock and the host. */
@@ -43,8 +45,8 @@ export type DeployParts = {
   readonly liveDir: (name: string) => string;
   readonly runHook: (run: HookRun) => Promise<HookResult>;
   readonly onHook: (event: HookEvent) => void;
-  /** A failure that could not be written down, because the disk fails too. */
-  readonly onUnrecorded: (name: string, error: CertdError) => void;
+  /** What happened could not be written down, because the disk fails too: `state`; null where the next start will know. */
+  readonly onUnrecorded: (name: string, error: CertdError, state: DeployState | null) => void;
   /** The deploy is done; what it made superfluous could not be removed. */
   readonly onUnpruned: (name: string, error: CertdError) => void;
   readonly graceMs: Millis;

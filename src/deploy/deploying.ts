@@ -4,6 +4,7 @@ import { asCertdError, CertdError } from '../core/errors.ts';
 import type { FailureRecord } from '../core/failure-record.ts';
 import type { Leaf } from '../core/model.ts';
 import type { DeployJob, DeployParts } from './deploy-job.ts';
+import { afterCommand } from './under-way.ts';
 
 /** One certificate on its way through the transaction, forwards or back; `state` is always what is on disk. */
 export type Deploying = {
@@ -16,6 +17,10 @@ export type Deploying = {
   isGivenUp: boolean;
   /** The generation that it went back to. */
   backTo: string | null;
+  /** Going back has ended what had failed on the way before: the new generation may be tried again at once. */
+  goesOn: boolean;
+  /** The command that has succeeded and of which that is not on record, by its key. */
+  ran: string | null;
 };
 
 export type Step = (deploying: Deploying, parts: DeployParts) => Promise<void>;
@@ -79,16 +84,23 @@ export function afterFailure(
 /** A stop is no failure: what was running stays recorded as running. */
 async function recordFailure(deploying: Deploying, parts: DeployParts, error: CertdError): Promise<void> {
   if (error.code === 'stopped') return;
-  const { state } = deploying;
   const { failures, nextAttemptAt, ...rest } = afterFailure(deploying, error, parts);
+  const waits = error.retry !== 'next-tick';
+  const underWay = leftOf(deploying, waits);
+  const change = { underWay, ...rest, ...(waits ? { failures, nextAttemptAt } : { nextAttemptAt: null }) };
   try {
-    await save(deploying, parts, {
-      underWay: state.underWay === null ? null : { ...state.underWay, running: null },
-      ...rest,
-      ...(error.retry === 'next-tick' ? { nextAttemptAt: null } : { failures, nextAttemptAt }),
-    });
+    await save(deploying, parts, change);
   } catch (thrown) {
     // The disk that failed the step may fail its record too; the first error is the one to show.
-    parts.onUnrecorded(deploying.job.target.name, asCertdError(thrown));
+    const meant = { ...deploying.state, ...change };
+    parts.onUnrecorded(deploying.job.target.name, asCertdError(thrown), meant);
   }
+}
+
+/** What is under way after a failure: nothing runs any more, and what has run is done, also where its own record failed. */
+function leftOf({ state: { underWay }, ran }: Deploying, waits: boolean): DeployUnderWay | null {
+  if (underWay === null) return null;
+  const done = ran === null ? { running: null } : afterCommand(underWay, ran);
+  const back = underWay.back !== null && waits ? { ...underWay.back, failed: true } : underWay.back;
+  return { ...underWay, ...done, back };
 }

@@ -54,9 +54,9 @@ async function whyKeep(
 
 async function turnBack(deploying: Deploying, parts: DeployParts, error: CertdError): Promise<void> {
   const { code, message } = error;
-  const back = { code, message, at: parts.now(), commands: underWayOf(deploying).told };
+  const back = { code, message, at: parts.now(), commands: underWayOf(deploying).told, failed: false };
   // In one write: how far it came forwards means nothing on the way back.
-  await mark(deploying, parts, { back, hooksDone: [], running: null, interrupted: 0 });
+  await mark(deploying, parts, { back, hooksDone: [], running: null, interrupted: 0, stops: 0 });
   deploying.error = error;
   deploying.isGivenUp = true;
 }

@@ -47,7 +47,7 @@ export async function withdraw(batch: readonly Deploying[], parts: DeployParts):
 
 /** What an earlier attempt has told servers must not be forgotten. */
 function untried(underWay: DeployUnderWay): DeployUnderWay | null {
-  return underWay.told ? begun(underWay) : null;
+  return underWay.told ? { ...begun(underWay), files: underWay.files } : null;
 }
 
 /** A certificate and its way back, which succeeds or fails for itself. */
@@ -99,13 +99,18 @@ async function refuse(back: Deploying, watched: readonly Watched[], parts: Deplo
   if (cause === null) throw new CertdError('internal-error', `the deploy of ${id} does not go back`);
   const served = findings.map(({ record }) => record);
   const error = { code: cause.code, message: `${cause.message}; ${from} is live again` };
-  await save(back, parts, { ...afterFailure(back, error, parts), underWay: null, refused: id, served });
+  const { failures, nextAttemptAt, ...rest } = afterFailure(back, error, parts);
+  // It has waited for that already. A way back that went through at once is no reason to hope.
+  const wait = cause.failed ? { nextAttemptAt: null } : { failures, nextAttemptAt };
+  await save(back, parts, { ...rest, ...wait, underWay: null, refused: id, served });
   back.backTo = from;
+  back.goesOn = cause.failed;
 }
 
 function arrive({ deploying, back }: Way): void {
   deploying.state = back.state;
   deploying.backTo = back.backTo;
+  deploying.goesOn = back.goesOn;
   deploying.isGivenUp = false;
   deploying.error = back.error ?? deploying.error;
 }

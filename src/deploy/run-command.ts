@@ -8,6 +8,7 @@ import type { HookStep } from './hook-order.ts';
 import { hookName, type OwedHook } from './owed-hooks.ts';
 import type { HookResult } from './run-hook.ts';
 import { sideBySide } from './side-by-side.ts';
+import { afterCommand } from './under-way.ts';
 
 /** A certificate of the batch and the command that is its next one. */
 export type Turn = { readonly deploying: Deploying; readonly hook: OwedHook };
@@ -31,11 +32,22 @@ export async function runCommand(
     attempt(deploying, parts, async () => {
       // What was thrown around it, too, concerns only those that it was run for.
       const error = ended instanceof CertdError ? ended : failureOf(ended, hook);
+      if (error?.code === 'stopped') await noteStop(deploying, parts);
       if (error !== null) return onFailure(deploying, error);
-      const hooksDone = [...underWayOf(deploying).hooksDone, hook.key];
-      await mark(deploying, parts, { running: null, hooksDone, interrupted: 0 });
+      deploying.ran = hook.key;
+      await mark(deploying, parts, afterCommand(underWayOf(deploying), hook.key));
+      deploying.ran = null;
     }),
   );
+}
+
+/** What was running stays recorded as running; that certd was asked to end is what a hook that restarts it is known by. */
+async function noteStop(deploying: Deploying, parts: DeployParts): Promise<void> {
+  try {
+    await mark(deploying, parts, { stops: underWayOf(deploying).stops + 1 });
+  } catch (thrown) {
+    parts.onUnrecorded(deploying.job.target.name, asCertdError(thrown), null);
+  }
 }
 
 /** A test tells no server of anything. */

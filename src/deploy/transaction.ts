@@ -27,11 +27,16 @@ export async function deployBatch(
   await verify(batch, parts);
   await goBack(batch, parts);
   await sideBySide(batch, deploying => attempt(deploying, parts, commit));
-  return batch.map(({ job, error, backTo }) => ({ name: job.target.name, id: job.id, error, backTo }));
+  return batch.map(outcomeOf);
 }
 
 function entered(job: DeployJob): Deploying {
-  return { job, leaves: null, state: job.state, error: null, isGivenUp: false, backTo: null };
+  const begins = { leaves: null, error: null, isGivenUp: false, backTo: null, goesOn: false, ran: null };
+  return { job, state: job.state, ...begins };
+}
+
+function outcomeOf({ job, error, backTo, goesOn }: Deploying): DeployOutcome {
+  return { name: job.target.name, id: job.id, error, backTo, goesOn };
 }
 
 async function commit(deploying: Deploying, parts: DeployParts): Promise<void> {

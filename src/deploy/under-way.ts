@@ -1,5 +1,4 @@
 import type { DeployState, DeployUnderWay, OutputFile } from '../core/deploy-model.ts';
-import { CertdError } from '../core/errors.ts';
 import { filesKey } from '../core/files-key.ts';
 
 /** What is under way for `id`, as a crash left it; null where nothing is. */
@@ -12,7 +11,18 @@ export function takenUp({ underWay }: DeployState, id: string): DeployUnderWay |
 /** At its beginning, with nothing run for it. */
 export function begun(start: Pick<DeployUnderWay, 'id' | 'from' | 'before' | 'told'>): DeployUnderWay {
   const { id, from, before, told } = start;
-  return { id, from, before, told, back: null, hooksDone: [], running: null, interrupted: 0, files: [] };
+  return {
+    id,
+    from,
+    before,
+    told,
+    back: null,
+    hooksDone: [],
+    running: null,
+    interrupted: 0,
+    stops: 0,
+    files: [],
+  };
 }
 
 /**
@@ -27,15 +37,10 @@ export function writing(
   return { ...underWay, files: [...new Set([...(before?.files ?? []), ...filesKey(files)])] };
 }
 
-/**
- * Whether a command has now been cut short for the second time. A hook that restarts certd would otherwise be
- * run again at every start; from here on it waits as a failed one does (contract section 5).
- */
-export function checkInterrupted(before: DeployState, underWay: DeployUnderWay): CertdError | null {
-  const newly = before.underWay?.id === underWay.id && underWay.interrupted > before.underWay.interrupted;
-  if (!newly || underWay.interrupted < 2) return null;
-  return new CertdError(
-    'hook-interrupted',
-    `certd ended ${underWay.interrupted} times while a command of the deploy of ${underWay.id} was running`,
-  );
+/** After the end of its next command, which is done. */
+export function afterCommand(
+  { hooksDone }: Pick<DeployUnderWay, 'hooksDone'>,
+  key: string,
+): Pick<DeployUnderWay, 'hooksDone' | 'running' | 'interrupted' | 'stops'> {
+  return { hooksDone: [...hooksDone, key], running: null, interrupted: 0, stops: 0 };
 }

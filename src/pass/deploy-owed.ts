@@ -2,6 +2,7 @@ import type { DeployAsk } from '../core/deploy-hold.ts';
 import type { DeployState } from '../core/deploy-model.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import { type FormerFile, formerFiles } from '../core/files-key.ts';
+import type { Millis } from '../core/instant.ts';
 import type { Leaf, Target } from '../core/model.ts';
 import { planDeploy } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from '../deploy/deploy-job.ts';
@@ -46,21 +47,38 @@ async function deployGroup(
   const names = group.jobs.map(({ target }) => target.name).sort();
   for (const name of names) ends.push(await parts.deployTurns.take(name));
   for (const command of group.commands) ends.push(await parts.hookTurns.take(command));
-  const endStep = parts.beginStep(diskLimitMs + group.limitMs);
+  const targets = group.jobs.map(({ target }) => target);
   try {
-    // Somebody else may have deployed it meanwhile.
-    for (const name of names) parts.world.look(name);
-    const jobs = group.jobs.flatMap(({ target }) => jobsOf(target, ask, parts));
-    const outcomes = await deployBatch(jobs, deployParts(parts));
-    for (const outcome of outcomes) await report(outcome, parts);
-    return outcomes;
+    const first = await deployTogether(targets, group.limitMs, ask, parts);
+    const goesOn = ({ name }: Target) => first.some(outcome => outcome.name === name && outcome.goesOn);
+    const again = await deployTogether(targets.filter(goesOn), group.limitMs, ask, parts);
+    return first.map(outcome => again.find(({ name }) => name === outcome.name) ?? outcome);
   } finally {
-    endStep();
     for (const end of ends) end();
     for (const { target } of group.jobs) {
       await loopTurn();
       parts.world.look(target.name);
     }
+  }
+}
+
+/** What of these is owed now, which somebody else may have deployed meanwhile. */
+async function deployTogether(
+  targets: readonly Target[],
+  limitMs: Millis,
+  ask: DeployAsk,
+  parts: DeployerParts,
+): Promise<readonly DeployOutcome[]> {
+  for (const { name } of targets) parts.world.look(name);
+  const jobs = targets.flatMap(target => jobsOf(target, ask, parts));
+  if (jobs.length === 0) return [];
+  const endStep = parts.beginStep(diskLimitMs + limitMs);
+  try {
+    const outcomes = await deployBatch(jobs, deployParts(parts));
+    for (const outcome of outcomes) await report(outcome, parts);
+    return outcomes;
+  } finally {
+    endStep();
   }
 }
 
@@ -108,8 +126,8 @@ function deployParts(parts: DeployerParts): DeployParts {
     liveDir: layout.liveLink,
     runHook,
     onHook: event => logHook(event, log),
-    onUnrecorded: (name, error) => {
-      world.unrecorded(name, error);
+    onUnrecorded: (name, error, state) => {
+      world.unrecorded(name, error, state);
       log.error({ certificate: name, ...logFields(error) }, 'failure could not be recorded');
     },
     onUnpruned: (name, error) =>

@@ -59,6 +59,7 @@ function underWayOf(fields: Fields | null, deployed: string | null): DeployUnder
     hooksDone: fields.texts('hooks_done'),
     running: fields.textOrNull('running'),
     interrupted: fields.number('interrupted'),
+    stops: fields.has('stops') ? fields.number('stops') : 0,
     files: fields.textsIfAny('files'),
   };
   return {
@@ -95,12 +96,13 @@ function wayBackOf(fields: Fields | null): WayBack | null {
     message: fields.text('message'),
     at: fields.instant('at'),
     commands: fields.flag('commands'),
+    failed: fields.has('failed') && fields.flag('failed'),
   };
 }
 
 function underWayDocument(underWay: DeployUnderWay | null) {
   if (underWay === null) return null;
-  const { id, from, before, told, back, hooksDone, running, interrupted, files } = underWay;
+  const { id, from, before, told, back, hooksDone, running, interrupted, stops, files } = underWay;
   return {
     id,
     from,
@@ -115,6 +117,7 @@ function underWayDocument(underWay: DeployUnderWay | null) {
     hooks_done: hooksDone,
     running,
     interrupted,
+    stops,
     files,
   };
 }

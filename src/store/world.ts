@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DeployState } from '../core/deploy-model.ts';
 import type { CertdError } from '../core/errors.ts';
 import type { DiskFault, Observed } from '../core/model.ts';
 import type { Layout } from './layout.ts';
@@ -19,14 +21,19 @@ export type World = {
   names(): readonly string[];
   /** Reads everything anew, one name at a time, and lets others work in between. Rejects where it cannot be listed. */
   refresh(): Promise<void>;
-  /** What happened to this name could not be written down: it is a fault in what is seen until something can. */
-  unrecorded(name: string, error: CertdError): void;
+  /**
+   * What happened to this name could not be written down: it is a fault in what is seen until something can. `deploy`: what
+   * its deploys have come to, which is seen as long as the disk says no more than now.
+   */
+  unrecorded(name: string, error: CertdError, deploy?: DeployState | null): void;
   recorded(name: string): void;
   /** What keeps this name waiting though nothing of it failed: a fault in what is seen, until null. */
   waits(name: string, error: CertdError | null): void;
   /** Another number whenever `seen` may say something else. */
   version(): number;
 };
+
+type Unsaved = { readonly onDisk: DeployState; readonly meant: DeployState };
 
 /** `read` and `list` are `observe.ts`; given for tests that count. */
 export function openWorld(
@@ -35,12 +42,13 @@ export function openWorld(
 ): World {
   const known = new Map<string, Observed>();
   const unwritten = new Map<string, CertdError>();
+  const unsaved = new Map<string, Unsaved>();
   const waiting = new Map<string, CertdError>();
   let onDisk: readonly string[] | null = null;
   let version = 0;
   const look = (name: string): Observed => {
     version += 1;
-    const seen = read(layout, name);
+    const seen = withUnsaved(read(layout, name), unsaved.get(name));
     const notes = [
       faultOf('what happened last could not be written down', unwritten.get(name)),
       faultOf('it waits', waiting.get(name)),
@@ -69,8 +77,9 @@ export function openWorld(
         await new Promise<void>(goOn => setImmediate(goOn));
       }
     },
-    unrecorded: (name, error) => {
+    unrecorded: (name, error, meant = null) => {
       unwritten.set(name, error);
+      if (meant !== null) unsaved.set(name, { onDisk: read(layout, name).deploy, meant });
       forget(name);
     },
     recorded: name => {
@@ -83,6 +92,12 @@ export function openWorld(
     },
     version: () => version,
   };
+}
+
+/** Whatever was written since is the truth again. */
+function withUnsaved(seen: Observed, unsaved: Unsaved | undefined): Observed {
+  if (unsaved === undefined || !isDeepStrictEqual(seen.deploy, unsaved.onDisk)) return seen;
+  return { ...seen, deploy: unsaved.meant };
 }
 
 function faultOf(what: string, error: CertdError | undefined): DiskFault | null {

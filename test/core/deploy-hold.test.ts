@@ -115,7 +115,13 @@ describe('a deploy that has begun', () => {
   });
 
   it('goes on going back outside its window, after its back-off alone', () => {
-    const back = { code: 'hook-failed', message: 'exit 1', at: at('2026-03-05'), commands: true };
+    const back = {
+      code: 'hook-failed',
+      message: 'exit 1',
+      at: at('2026-03-05'),
+      commands: true,
+      failed: false,
+    };
     const failed = { failures: 1, underWay: underWay({ back }) };
     const seen = owed({}, { ...failed, nextAttemptAt: at('2026-03-05T11:00Z') });
     expect(hold(seen, '2026-03-05T12:00Z')).toBeNull();

@@ -16,7 +16,7 @@ const now = at('2026-02-01');
 const one = makeGeneration({ id: '0001-11223344', leaf: makeLeaf({ serial: '01' }) });
 const two = makeGeneration({ id: '0002-55667788', leaf: makeLeaf({ serial: '02' }) });
 const shown = ({ id, leaf }: typeof one) => ({ id, leaf });
-const back = { code: 'hook-failed', message: 'exit 1', at: at('2026-01-15'), commands: true };
+const back = { code: 'hook-failed', message: 'exit 1', at: at('2026-01-15'), commands: true, failed: false };
 
 describe('to be deployed is', () => {
   const deployOf = (seen: Observed) => planFor(makeTarget(), seen, 'nothing', now).deploy;

@@ -28,7 +28,11 @@ type Bench = {
   readonly leaves: Map<string, Leaf | null>;
   readonly revoked: Revocation[];
   readonly runs: HookRun[];
-  readonly unrecorded: { readonly name: string; readonly error: CertdError }[];
+  readonly unrecorded: {
+    readonly name: string;
+    readonly error: CertdError;
+    readonly meant: DeployState | null;
+  }[];
   readonly stop: AbortController;
   /** Deploys a generation of each certificate from the state that is on disk. */
   deploy(...certificates: readonly Wanted[]): ReturnType<typeof deployBatch>;
@@ -75,7 +79,7 @@ export function deployBench({ hooks = {}, present, change = () => ({}) }: Behavi
   const leaves = new Map<string, Leaf | null>();
   const revoked: Revocation[] = [];
   const runs: HookRun[] = [];
-  const unrecorded: { name: string; error: CertdError }[] = [];
+  const unrecorded: { name: string; error: CertdError; meant: DeployState | null }[] = [];
   const stop = new AbortController();
   const plain: DeployParts = {
     now: clock.now,
@@ -114,7 +118,7 @@ export function deployBench({ hooks = {}, present, change = () => ({}) }: Behavi
       return { outcome: wanted, detail: wanted === 'ok' ? 'exit 0' : 'exit 3', output: '' };
     },
     onHook: () => {},
-    onUnrecorded: (name, error) => unrecorded.push({ name, error }),
+    onUnrecorded: (name, error, meant) => unrecorded.push({ name, error, meant }),
     onUnpruned: (name, error) => log.push(`not pruned ${name} ${error.code}`),
     graceMs: 100,
     signal: stop.signal,

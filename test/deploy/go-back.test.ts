@@ -125,7 +125,13 @@ describe('a hook that fails', () => {
       },
     );
     await bench.deploy(wanted);
-    const back = { code: 'hook-failed', message: 'hook 1 (reload): exit 3', at: start, commands: true };
+    const back = {
+      code: 'hook-failed',
+      message: 'hook 1 (reload): exit 3',
+      at: start,
+      commands: true,
+      failed: false,
+    };
     const onItsWay = makeUnderWay({ id: fresh, from: old });
     expect(seen).toEqual([
       onItsWay,
@@ -161,7 +167,21 @@ describe('a hook that fails', () => {
     bench.log.length = 0;
     expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, error: { code: 'hook-failed' } }]);
     expect(done(bench)).toEqual([`flip a ${old}`, 'run check for a', 'run reload for a', 'run tell for a']);
-    expect(bench.states.get('a')).toMatchObject({ underWay: null, refused: fresh, failures: 2 });
+    expect(bench.states.get('a')).toMatchObject({ underWay: null, refused: fresh });
+  });
+
+  it('holds the new one back no longer where the way back had failed, too, and has waited', async () => {
+    const broken = [old, fresh];
+    const bench = benchWith({ reload: run => failsFor(...broken)(run) });
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: null, goesOn: false }]);
+    expect(bench.states.get('a')).toMatchObject({ failures: 1, underWay: { back: { failed: true } } });
+    broken.shift();
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, goesOn: true }]);
+    const goneBack = { refused: fresh, underWay: null, failures: 1, nextAttemptAt: null };
+    expect(bench.states.get('a')).toMatchObject(goneBack);
+    // Once: what fails again and comes back at once waits, and longer than before.
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, goesOn: false }]);
+    expect(bench.states.get('a')).toMatchObject({ failures: 2, nextAttemptAt: start + 126_000 });
   });
 
   it('does not repeat on the way back what has succeeded there', async () => {
@@ -275,10 +295,27 @@ it('what the disk refuses on the way back is recorded, and gone on with', async 
   expect(bench.live.get('a')).toBe(old);
 });
 
+it('what a full disk has held up on the way back has waited for nothing, and does so now', async () => {
+  const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'symlink', path: '/x' });
+  let isFull = true;
+  const bench = benchWith(
+    { reload: failsFor(fresh) },
+    {
+      change: ({ flip }) => ({
+        flip: (name, id) => (id === old && isFull ? Promise.reject(full) : flip(name, id)),
+      }),
+    },
+  );
+  expect(await bench.deploy(wanted)).toMatchObject([{ error: { code: 'disk-full' } }]);
+  isFull = false;
+  expect(await bench.deploy(wanted)).toMatchObject([{ backTo: old, goesOn: false }]);
+  expect(bench.states.get('a')).toMatchObject({ failures: 1, nextAttemptAt: start + 63_000 });
+});
+
 it('what the gate refuses now does not go back to what has ended', async () => {
   const refuse = () => Promise.reject(new CertdError('gate-refused', 'it does not fit'));
   const bench = benchWith({}, { change: () => ({ install: refuse }) });
-  const back = { code: 'hook-failed', message: 'exit 1', at: start, commands: true };
+  const back = { code: 'hook-failed', message: 'exit 1', at: start, commands: true, failed: false };
   bench.states.set('a', { ...before, underWay: makeUnderWay({ id: fresh, from: old, back }) });
   bench.leaves.set(old, makeLeaf({ notAfter: start }));
   expect(await bench.deploy(wanted)).toMatchObject([{ backTo: null, error: { code: 'gate-refused' } }]);

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import type { HookEvent } from '../../src/deploy/deploy-job.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
-import { at, makeLeaf, makeUnderWay } from '../support/make-observed.ts';
-import { type Behaviour, deployBench, done, failsFor, hook, start } from './bench.ts';
+import { at, makeEndpoint, makeLeaf, makeUnderWay } from '../support/make-observed.ts';
+import { type Behaviour, deployBench, done, failsFor, hook, presents, start } from './bench.ts';
 
 const old = '0001-aaaaaaaa';
 const fresh = '0002-bbbbbbbb';
 const wanted = { name: 'a', id: fresh, test: 'check', hooks: ['reload', 'tell'] };
 const before: DeployState = { ...firstDeployState, deployed: old };
 
-function benchWith(hooks: NonNullable<Behaviour['hooks']>) {
-  const bench = deployBench({ hooks });
+function benchWith(hooks: NonNullable<Behaviour['hooks']>, more: Omit<Behaviour, 'hooks'> = {}) {
+  const bench = deployBench({ hooks, ...more });
   bench.states.set('a', before);
   return bench;
 }
@@ -21,6 +22,7 @@ describe('a deploy that is taken up', () => {
     message: 'hook 1 (reload): exit 3',
     at: at('2026-01-09'),
     commands: true,
+    failed: false,
   };
   const onTheWay = makeUnderWay({ id: fresh, from: old, back });
 
@@ -49,17 +51,71 @@ describe('a deploy that is taken up', () => {
     expect(bench.states.get('a')).toMatchObject({ deployed: fresh, underWay: null });
   });
 
-  it('does not run a hook for ever that ends certd on the way back', async () => {
-    const bench = benchWith({});
+  it('counts a hook as done that has ended certd twice on the way back, says so, and ends', async () => {
+    const events: HookEvent[] = [];
+    const bench = benchWith({}, { change: () => ({ onHook: event => void events.push(event) }) });
     const running = hookKey(hook('reload'), 1);
     const hooksDone = [hookKey(hook('check'), 0)];
     bench.states.set('a', { ...before, underWay: { ...onTheWay, hooksDone, running, interrupted: 1 } });
     const [outcome] = await bench.deploy(wanted);
-    expect(outcome).toMatchObject({ backTo: null, error: { code: 'hook-interrupted' } });
+    expect(outcome).toMatchObject({ backTo: old, goesOn: false, error: { code: 'hook-failed' } });
+    expect(done(bench)).toEqual([`flip a ${old}`, 'run tell for a']);
+    expect(bench.states.get('a')).toMatchObject({
+      failures: 1,
+      nextAttemptAt: start + 63_000,
+      refused: fresh,
+      underWay: null,
+    });
+    const detail = 'certd ended 2 times while it ran; it counts as done: the deploy goes back';
+    expect(events[0]).toMatchObject({ names: ['a'], hook: 'hook 1 (reload)', result: { detail } });
+  });
+
+  it('lets a test wait that has ended certd twice on the way back: no hook runs without it', async () => {
+    const bench = benchWith({});
+    const running = hookKey(hook('check'), 0);
+    bench.states.set('a', { ...before, underWay: { ...onTheWay, running, interrupted: 1 } });
+    expect(await bench.deploy(wanted)).toMatchObject([{ backTo: null, error: { code: 'hook-interrupted' } }]);
     expect(bench.runs).toEqual([]);
     expect(bench.states.get('a')).toMatchObject({
       nextAttemptAt: start + 63_000,
-      underWay: { back, running: null, interrupted: 2 },
+      underWay: { back: { ...back, failed: true }, running: null, interrupted: 2 },
+    });
+  });
+
+  describe('with a hook that has ended certd twice', () => {
+    const underWay = {
+      ...onTheWay,
+      told: true,
+      back: null,
+      hooksDone: [hookKey(hook('check'), 0)],
+      running: hookKey(hook('reload'), 1),
+      interrupted: 1,
+      stops: 2,
+    };
+    const watched = { ...wanted, verify: [makeEndpoint()] };
+
+    it('goes on where certd was asked to end, and the endpoints present the new one', async () => {
+      const bench = benchWith({}, { present: () => presents(fresh) });
+      bench.states.set('a', { ...before, underWay });
+      expect(await bench.deploy(watched)).toMatchObject([{ error: null }]);
+      expect(bench.runs.map(({ command }) => command)).toEqual([hook('tell')]);
+      expect(bench.states.get('a')).toMatchObject({ deployed: fresh, underWay: null });
+    });
+
+    it.each([
+      ['where an endpoint does not present it', watched, {}, presents(old)],
+      ['where no endpoint can say', wanted, {}, presents(fresh)],
+      ['where certd has crashed: nobody knows how far the hook came', watched, { stops: 1 }, presents(fresh)],
+      [
+        'where it is the test',
+        watched,
+        { hooksDone: [], running: hookKey(hook('check'), 0) },
+        presents(fresh),
+      ],
+    ])('goes back %s', async (_, job, change, presented) => {
+      const bench = benchWith({}, { present: () => presented });
+      bench.states.set('a', { ...before, underWay: { ...underWay, ...change } });
+      expect(await bench.deploy(job)).toMatchObject([{ backTo: old, error: { code: 'hook-interrupted' } }]);
     });
   });
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
@@ -27,7 +27,9 @@ const systemError = (code: string) => Object.assign(new Error(code), { code, sys
 it('installs, records, flips, runs each hook between two records, commits and prunes', async () => {
   const bench = deployBench();
   bench.states.set('a', before);
-  expect(await bench.deploy(wanted)).toEqual([{ name: 'a', id: '0002-bbbbbbbb', error: null, backTo: null }]);
+  expect(await bench.deploy(wanted)).toEqual([
+    { name: 'a', id: '0002-bbbbbbbb', error: null, backTo: null, goesOn: false },
+  ]);
   expect(bench.log).toEqual([
     'install a 0002-bbbbbbbb',
     'saved a',
@@ -194,7 +196,7 @@ it('counts the interruptions of each hook for itself', async () => {
   // The first hook runs to its end this time; certd ends while the second one runs.
   await bench.deploy(wanted);
   expect(bench.states.get('a')?.underWay).toEqual(
-    makeUnderWay({ id: '0002-bbbbbbbb', told: true, hooksDone: [first], running: second }),
+    makeUnderWay({ id: '0002-bbbbbbbb', told: true, hooksDone: [first], running: second, stops: 1 }),
   );
 });
 
@@ -246,6 +248,56 @@ it('shows the first error where the disk fails its record too', async () => {
   });
   expect(await bench.deploy(wanted)).toMatchObject([{ error: { code: 'hook-failed' } }]);
   expect(bench.unrecorded).toMatchObject([{ name: 'a', error: { code: 'disk-failed' } }]);
+});
+
+describe('where the disk fails after a hook, it', () => {
+  const isDone = ({ underWay }: DeployState) => underWay?.hooksDone.includes(first) === true;
+
+  it('is not repeated where the record of the failure has it', async () => {
+    let failures = 0;
+    const bench = deployBench({
+      change: ({ save }) => ({
+        save: (name, state) =>
+          isDone(state) && failures++ < 1 ? Promise.reject(systemError('ENOSPC')) : save(name, state),
+      }),
+    });
+    expect(await bench.deploy(wanted)).toMatchObject([{ error: { code: 'disk-full' } }]);
+    expect(bench.states.get('a')).toMatchObject({ underWay: { hooksDone: [first], running: null } });
+    expect(await bench.deploy(wanted)).toMatchObject([{ error: null }]);
+    expect(bench.runs.map(({ command }) => command)).toEqual(['first', 'second'].map(hook));
+  });
+
+  it('is known to have run where the disk refuses that record, too', async () => {
+    const bench = deployBench({
+      change: ({ save }) => ({
+        save: (name, state) => (isDone(state) ? Promise.reject(systemError('ENOSPC')) : save(name, state)),
+      }),
+    });
+    await bench.deploy(wanted);
+    expect(bench.unrecorded).toMatchObject([
+      {
+        error: { code: 'disk-full' },
+        meant: {
+          underWay: { hooksDone: [first], running: null, interrupted: 0 },
+          lastError: { code: 'disk-full' },
+        },
+      },
+    ]);
+    expect(bench.states.get('a')).toMatchObject({ underWay: { hooksDone: [], running: first } });
+  });
+
+  it('is cut short all the same where the stop cannot be recorded', async () => {
+    const bench = deployBench({
+      hooks: { first: () => ({ outcome: 'stopped', detail: 'certd was stopped', output: '' }) },
+      change: ({ save }) => ({
+        save: (name, state) =>
+          state.underWay?.stops === 1 ? Promise.reject(systemError('EIO')) : save(name, state),
+      }),
+    });
+    expect(await bench.deploy(wanted)).toMatchObject([{ error: { code: 'stopped' } }]);
+    expect(bench.states.get('a')).toMatchObject({ underWay: { running: first }, lastError: null });
+    expect(bench.unrecorded).toMatchObject([{ error: { code: 'disk-failed' }, meant: null }]);
+  });
 });
 
 it('runs no hook that it could not record as running', async () => {

@@ -14,7 +14,13 @@ function batchesOf(size: number, deploy?: (targets: readonly Target[]) => Promis
       deploy ??
       (async targets => {
         deployed.push(targets.map(({ name }) => name));
-        return targets.map(({ name }) => ({ name, id: '0001-aabbccdd', error: null, backTo: null }));
+        return targets.map(({ name }) => ({
+          name,
+          id: '0001-aabbccdd',
+          error: null,
+          backTo: null,
+          goesOn: false,
+        }));
       }),
     timer: (ms, ring) => {
       const timer = { ms, ring, takenBack: false };
@@ -33,8 +39,8 @@ it('waits for every certificate of the pass, and deploys those together that are
   expect(deployed).toEqual([]);
   batches.pass();
   expect(await Promise.all(joined)).toEqual([
-    { name: 'a', id: '0001-aabbccdd', error: null, backTo: null },
-    { name: 'b', id: '0001-aabbccdd', error: null, backTo: null },
+    { name: 'a', id: '0001-aabbccdd', error: null, backTo: null, goesOn: false },
+    { name: 'b', id: '0001-aabbccdd', error: null, backTo: null, goesOn: false },
   ]);
   expect(deployed).toEqual([['a', 'b']]);
   expect(timers).toMatchObject([{ ms: 5000, takenBack: true }]);

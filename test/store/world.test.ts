@@ -1,6 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, it } from 'vitest';
+import { firstDeployState } from '../../src/core/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
+import { writeDeployState } from '../../src/store/deploy-state.ts';
+import { realDisk } from '../../src/store/disk.ts';
 import type { Layout } from '../../src/store/layout.ts';
 import { namesOnDisk, observe } from '../../src/store/observe.ts';
 import { openWorld, type World } from '../../src/store/world.ts';
@@ -89,6 +92,21 @@ it('shows what could not be written down until something can', () => {
   expect(world.look('a.example').faults).toEqual([fault]);
   world.recorded('a.example');
   expect(world.seen('a.example').faults).toEqual([]);
+});
+
+it('knows what the disk has refused, until something else is on it', async () => {
+  const path = layout.deployState('a.example');
+  const onDisk = { ...firstDeployState, deployed: '0001-aaaaaaaa' };
+  const meant = { ...onDisk, failures: 1 };
+  await writeDeployState(realDisk, path, onDisk);
+  world.unrecorded('a.example', new CertdError('disk-full', 'no'), meant);
+  expect(world.seen('a.example').deploy).toEqual(meant);
+  // Something else of this name could be written: of its deploys the disk says still what it said.
+  world.recorded('a.example');
+  expect(world.look('a.example').deploy).toEqual(meant);
+  const later = { ...onDisk, deployed: '0002-bbbbbbbb' };
+  await writeDeployState(realDisk, path, later);
+  expect(world.look('a.example').deploy).toEqual(later);
 });
 
 it('shows why a name waits until it does not, without another look for the same reason', () => {

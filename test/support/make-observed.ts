@@ -105,7 +105,7 @@ export function makeDeploy(change: Partial<DeployChoice> = {}): DeployChoice {
 
 /** A deploy that has just begun, with nothing live before it. */
 export function makeUnderWay(change: Partial<DeployUnderWay> = {}): DeployUnderWay {
-  const nothingRun = { told: false, hooksDone: [], running: null, interrupted: 0, files: [] };
+  const nothingRun = { told: false, hooksDone: [], running: null, interrupted: 0, stops: 0, files: [] };
   return { id: '0001-11223344', from: null, before: [], back: null, ...nothingRun, ...change };
 }
 

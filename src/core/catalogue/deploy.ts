@@ -19,7 +19,7 @@ export const deployErrors = {
   'hook-interrupted': entry(
     'back-off',
     'certd ended twice while the same command of a deploy was running. It is tried again with back-off.',
-    'A hook must not restart certd; if certd crashed, look at its log.',
+    'A hook that restarts certd must not wait for it: `systemctl restart --no-block certd`; if certd crashed, look at its log.',
   ),
   'hook-not-found': entry(
     'back-off',
