@@ -8,8 +8,8 @@ import type { CertdError } from './errors.ts';
  */
 export function isAboutTheCa({ code, facts, notBefore }: CertdError): boolean {
   if (onTheWay.has(code)) return true;
-  if (ofNoOrder.has(facts['request'] ?? null)) return true;
-  return code === 'ca-error' && (notBefore !== null || ofGateways.has(facts['status'] ?? null));
+  if (ofNoOrder.has(facts['request'])) return true;
+  return code === 'ca-error' && (notBefore !== null || ofGateways.has(facts['status']));
 }
 
 /**
@@ -19,8 +19,8 @@ export function isAboutTheCa({ code, facts, notBefore }: CertdError): boolean {
 export function isOutage(error: CertdError): boolean {
   if (onTheWay.has(error.code)) return true;
   const { code, facts, notBefore } = error;
-  if (code === 'ca-error') return notBefore !== null || ofGateways.has(facts['status'] ?? null);
-  return (code === 'ca-malformed' || code === 'rate-limited') && ofEverybody.has(facts['request'] ?? null);
+  if (code === 'ca-error') return notBefore !== null || ofGateways.has(facts['status']);
+  return (code === 'ca-malformed' || code === 'rate-limited') && ofEverybody.has(facts['request']);
 }
 
 /** RFC 9110 §15.6.3 to §15.6.5. */

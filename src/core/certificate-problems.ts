@@ -42,14 +42,16 @@ export function certificateProblems(
   ];
 }
 
-/** The same for one that is live and that the configuration does not name: it ends like any other, and nobody renews it. */
+/** The same for one that the configuration does not name. Where it is live, it ends like any other, and nobody renews it. */
 export function unmanagedProblems(
   seen: Observed,
   { now, thresholds }: { readonly now: Instant; readonly thresholds: Thresholds },
 ): Problem[] {
   const message = 'live, but not in the configuration: nobody renews it';
   const unmanaged = problem('unmanaged', 'warning', seen.name, message, null);
-  const found = [lapseProblem(seen, now, thresholds), revokedProblem(seen), unmanaged];
+  const ofLive = [lapseProblem(seen, now, thresholds), revokedProblem(seen)];
+  const gone = afterGoneProblem(seen, now);
+  const found = seen.live === null ? [gone] : [...ofLive, gone, unmanaged];
   return [...found.filter(problem => problem !== null), ...unconfirmedProblems(seen)];
 }
 
@@ -139,6 +141,17 @@ function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {
 function afterProblem({ afterOwed, name }: Observed): Problem | null {
   const error = afterOwed?.lastError ?? null;
   return error === null ? null : recorded(error, name, 'critical');
+}
+
+/** An attempt may be under way that began before the certificate was taken out: it ends as it began, within the hour. */
+const longestAttempt: Millis = 3_600_000;
+
+/** What `before` has stopped may still be stopped, and nobody knows any more how it is started. */
+function afterGoneProblem({ afterOwed, name }: Observed, now: Instant): Problem | null {
+  if (afterOwed === null) return null;
+  const level = now - afterOwed.since < longestAttempt ? 'warning' : 'critical';
+  const message = 'commands of `attempt.after` are owed, and the configuration no longer says which';
+  return problem('after-gone', level, name, message, afterOwed.since);
 }
 
 /** Since its issue, which is recorded of the newest alone; a link that somebody bent is owed since who knows when. */

@@ -13,27 +13,23 @@ export function chooseCa(
   seen: Pick<Observed, 'order' | 'issued' | 'issuer'>,
   now: Instant,
 ): CaChoice {
-  const [first, ...others] = inOrder(target, seen);
-  const troubleOf = ({ name }: CaChoice) => seen.issuer.troubles.find(({ ca }) => ca === name) ?? null;
-  const willing = [first, ...others].find(choice => {
-    const trouble = troubleOf(choice);
-    return trouble === null || !isGivenUp(trouble, seen, now);
-  });
-  if (willing !== undefined) return willing;
-  return others.reduce(
-    (best, choice) => (isSooner(troubleOf(choice), troubleOf(best)) ? choice : best),
-    first,
+  const choices = inOrder(target, seen);
+  const inTrouble = choices.flatMap(choice =>
+    seen.issuer.troubles.filter(({ ca }) => ca === choice.name).map(trouble => ({ choice, trouble })),
   );
+  const givenUp = inTrouble.filter(({ trouble }) => isGivenUp(trouble, seen, now));
+  const willing = choices.find(choice => !givenUp.some(one => one.choice === choice));
+  if (willing !== undefined) return willing;
+  return givenUp.reduce((best, one) => (isSooner(one.trouble, best.trouble) ? one : best)).choice;
 }
 
 function inOrder(target: Target, { order }: Pick<Observed, 'order'>): Target['cas'] {
-  if (order === null || !fits(order, target)) return target.cas;
-  const under = target.cas.find(({ name }) => name === order.ca);
+  const isUnder = ({ name }: CaChoice) => order !== null && fits(order, target) && name === order.ca;
+  const under = target.cas.find(isUnder);
   return under === undefined ? target.cas : [under, ...target.cas.filter(choice => choice !== under)];
 }
 
-function isSooner(trouble: Trouble | null, than: Trouble | null): boolean {
-  if (trouble === null || than === null) return than !== null;
+function isSooner(trouble: Trouble, than: Trouble): boolean {
   const [a, b] = [trouble.notBefore ?? 0, than.notBefore ?? 0];
   return a < b || (a === b && trouble.at < than.at);
 }

@@ -33,10 +33,10 @@ function isOpen({ from, to, timeZone }: DeployWindow, at: Instant): boolean {
   return from < to ? shown >= from && shown < to : shown >= from || shown < to;
 }
 
-/** Until the clocks show these minutes of a day next, as long as nobody changes them. */
+/** Until the clocks show these minutes of a day next, as long as nobody changes them. They do not show them now. */
 function timeUntil(wanted: number, wall: Millis): Millis {
   const left = (wanted - minutesOfDay(wall) + dayMinutes) % dayMinutes;
-  return (left === 0 ? dayMinutes : left) * minute - (wall % minute);
+  return left * minute - (wall % minute);
 }
 
 /** The first whole minute after `from`, and not after `to`, in which the zone has another offset than at `from`; null if none. */
@@ -65,9 +65,9 @@ function wallTime(at: Instant, timeZone: string): Millis {
   const shown = new Map(
     formatOf(timeZone)
       .formatToParts(at)
-      .map(({ type, value }) => [type, Number(value)]),
+      .map(({ type, value }) => [type, value]),
   );
-  const of = (type: Intl.DateTimeFormatPartTypes) => shown.get(type) ?? 0;
+  const of = (type: Intl.DateTimeFormatPartTypes) => Number(shown.get(type));
   const second = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
   return second + (at % 1000);
 }

@@ -17,24 +17,34 @@ export function rollbackOf(target: Target, seen: Observed, to: string | null, no
   const { live, issued, deploy, name } = seen;
   if (live === null)
     throw refused(`nothing of ${name} is live; \`certd deploy ${name}\` deploys what is issued`);
-  const wanted = to === null ? unnamed(live.id, target, seen, now) : named(to, target, seen, now);
+  const look = { target, seen, liveId: live.id, now };
+  const wanted = to === null ? unnamed(look) : named(to, look);
   const ids = new Set([...issued.map(({ id }) => id), live.id].filter(id => byAge(id, wanted) > 0));
   const before = deploy.rejected.filter(id => issued.some(each => each.id === id));
   return { to: wanted, rejected: [...new Set([...before, ...ids])].sort(byAge) };
 }
 
+type Look = {
+  readonly target: Target;
+  readonly seen: Observed;
+  readonly liveId: string;
+  readonly now: Instant;
+};
+
 /** A newer one that certd has taken back by itself, and tries again, is what the person means. */
-function unnamed(liveId: string, target: Target, seen: Observed, now: Instant): string {
+function unnamed(look: Look): string {
+  const { seen, liveId } = look;
   const { refused, rejected } = seen.deploy;
   const isPending = refused !== null && byAge(refused, liveId) > 0 && !rejected.includes(refused);
-  return isPending ? liveId : newestBefore(liveId, target, seen, now);
+  return isPending ? liveId : newestBefore(look);
 }
 
-function newestBefore(liveId: string, target: Target, seen: Observed, now: Instant): string {
+function newestBefore(look: Look): string {
+  const { seen, liveId } = look;
   const older = seen.issued.filter(({ id }) => byAge(id, liveId) < 0);
-  const found = older.findLast(each => whyNot(each, target, seen, now) === null);
+  const found = older.findLast(each => whyNot(each, look) === null);
   if (found !== undefined) return found.id;
-  const reasons = older.map(each => `${each.id} ${whyNot(each, target, seen, now)}`);
+  const reasons = older.map(each => `${each.id} ${whyNot(each, look)}`);
   throw refused(
     reasons.length === 0
       ? `there is no generation of ${seen.name} before ${liveId}`
@@ -42,11 +52,12 @@ function newestBefore(liveId: string, target: Target, seen: Observed, now: Insta
   );
 }
 
-function named(to: string, target: Target, seen: Observed, now: Instant): string {
+function named(to: string, look: Look): string {
+  const { seen } = look;
   const found = seen.issued.find(({ id }) => id === to);
   if (found === undefined) {
     const known = seen.issued.map(each => {
-      const reason = whyNot(each, target, seen, now);
+      const reason = whyNot(each, look);
       return reason === null ? each.id : `${each.id} (${reason})`;
     });
     throw new CertdError(
@@ -54,13 +65,13 @@ function named(to: string, target: Target, seen: Observed, now: Instant): string
       `${seen.name} has no generation ${to}; there are: ${known.join(', ') || 'none'}`,
     );
   }
-  const reason = whyNot(found, target, seen, now);
+  const reason = whyNot(found, look);
   if (reason !== null) throw refused(`${seen.name} cannot go back to ${to}: it ${reason}`);
   return to;
 }
 
 /** Why a generation can be no target of a rollback, after its id; null where it can (contract section 5). */
-function whyNot({ id, leaf }: Generation, target: Target, seen: Observed, now: Instant): string | null {
+function whyNot({ id, leaf }: Generation, { target, seen, liveId, now }: Look): string | null {
   const withdrawal = withdrawalOf({ id, leaf }, seen);
   if (withdrawal !== null) {
     return withdrawal.generation === id
@@ -69,7 +80,6 @@ function whyNot({ id, leaf }: Generation, target: Target, seen: Observed, now: I
   }
   if (leaf.notAfter <= now) return `ended ${toRfc3339(leaf.notAfter)}`;
   if (seen.deploy.rejected.includes(id)) return 'was rolled back itself';
-  const liveId = seen.live?.id ?? id;
   if (byAge(id, liveId) > 0) return `is newer than what is live (${liveId})`;
   if (id === liveId) return null;
   const missing = target.domains.filter(domain => !leaf.domains.includes(domain));

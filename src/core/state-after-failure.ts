@@ -15,7 +15,8 @@ export function stateAfter(
   { now, draw }: { readonly now: Instant; readonly draw: number },
 ): IssuerState {
   const troubles = troublesAfter(before.troubles, ca.name, error, now);
-  const outSince = isOutage(error) ? (troubles.find(trouble => trouble.ca === ca.name)?.since ?? now) : null;
+  const since = troubles.filter(trouble => trouble.ca === ca.name).map(trouble => trouble.since);
+  const outSince = isOutage(error) ? Math.min(now, ...since) : null;
   const failures = failuresAfter(before.failures, outSince !== null, byHand);
   const end = newest?.leaf.notAfter ?? null;
   const { retry, notBefore } = error;

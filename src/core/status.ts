@@ -1,7 +1,7 @@
 import { certificateProblems, type Thresholds, unmanagedProblems, worst } from './certificate-problems.ts';
 import type { FailureRecord } from './failure-record.ts';
 import type { Instant } from './instant.ts';
-import type { Leaf, Observed, Target } from './model.ts';
+import type { Observed, Target } from './model.ts';
 import { choiceOf } from './order-fits.ts';
 import { isBehind, isTakenBack, planFor, type Verdict } from './plan.ts';
 import { type RenewalMoment, renewalMoment, standInOf } from './renewal.ts';
@@ -36,7 +36,8 @@ export function statusDocument(input: StatusInput): StatusDocument {
   });
   const unmanaged = input.observed
     .filter(({ name }) => !configured.has(name))
-    .flatMap(seen => (seen.live === null ? [] : [unmanagedStatus(seen, seen.live.leaf, input)]));
+    .filter(({ live, afterOwed }) => live !== null || afterOwed !== null)
+    .map(seen => unmanagedStatus(seen, input));
   const certificates = [...managed, ...unmanaged];
   return {
     schema: 1,
@@ -80,18 +81,19 @@ function caOf(target: Target, { issued }: Observed): string {
   return ca !== null && choiceOf(ca, target) !== null ? ca : target.cas[0].name;
 }
 
-function unmanagedStatus(seen: Observed, leaf: Leaf, input: StatusInput): CertificateStatus {
+function unmanagedStatus(seen: Observed, input: StatusInput): CertificateStatus {
+  const leaf = seen.live?.leaf ?? null;
   const problems = unmanagedProblems(seen, input);
   return {
     ...leafFields(seen, input.now),
     name: seen.name,
-    domains: [...leaf.domains],
+    domains: [...(leaf?.domains ?? [])],
     managed: false,
     status: worst(problems),
     problems,
     ca: seen.issued.at(-1)?.ca ?? null,
     profile: profileOf(seen),
-    key_type: leaf.keyType,
+    key_type: leaf?.keyType ?? null,
     generation: generationFields(seen),
     renewal: renewalFields(seen, null),
     deploy: deployFields(seen, null),

@@ -9,8 +9,9 @@ import { readStatus, type Teller } from './read-status.ts';
  */
 export function readUnconfigured(world: World, thresholds: Thresholds, teller: Teller): StatusDocument {
   const document = readStatus({ certificates: [], thresholds }, world, teller);
-  const certificates = document.certificates.map(certificate => {
-    const problems = certificate.problems.filter(({ code }) => code !== 'unmanaged');
+  const isLive = ({ generation }: StatusDocument['certificates'][number]) => generation.live !== null;
+  const certificates = document.certificates.filter(isLive).map(certificate => {
+    const problems = certificate.problems.filter(({ code }) => code !== 'unmanaged' && code !== 'after-gone');
     return { ...certificate, managed: true, problems, status: worst(problems) };
   });
   const faults = world.names().flatMap(name =>

@@ -69,6 +69,8 @@ export function openAttemptHooks(): AttemptHooks {
       }
     },
     async makeUp(target, host) {
+      if (target.attempt.after.length === 0)
+        host.log.warn(goneFields(target), 'commands after an attempt are not run');
       const bracket = await enter(target);
       bracket.tried.set(target.name, { target, host, renewed: null });
       leave(target, bracket);
@@ -76,6 +78,13 @@ export function openAttemptHooks(): AttemptHooks {
     },
     over: target => brackets.get(keyOf(target))?.over ?? Promise.resolve(),
   };
+}
+
+/** The configuration has none any more: nothing is left to be done but to say so. */
+function goneFields({ name }: Target) {
+  const reason =
+    'an attempt owes them, and `attempt.after` is empty now: what was stopped may still be stopped';
+  return { certificate: name, code: 'after-gone', reason };
 }
 
 /** What two certificates must have in common to share their commands. */

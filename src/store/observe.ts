@@ -56,7 +56,16 @@ export function namesOnDisk(layout: Layout): readonly string[] {
   ];
   // A file in these places is somebody's note.
   const names = entries.filter(entry => !entry.isFile() && isName(entry.name)).map(({ name }) => name);
-  return [...new Set(names)].sort();
+  return [...new Set([...names, ...namesOwing(layout)])].sort();
+}
+
+/** Of attempts that have not come to their end, also where nothing else is left of them. */
+function namesOwing({ attempts }: Layout): readonly string[] {
+  const files = exists(attempts) ? readdirSync(attempts) : [];
+  return files
+    .filter(file => file.endsWith('.json'))
+    .map(file => file.slice(0, -'.json'.length))
+    .filter(isName);
 }
 
 const mostNames = 100_000;

@@ -5,7 +5,6 @@ import {
   at,
   makeEndpoint,
   makeGeneration,
-  makeLeaf,
   makeObserved,
   makeRevocation,
   makeServed,
@@ -177,62 +176,6 @@ it('finds what belongs together among two thousand', () => {
   expect(shown.map(({ name }) => name)).toEqual([...names.slice(0, 1000), ...names.slice(1000).reverse()]);
   expect(shown.every(({ name, renewal }) => renewal.failures === name.length)).toBe(true);
   expect(shown.filter(({ managed }) => managed).length).toBe(1000);
-});
-
-describe('a certificate that the configuration no longer has', () => {
-  const orphan = makeObserved({
-    name: 'old.example',
-    issued: [makeGeneration({ leaf: makeLeaf({ domains: ['old.example'], keyType: 'rsa-2048' }) })],
-    issuer: { window: makeWindow(), nextAttemptAt: at('2026-02-02') },
-  });
-
-  it('is shown as unmanaged while it is live, with a warning and no renewal', () => {
-    const document = status({ targets: [], observed: [orphan] });
-    expect(document.status).toBe('warning');
-    expect(document.certificates).toMatchObject([
-      {
-        name: 'old.example',
-        domains: ['old.example'],
-        managed: false,
-        status: 'warning',
-        problems: [{ code: 'unmanaged', message: 'live, but not in the configuration: nobody renews it' }],
-        ca: 'main',
-        key_type: 'rsa-2048',
-        serial: '03aabb',
-        generation: { live: '0001-11223344' },
-        renewal: { source: 'none', window_start: null, renew_at: null, next_attempt_at: null },
-        deploy: { state: 'deployed' },
-      },
-    ]);
-  });
-
-  it.each([
-    ['well in time', '2026-02-01', ['unmanaged warning'], 'warning'],
-    ['late', '2026-03-20', ['renewal-late warning', 'unmanaged warning'], 'warning'],
-    ['near its end', '2026-03-31', ['expiring-soon critical', 'unmanaged warning'], 'critical'],
-    ['expired', '2026-04-01', ['expired critical', 'unmanaged warning'], 'critical'],
-  ] as const)('is judged by its lifetime like any other: %s', (_sentence, now, problems, level) => {
-    const document = status({ now: at(now), targets: [], observed: [orphan] });
-    const [shown] = document.certificates;
-    expect(shown?.problems.map(({ code, level }) => `${code} ${level}`)).toEqual(problems);
-    expect([shown?.status, document.status]).toEqual([level, level]);
-  });
-
-  it('is shown without its CA where its issued copy is gone', () => {
-    const live = orphan.live;
-    const seen = makeObserved({ name: 'old.example', issued: [], live });
-    expect(only({ targets: [], observed: [seen] })).toMatchObject({ ca: null, generation: { issued: null } });
-  });
-
-  it('is not shown once nothing of it is live', () => {
-    const seen = makeObserved({ name: 'old.example', live: null });
-    expect(status({ targets: [], observed: [seen] }).certificates).toEqual([]);
-  });
-
-  it('stands after those that are configured', () => {
-    const document = status({ observed: [orphan, makeObserved()] });
-    expect(document.certificates.map(({ name }) => name)).toEqual(['a.example', 'old.example']);
-  });
 });
 
 describe('the renewal', () => {

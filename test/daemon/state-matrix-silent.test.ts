@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { StatusDocument } from '../../src/core/status-document.ts';
 import { askDaemon } from '../../src/health/client.ts';
 import { askSocket } from '../support/ask-socket.ts';
+import { day, hour } from '../support/make-observed.ts';
 import { roomDaemon } from '../support/room-daemon.ts';
 import type { Ended } from '../support/run-source.ts';
 import { name, type StateRoom, stateRoom } from '../support/state-room.ts';
@@ -110,6 +111,8 @@ describe('with the daemon dead', () => {
 
   it('and a configuration that cannot be used, what is live is shown, and the first problem of the file', async () => {
     const room = await roomWith(-30, 60);
+    // Whether anything knows what to run is not known.
+    await room.oweAfter(room.start - day);
     room.writeConfig('nonsense: true');
     const { document, ...said } = await statusOf(room);
     expect(said).toEqual(unknown);
@@ -137,6 +140,19 @@ describe('with the daemon dead', () => {
     const message = `${room.configFile}:1:1: config-unreadable: cannot be read: there is no such file (ENOENT)`;
     expect(document.problems).toMatchObject([{ code: 'daemon-dead' }, { code: 'config-refused', message }]);
     expect(document.certificates).toMatchObject([{ name, problems: [{ code }] }]);
+  });
+
+  it('what a certificate that is gone owes after an attempt is critical after an hour', async () => {
+    const room = await stateRoom(cache);
+    await room.oweAfter(room.start - 2 * hour);
+    room.forgetCertificate();
+    const { document, ...said } = await statusOf(room);
+    expect(said).toEqual(critical);
+    expect(document.certificates).toMatchObject([
+      { name, managed: false, problems: [{ code: 'after-gone' }], not_after: null, domains: [] },
+    ]);
+    rmSync(room.layout.attemptOf(name));
+    expect((await statusOf(room)).document.certificates).toEqual([]);
   });
 
   it('and a configuration that cannot be used, what nobody can read of the disk is critical', async () => {

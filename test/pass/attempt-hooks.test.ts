@@ -297,14 +297,20 @@ it('a kill after any mutation leaves nothing stopped: the next start runs after 
   expect(made).toBeGreaterThan(40);
 });
 
-it('nothing is owed any more where the configuration has no commands after an attempt', async () => {
+it('nothing is owed any more where the configuration has no commands after an attempt, which is said', async () => {
   const host = await passHost();
   const { parts } = recorder({ 'start-web': 'hook-failed' });
   await host.start(realDisk, 'nothing', { targets: [target], parts });
   host.advance(2 * minute);
   const without = { ...target, attempt: { before: [], after: [] } };
+  const before = host.logged.length;
   await host.start(realDisk, 'nothing', { targets: [without], parts });
   expect(afterOf(host)).toEqual({ kind: 'none' });
+  expect(host.logged.slice(before)).toMatchObject([
+    { msg: 'commands after an attempt are not run', code: 'after-gone', certificate: target.name },
+  ]);
+  await host.start(realDisk, 'nothing', { targets: [without], parts });
+  expect(host.logged).toHaveLength(before + 1);
 });
 
 it('orders nothing while it cannot write down that after is owed', async () => {

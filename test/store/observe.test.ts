@@ -145,12 +145,14 @@ it('lists the names that certd has put there, and nothing that is not certd’s'
   await flipLive(realDisk, layout, 'b.example', '0001-aabbccdd');
   mkdirSync(layout.deployedOf('c.example'));
   mkdirSync(layout.workOf('_.d.example'));
+  writeFileSync(layout.attemptOf('e.example'), '{}');
+  writeFileSync(`${layout.attemptOf('f.example')}.new`, '{}');
   mkdirSync(join(layout.deployed, 'lost+found'));
   mkdirSync(join(layout.issued, '.old-e.example'));
   for (const place of [layout.issued, layout.deployed, layout.work, layout.live]) {
     writeFileSync(join(place, 'notes'), 'somebody’s');
   }
-  expect(namesOnDisk(layout)).toEqual(['_.d.example', 'a.example', 'b.example', 'c.example']);
+  expect(namesOnDisk(layout)).toEqual(['_.d.example', 'a.example', 'b.example', 'c.example', 'e.example']);
 });
 
 it('finds no name where there is no state directory', async () => {

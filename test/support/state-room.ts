@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
 import { firstIssuerState, type IssuerState } from '../../src/core/model.ts';
+import { writeAfterOwed } from '../../src/store/after-owed.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readIssuedPair } from '../../src/store/generation.ts';
@@ -36,6 +37,8 @@ export type StateRoom = {
   order(): Promise<void>;
   writeIssuer(state: Partial<IssuerState>): Promise<void>;
   writeDeploy(state: Partial<DeployState>): Promise<void>;
+  /** Records that commands after an attempt are owed. */
+  oweAfter(since: number): Promise<void>;
   writeConfig(more: string): void;
   /** Takes the certificate out of the configuration. */
   forgetCertificate(): void;
@@ -82,6 +85,10 @@ export async function stateRoom(cache: string): Promise<StateRoom> {
       writeIssuerState(realDisk, layout.issuerState(name), { ...firstIssuerState, ...state }),
     writeDeploy: state =>
       writeDeployState(realDisk, layout.deployState(name), { ...firstDeployState, ...state }),
+    oweAfter: since => {
+      const nothingTried = { failures: 0, nextAttemptAt: null, lastError: null };
+      return writeAfterOwed(realDisk, layout.attemptOf(name), { since, ...nothingTried });
+    },
     writeConfig: more => writeFileSync(configFile, configText(dir, more)),
     forgetCertificate: () => writeFileSync(configFile, 'account: { agree_tos: true }\ncertificates: []\n'),
     certd: (...words) => runSource([...words, ...places], cache),

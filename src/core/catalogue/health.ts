@@ -45,6 +45,6 @@ export const healthProblems = {
   unmanaged: entry(
     'none',
     'A certificate is live that the configuration no longer names: nobody renews it.',
-    'Put it back into the configuration; nothing is deleted meanwhile. To forget it: point servers elsewhere, stop certd, and remove `live/<name>`, `deployed/<name>`, `deploy/<name>.json`, and in `issuer/` `issued/<name>`, `work/<name>`, `state/<name>.json` and `revoked/<name>.json`.',
+    'Put it back into the configuration; nothing is deleted meanwhile. To forget it: point servers elsewhere, stop certd, and remove `live/<name>`, `deployed/<name>`, `deploy/<name>.json`, and in `issuer/` `issued/<name>`, `work/<name>`, `state/<name>.json`, `revoked/<name>.json` and `attempts/<name>.json`.',
   ),
 } satisfies Record<string, Entry>;

@@ -16,6 +16,11 @@ export const issueErrors = {
     'A command of `attempt.after` failed. What `attempt.before` has stopped may still be stopped. The commands stay owed and are tried again, after a minute at first and then after up to a quarter of an hour.',
     'Run the command by hand; its last lines are in the log. `certd renew NAME` tries at once.',
   ),
+  'after-gone': entry(
+    'none',
+    'Commands of `attempt.after` are owed, since an attempt to order had begun, and the configuration no longer says which: they are not run. What `attempt.before` has stopped may still be stopped.',
+    'Start by hand what was stopped. A certificate that has left the configuration has this problem until you remove `issuer/attempts/NAME.json` from the state directory and reload certd (SIGHUP; it looks by itself each hour), or put the certificate back: then the commands run at once.',
+  ),
   'port-taken': entry(
     'back-off',
     'Another program listens where the standalone challenge is to be answered.',
