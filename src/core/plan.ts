@@ -10,7 +10,7 @@ import { filesOwed } from './files-key.ts';
 import { byAge } from './generation-id.ts';
 import type { Instant, Millis } from './instant.ts';
 import { lookDueAt } from './look-due.ts';
-import type { CaChoice, IssuerState, Observed, Revocation, Target } from './model.ts';
+import type { CaChoice, Generation, IssuerState, Observed, Revocation, Target } from './model.ts';
 import { sparedUntil } from './order-budget.ts';
 import { type RenewalMoment, renewalMoment, standInOf } from './renewal.ts';
 import { nextRevocation, withdrawalOf } from './revocation.ts';
@@ -197,10 +197,10 @@ function waitOfCa({ target, seen, now }: Look, { code }: Reason): Instant | null
 /** Whether the certificate could wait: neither forced nor due by its lifetime. */
 function isEarly({ target, seen, now }: Look, { code }: Reason): boolean {
   if (code === 'configuration-changed') return true;
-  const newest = seen.issued.at(-1);
-  if (code !== 'renewal-due' || newest === undefined) return false;
-  const byLifetime = renewalMoment(newest, { ...seen.issuer, window: null }, target.renewAt, standInOf(seen));
-  return byLifetime.renewAt > now;
+  const byLifetime = { ...seen.issuer, window: null };
+  const momentOf = (newest: Generation) =>
+    renewalMoment(newest, byLifetime, target.renewAt, standInOf(seen)).renewAt;
+  return code === 'renewal-due' && seen.issued.slice(-1).some(newest => momentOf(newest) > now);
 }
 
 /** An attempt that failed is as old as its error. */

@@ -150,6 +150,14 @@ describe('what waits for the next renewal', () => {
     ]);
   });
 
+  it('has the preferred chain, also where there is none any more', () => {
+    const choice = (preferredChain: string | null) => makeTarget({ cas: [makeChoice({ preferredChain })] });
+    const of = (preferredChain: string | null) => makeGeneration({ preferredChain });
+    expect(pendingChanges(choice('ISRG Root X1'), of(null))).toEqual(['preferred chain: ISRG Root X1']);
+    expect(pendingChanges(choice(null), of('ISRG Root X1'))).toEqual(['preferred chain: none']);
+    expect(pendingChanges(choice('ISRG Root X1'), of('ISRG Root X1'))).toEqual([]);
+  });
+
   it('is nothing where the generation is as configured, in whatever order of domains', () => {
     const target = makeTarget({ domains: ['b.example', 'a.example'] });
     expect(pendingChanges(target, generation)).toEqual([]);

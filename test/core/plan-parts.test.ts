@@ -42,6 +42,12 @@ describe('the decision about the deploy alone', () => {
     expect(planDeploy(makeTarget(), owed, 'nobody', now)).toEqual({ kind: 'now', id: '0002-55667788' });
   });
 
+  it('is one that was rolled back for who forces it, and for nobody else', () => {
+    const seen = { ...owed, deploy: { ...owed.deploy, rejected: ['0002-55667788'] } };
+    expect(planDeploy(makeTarget(), seen, 'forced', now)).toEqual({ kind: 'now', id: '0002-55667788' });
+    expect(planDeploy(makeTarget(), seen, 'named', now)).toEqual({ kind: 'none' });
+  });
+
   it('is none while a file on disk cannot be read', () => {
     const corrupt = { code: 'state-corrupt', message: 'x.json cannot be used', blocking: true } as const;
     expect(planDeploy(makeTarget(), { ...owed, faults: [corrupt] }, 'forced', now)).toEqual({
@@ -69,4 +75,11 @@ it('the last order of five in a week is spared while the lifetime is not over, a
     until: at('2026-01-18'),
   });
   expect(plan(seen, '2026-01-15', 'forced').issue.kind).toBe('now');
+  // A change of the configuration could wait, too, whoever asks for it.
+  const changed = makeTarget({ keyType: 'rsa-4096' });
+  expect(planFor(changed, seen, 'named', at('2026-01-15')).issue).toMatchObject({
+    reason: { code: 'configuration-changed' },
+    by: 'limit',
+    until: at('2026-01-18'),
+  });
 });
