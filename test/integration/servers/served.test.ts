@@ -80,6 +80,33 @@ describe.runIf(canRunServers)('what nginx presents after a reload that said noth
     await deployed();
   });
 
+  test('a server that never had the path: the new one is kept and owed until it does, and what it presents is said', async () => {
+    await begin('elsewhere');
+    const good = await readFile(scene.server.config, 'utf8');
+    const live = scene.certd.liveDir(scene.domain);
+    for (const name of ['fullchain.pem', 'privkey.pem'])
+      await copyFile(join(live, name), join(scene.dir, name));
+    await writeFile(scene.server.config, good.replaceAll(live, scene.dir));
+    // Nobody looks: it is as if it had never been otherwise.
+    await scene.deploy(`hooks: [${inYaml(scene.server.reload)}]`);
+    expect(await renew('--force')).toMatchObject({ code: 0 });
+    await deployBy(scene.server.reload);
+    const second = scene.live();
+    expect(await renew('--force')).toMatchObject({ code: 1 });
+    expect(scene.live()).not.toBe(second);
+    expect(await scene.presented()).toBe(first);
+    const words = `it presents another certificate (SHA-256 ${first.slice(0, 8)}…, ends `;
+    expect(await scene.status()).toMatchObject({
+      deploy: {
+        state: 'failed',
+        last_error: { code: 'endpoint-stale', message: expect.stringContaining(words) },
+      },
+      served: [{ state: 'stale', detail: expect.stringContaining(words) }],
+    });
+    await writeFile(scene.server.config, good);
+    await deployed();
+  });
+
   test('a leaf without its chain: it is deployed with a warning that names what is missing', async () => {
     await begin('leaf-only');
     const good = await readFile(scene.server.config, 'utf8');
