@@ -15,6 +15,10 @@ export type Programs = {
   readonly serversLibraryPath: string;
   /** The directory of `postgres` and its tools, in that tree. */
   readonly postgresqlPrograms: string;
+  /** The tree that systemd is unpacked into, `systemd-analyze` in it, and LD_LIBRARY_PATH for that. */
+  readonly systemd: string;
+  readonly systemdAnalyze: string;
+  readonly systemdLibraryPath: string;
   /** libfaketime, for LD_PRELOAD. */
   readonly faketimeLibrary: string;
 };
@@ -37,6 +41,9 @@ export function findPrograms(): Programs {
     servers: value('SERVERS'),
     serversLibraryPath: value('SERVERS_LIBRARY_PATH'),
     postgresqlPrograms: value('POSTGRESQL_PROGRAMS'),
+    systemd: value('SYSTEMD'),
+    systemdAnalyze: value('SYSTEMD_ANALYZE'),
+    systemdLibraryPath: value('SYSTEMD_LIBRARY_PATH'),
     faketimeLibrary: value('FAKETIME_LIBRARY'),
   };
 }
