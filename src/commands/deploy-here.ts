@@ -5,7 +5,6 @@ import { openCounters } from '../daemon/counters.ts';
 import { openDeployerSession } from '../daemon/deployer-session.ts';
 import { checkNames } from '../daemon/session.ts';
 import { openTraffic } from '../daemon/traffic.ts';
-import { runHook } from '../deploy/run-hook.ts';
 import { realClock } from '../host/clock.ts';
 import { realTimer } from '../host/timer.ts';
 import type { Log } from '../log.ts';
@@ -18,9 +17,13 @@ import { openWorld } from '../store/world.ts';
 import { commandLog } from './command-log.ts';
 import { configured, showProblem } from './configured.ts';
 import { effectiveUid } from './effective-uid.ts';
+import { type HookManner, hookRunner } from './hook-runner.ts';
 import type { Places } from './places.ts';
 import { withRootHint } from './root-hint.ts';
 import { stopSignal } from './stop-signal.ts';
+
+/** `hooks`: by itself where nothing is said. */
+export type DeployerPlaces = Places & { readonly hooks?: HookManner };
 
 export type Deployer = { readonly config: Config; readonly parts: DeployerParts };
 
@@ -40,7 +43,10 @@ export const personsPatienceMs: Millis = 10 * 60_000;
  * end. The deployer does not talk to the internet, and nothing that could is loaded: endpoints beside this host are looked
  * at by the issuer.
  */
-export async function deployHere<T>(places: Places, { job, first, patienceMs }: DeployerWork<T>): Promise<T> {
+export async function deployHere<T>(
+  places: DeployerPlaces,
+  { job, first, patienceMs }: DeployerWork<T>,
+): Promise<T> {
   const config = configOf('deployer', configured(places, showProblem));
   const log = await commandLog(places.logLevel ?? 'warn', 'stderr');
   const stop = stopSignal();
@@ -62,7 +68,7 @@ export async function deployHere<T>(places: Places, { job, first, patienceMs }: 
 
 function deployerParts(
   config: Config,
-  places: Places,
+  places: DeployerPlaces,
   { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): DeployerParts {
   const layout = layoutAt(places.stateDir);
@@ -78,7 +84,7 @@ function deployerParts(
     authorities: config.authorities,
     knownAuthorities: config.knownAuthorities,
     chainGate: openChainGate(),
-    runHook,
+    runHook: hookRunner(places.hooks ?? 'direct'),
     timer: realTimer,
     // Whoever waits for this one job sees by himself whether it hangs.
     beginStep: () => () => {},

@@ -5,8 +5,7 @@ import { runOwed } from '../daemon/run-owed.ts';
 import { elapsed } from '../host/clock.ts';
 import type { DeployerParts } from '../pass/pass-parts.ts';
 import { type Taken, takeRequests } from '../store/take-requests.ts';
-import { deployHere } from './deploy-here.ts';
-import type { Places } from './places.ts';
+import { type DeployerPlaces, deployHere } from './deploy-here.ts';
 
 /** Above any deploy: what this one is to do may have come after the other has looked. */
 const patienceMs: Millis = 30 * 60_000;
@@ -21,7 +20,7 @@ const shortestUnsafeMs: Millis = 60_000;
  * `certd deploy --owed` in this process, as its unit runs it: takes the requests, deploys what is owed and looks at the
  * endpoints. What is asked for from then on starts the unit anew.
  */
-export async function deployOwedHere(request: DeployRequest, places: Places): Promise<DeployAnswer> {
+export async function deployOwedHere(request: DeployRequest, places: DeployerPlaces): Promise<DeployAnswer> {
   const startedAt = elapsed();
   let taken: Taken = { found: 0, left: null };
   const first = async (parts: DeployerParts) => {

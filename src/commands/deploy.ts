@@ -2,13 +2,12 @@ import type { DeployAsk } from '../core/deploy-hold.ts';
 import { CertdError } from '../core/errors.ts';
 import type { DeployAnswer, DeployRequest } from '../daemon/run-deploy.ts';
 import { askDeployingDaemon } from './ask-deploying-daemon.ts';
-import type { Deployer } from './deploy-here.ts';
+import type { Deployer, DeployerPlaces } from './deploy-here.ts';
 import { deployLines } from './deploy-lines.ts';
-import type { Places } from './places.ts';
 import { progress } from './progress.ts';
 import { screenOf } from './screen.ts';
 
-export type DeployOptions = Places & { readonly owed?: true; readonly force?: true };
+export type DeployOptions = DeployerPlaces & { readonly owed?: true; readonly force?: true };
 
 /** `certd deploy`: by the daemon where it runs and deploys, else in this process under the deployer's lock. */
 export async function deployCommand(names: readonly string[], options: DeployOptions): Promise<number> {

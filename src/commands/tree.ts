@@ -81,6 +81,11 @@ function addDeployer(program: Command, done: (code: number) => void): void {
     )
     .option('--owed', 'what a daemon would do now; a failed deploy is on record, and exit code 0')
     .option('--force', 'again, although it was deployed, or was rolled back')
+    .addOption(
+      new Option('--hooks <how>', 'without a daemon: run hooks directly, or each as a service of systemd')
+        .choices(['direct', 'systemd-run'])
+        .default('direct'),
+    )
     .action(async (names: string[], options: DeployOptions) => {
       const { deployCommand } = await import('./deploy.ts');
       done(await deployCommand(names, options));

@@ -15,7 +15,7 @@ import { runProgram } from './run-program.ts';
 /** Names or paths of systemd's two programs. */
 export type SystemdTools = { readonly systemdRun: string; readonly systemctl: string };
 
-export const systemdTools: SystemdTools = { systemdRun: 'systemd-run', systemctl: 'systemctl' };
+const systemdTools: SystemdTools = { systemdRun: 'systemd-run', systemctl: 'systemctl' };
 
 /** What systemd may take beyond the limits of a hook; a busy one answers late. */
 const marginMs: Millis = 60_000;

@@ -1,9 +1,17 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkConfig } from '../../src/commands/check-config.ts';
+import { expectGolden } from '../support/golden.ts';
+import { openStateDir, ownDir } from '../support/state-dir.ts';
 
 const account = 'account: { agree_tos: true }\n';
 
-function run(text: string): { code: number; out: string; err: string } {
+/** `stateDir`: one that is not there yet, unless the test has another one. `units`: where drop-ins lie. */
+function run(
+  text: string,
+  { stateDir = '/nonexistent/certd', units = '/nonexistent/system' } = {},
+): { code: number; out: string; err: string } {
   let out = '';
   let err = '';
   const output = {
@@ -14,15 +22,13 @@ function run(text: string): { code: number; out: string; err: string } {
       err += piece;
     },
   };
-  const code = checkConfig({ config: 'c.yaml', stateDir: '/var/lib/certd' }, output, file => ({
-    files: [{ file, text }],
-    problems: [],
-  }));
+  const readFiles = (file: string) => ({ files: [{ file, text }], problems: [] });
+  const code = checkConfig({ config: 'c.yaml', stateDir }, output, readFiles, units);
   return { code, out, err };
 }
 
 it('says ok and how many certificates there are', () => {
-  const text = `${account}certificates: [{ domains: [a.example], challenge: { webroot: /w } }]\n`;
+  const text = `${account}certificates: [{ domains: [a.example], challenge: { webroot: /var/www/certd } }]\n`;
   expect(run(text)).toEqual({ code: 0, out: 'c.yaml: ok, 1 certificate\n', err: '' });
 });
 
@@ -57,4 +63,37 @@ it('reads real files: one that is missing is a problem like any other', () => {
   expect(err).toBe(
     '/nonexistent/c.yaml:1:1: config-unreadable: cannot be read: there is no such file (ENOENT)\n',
   );
+});
+
+const demanding = `${account}defaults:
+  challenge: { webroot: /srv/www }
+certificates:
+  - domains: [a.example]
+  - domains: [b.example]
+    challenge: { webroot: /home/b/public }
+  - domains: [c.example]
+    challenge: { standalone: { listen: ["0.0.0.0:80"] } }
+`;
+
+it('prints what the service needs beside its unit, and how to give it', () => {
+  const { code, out, err } = run(demanding, { units: '/etc/systemd/system' });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expectGolden('check-config-drop-in.txt', out);
+});
+
+it('prints it no more once it is there, and again when it is not enough', () => {
+  const units = ownDir();
+  const file = join(units, 'certd.service.d/check-config.conf');
+  const before = run(demanding, { units }).out;
+  expect(before).toContain(`Put into ${file}:\n\n[Service]\n`);
+  mkdirSync(dirname(file));
+  writeFileSync(file, /\[Service\]\n(?:\w+=.*\n)+/.exec(before)?.[0] ?? '');
+  expect(run(demanding, { units }).out).toBe('c.yaml: ok, 3 certificates\n');
+  writeFileSync(file, '[Service]\nReadWritePaths=-/srv/www\n');
+  expect(run(demanding, { units }).out).toBe(before);
+});
+
+it('prints nothing of it where one user has the whole state directory: no unit of two halves runs there', async () => {
+  const { root } = await openStateDir();
+  expect(run(demanding, { stateDir: root }).out).toBe('c.yaml: ok, 3 certificates\n');
 });

@@ -61,4 +61,9 @@ export const deployErrors = {
     'There is no earlier generation that a certificate could go back to, or the one that was named cannot be it. Nothing was changed.',
     'Order a new certificate with `certd renew NAME --force`.',
   ),
+  'systemd-missing': entry(
+    'none',
+    'Hooks were to be run as services of systemd (`certd deploy --hooks=systemd-run`), and there is no systemd that could. Nothing was deployed.',
+    'On a host without systemd leave the option out.',
+  ),
 } satisfies Record<string, Entry>;
