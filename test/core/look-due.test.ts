@@ -54,6 +54,15 @@ describe('endpoints are looked at', () => {
     });
   });
 
+  it('at once where what one presented is live no more: somebody else has deployed', () => {
+    const past = [looked('2026-02-01T10:00Z'), looked('2026-02-01T10:00Z', 'b.example')];
+    const other = past.map(record => ({ ...record, fingerprintSha256: '99'.repeat(32) }));
+    expect(verdict(observed(past), '2026-02-01T10:01Z').look).toBe(false);
+    expect(verdict(observed(other), '2026-02-01T10:01Z').look).toBe(true);
+    const stale = other.map(record => ({ ...record, state: 'stale' as const }));
+    expect(verdict(observed(stale), '2026-02-01T10:01Z').look).toBe(false);
+  });
+
   it('while a deploy is held, for what is live is to be served meanwhile', () => {
     const held = observed([], { deploy: { deployed: null, nextAttemptAt: at('2026-02-01T12:00Z') } });
     expect(verdict(held, '2026-02-01T10:00Z').look).toBe(true);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ServedRecord } from '../../src/core/endpoint.ts';
 import type { Presented } from '../../src/core/presented.ts';
-import { recordAfter, recordOf } from '../../src/core/served-record.ts';
-import { at, makeEndpoint, makeServed } from '../support/make-observed.ts';
+import { lastRecord, lastRecords, recordAfter, recordOf } from '../../src/core/served-record.ts';
+import { at, makeEndpoint, makeObserved, makeServed } from '../support/make-observed.ts';
 
 const fingerprint = '11223344'.repeat(8);
 const now = at('2026-02-01T10:00Z');
@@ -19,6 +20,27 @@ it('finds the record of an endpoint by its address and the name that is asked fo
   expect(recordOf([other, mine], makeEndpoint())).toBe(mine);
   expect(recordOf([other], makeEndpoint())).toBeNull();
   expect(recordOf([mine], makeEndpoint({ connect: '[::1]:443' }))).toBeNull();
+});
+
+describe('where issuer and deployer both may have looked', () => {
+  const early = makeServed({ checkedAt: at('2026-02-01T09:00Z') });
+  const late = makeServed({ checkedAt: at('2026-02-01T09:30Z') });
+  const remote = makeEndpoint({ source: 'remote' });
+  const seenBy = (deployer: readonly ServedRecord[], issuer: readonly ServedRecord[]) =>
+    makeObserved({ deploy: { served: deployer }, servedRemote: issuer });
+
+  it('the younger record counts of a remote endpoint', () => {
+    expect(lastRecord(seenBy([early], [late]), remote)).toBe(late);
+    expect(lastRecord(seenBy([late], [early]), remote)).toBe(late);
+    expect(lastRecord(seenBy([], [early]), remote)).toBe(early);
+    expect(lastRecord(seenBy([early], []), remote)).toBe(early);
+    expect(lastRecord(seenBy([], []), remote)).toBeNull();
+  });
+
+  it('the deployer’s alone counts of one of this host', () => {
+    expect(lastRecord(seenBy([early], [late]), makeEndpoint())).toBe(early);
+    expect(lastRecords(seenBy([], [late]), [makeEndpoint(), remote])).toEqual([late]);
+  });
 });
 
 describe('a look is written down', () => {
