@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, DeployState } from '../../src/core/deploy-model.ts';
 import type { Target } from '../../src/core/model.ts';
@@ -14,6 +14,7 @@ import { dyingDisk } from './dying-disk.ts';
 import type { TestCa } from './make-cert.ts';
 import { makeDeploy, makeEndpoint } from './make-observed.ts';
 import { makeOutput } from './output-room.ts';
+import { powerLossDisk } from './power-loss.ts';
 
 /** What is wrong with the new generation. `back`: its hook fails, and so does the test on the way back, once. */
 export type Cause = 'nothing' | 'test' | 'hook' | 'endpoint' | 'back';
@@ -32,9 +33,12 @@ export type DeployCrash = {
   /** What the output file holds, and what it should for what is live. */
   output(): { readonly found: string | null; readonly wanted: string };
   mend(): void;
-  /** One start of the program, killed after so many mutations and ends of commands. Resolves with whether it came so far. */
-  start(killedAfter?: number): Promise<boolean>;
+  /** One start of the program, stopped after so many mutations and ends of commands. Resolves with whether it came so far. */
+  start(after?: number, how?: Stop): Promise<boolean>;
 };
+
+/** ENOSPC, EIO: one mutation fails, and no command does. `power`: a kill, and what was not synced is gone. */
+export type Stop = 'kill' | 'ENOSPC' | 'EIO' | 'power';
 
 const argv = (word: string): Command => ({ kind: 'argv', argv: [word] });
 const words = ['check', 'reload', 'tell'] as const;
@@ -74,12 +78,14 @@ export async function deployCrash(ca: TestCa, cause: Cause): Promise<DeployCrash
     return { kind: 'leaf', fingerprintSha256: leaf.fingerprintSha256, notAfter: leaf.notAfter, fault: null };
   };
   const idOf = (short: string) => (short === before || before === '' ? `0001-${short}` : `0002-${short}`);
-  const partsFor = (disk: Disk) => ({
+  const bounds = join(host.dir, 'bounds');
+  mkdirSync(bounds);
+  const partsFor = (disk: Disk, how: Stop = 'kill') => ({
     runHook: async (hookRun: HookRun) => {
       // Neither changes anything: the program can be killed at both ends of a command.
-      await disk.syncDir(dir);
+      if (how === 'kill' || how === 'power') await disk.syncDir(bounds);
       const isOk = run(hookRun);
-      await disk.syncDir(dir);
+      if (how === 'kill' || how === 'power') await disk.syncDir(bounds);
       const outcome = isOk ? ('ok' as const) : ('hook-failed' as const);
       return { outcome, detail: isOk ? 'exit 0' : 'exit 3', output: '' };
     },
@@ -117,10 +123,24 @@ export async function deployCrash(ca: TestCa, cause: Cause): Promise<DeployCrash
     mend: () => {
       isBroken = false;
     },
-    start: async (killedAfter = Number.MAX_SAFE_INTEGER) => {
-      const disk = dyingDisk(realDisk, { after: killedAfter, how: 'kill' });
-      await Promise.allSettled([host.start(disk, 'nothing', { targets: [one], parts: partsFor(disk) })]);
-      return disk.calls() > killedAfter;
+    start: async (after = Number.MAX_SAFE_INTEGER, how = 'kill') => {
+      const power = how === 'power' ? powerLossDisk(realDisk, host.dir) : null;
+      const disk = dyingDisk(power?.disk ?? realDisk, { after, how: how === 'power' ? 'kill' : how });
+      await Promise.allSettled([host.start(disk, 'nothing', { targets: [one], parts: partsFor(disk, how) })]);
+      const reached = disk.calls() > after;
+      if (power !== null && reached) restart(host.dir, power.leave);
+      return reached;
     },
   };
+}
+
+/** The disk as the host finds it after a power loss. */
+function restart(dir: string, leave: (to: string) => void): void {
+  const after = join(dir, 'after');
+  leave(after);
+  for (const name of ['state', 'out']) {
+    rmSync(join(dir, name), { recursive: true });
+    renameSync(join(after, name), join(dir, name));
+  }
+  rmSync(after, { recursive: true });
 }
