@@ -29,8 +29,7 @@ export async function takeRequests(disk: Disk, layout: Layout): Promise<Taken> {
     await empty(disk, descriptor, budget, 0);
     return { found: mostEntries - budget.entries, left: null };
   } catch (thrown) {
-    const left = thrown instanceof Kept ? thrown.message : asCertdError(thrown).message;
-    return { found: mostEntries - budget.entries, left };
+    return { found: mostEntries - budget.entries, left: wordsOf(thrown, layout) };
   } finally {
     if (descriptor !== null) closeSync(descriptor);
   }
@@ -38,6 +37,14 @@ export async function takeRequests(disk: Disk, layout: Layout): Promise<Taken> {
 
 /** Something that is left where it is. */
 class Kept extends Error {}
+
+/** Without the path of a system error: its last part has a name that somebody else has chosen. */
+function wordsOf(thrown: unknown, { requests }: Layout): string {
+  const system = systemErrorOf(thrown);
+  return system === null
+    ? asCertdError(thrown).message
+    : `${requests}: ${system.syscall} failed with ${system.code}`;
+}
 
 /** O_PATH of open(2), which Node does not name. */
 const pathOnly = 0o10000000;
@@ -52,7 +59,7 @@ function holdRequests(layout: Layout): number | null {
     const found = fstatSync(descriptor).uid;
     if (found === owner) return descriptor;
     closeSync(descriptor);
-    throw new Kept(`${layout.requests} belongs to user ${found}`);
+    throw new Kept(`${layout.requests} belongs to user ${found}, and issuer/ to user ${owner}`);
   } catch (thrown) {
     const code = systemErrorOf(thrown)?.code;
     if (code === 'ENOENT') return null;
@@ -88,7 +95,7 @@ async function remove(disk: Disk, path: Buffer, budget: { entries: number }, dep
   } catch (thrown) {
     const code = systemErrorOf(thrown)?.code;
     if (code === 'ENOENT') return;
-    if (code !== 'EISDIR' && code !== 'EPERM') throw thrown;
+    if (code !== 'EISDIR') throw thrown;
     const descriptor = openSync(path, constants.O_RDONLY | noLink);
     try {
       await empty(disk, descriptor, budget, depth + 1);
