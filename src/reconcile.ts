@@ -32,7 +32,7 @@ export async function reconcile(
   parts: PassParts,
 ): Promise<readonly PassResult[]> {
   const deploy = (owed: readonly Target[]) =>
-    parts.half === 'issuer' ? askDeployer(owed, parts) : deployOwed(owed, deployAskOf(asked), parts);
+    parts.half === 'issuer' ? askDeployer(owed, asked, parts) : deployOwed(owed, deployAskOf(asked), parts);
   const batches = openBatches(targets.length, { deploy, timer: parts.timer });
   return Promise.all(targets.map(target => lookAfter(target, asked, batches, parts)));
 }

@@ -22,10 +22,15 @@ function outcome(result: CertificateAnswer, now: Instant): string {
   if (result.deployed !== null)
     parts.push(result.issued === result.deployed ? 'deployed' : `deployed ${result.deployed}`);
   if (result.deploy_held_until !== null) parts.push(deployText(result.name, result.deploy_held_until, now));
-  if (result.error !== null) parts.push(`failed: ${result.error.code}: ${result.error.message}`);
+  if (result.error !== null) parts.push(errorText(result.error));
   if (parts.length === 0) parts.push(result.held === null ? 'nothing to do' : heldText(result.held, now));
   if (result.renew_at !== null) parts.push(`renews ${relativeText(Date.parse(result.renew_at), now)}`);
   return parts.join(', ');
+}
+
+/** What another process is to do has not failed yet. */
+function errorText({ code, message }: NonNullable<CertificateAnswer['error']>): string {
+  return code === 'deployer-silent' ? `handed to the deployer: ${message}` : `failed: ${code}: ${message}`;
 }
 
 function deployText(name: string, until: string, now: Instant): string {

@@ -15,7 +15,7 @@ export function deployLines({ target, seen, now }: Look): readonly string[] {
   const { deployed, rejected, refused, lastError } = seen.deploy;
   const owed: string[] = [];
   if (isTakenBack(seen)) owed.push(`${refused} was deployed and taken back`);
-  if (deploy.kind === 'now') owed.push(`${deploy.id} is owed, and tried now`);
+  if (deploy.kind === 'now') owed.push(`${deploy.id} is owed, and ${nowText(seen.requestedAt, now)}`);
   if (deploy.kind === 'held') owed.push(`${deploy.id} is owed; ${heldText(deploy, target, now)}`);
   const files = owedFiles(target.files, seen.deploy.files);
   if (owed.length > 0 && files.length > 0) {
@@ -28,6 +28,11 @@ export function deployLines({ target, seen, now }: Look): readonly string[] {
     // What failed before something else was deployed is history.
     ...(owed.length === 0 ? [] : errorLines(lastError, now)),
   ];
+}
+
+function nowText(requestedAt: Instant | null, now: Instant): string {
+  if (requestedAt === null) return 'tried now';
+  return `the deployer, another process, was asked ${when(requestedAt, now)} and has not begun`;
 }
 
 function heldText({ until, by }: DeployHold, { name, deploy }: Target, now: Instant): string {

@@ -134,7 +134,9 @@ function owedProblem(seen: Observed, { deploy }: Verdict): Problem | null {
   const message = again
     ? `generation ${deploy.id} was deployed, and its deploy is owed once more`
     : `generation ${deploy.id} is issued and not deployed yet`;
-  return problem('deploy-owed', 'warning', seen.name, message, owedSince(seen, deploy.id));
+  const asked = seen.requestedAt;
+  const silent = asked === null ? '' : `; the deployer was asked ${toRfc3339(asked)}, and has not begun`;
+  return problem('deploy-owed', 'warning', seen.name, message + silent, owedSince(seen, deploy.id));
 }
 
 /** What `before` has stopped may still be stopped. */

@@ -205,6 +205,8 @@ export type Observed = {
   readonly deploy: DeployState;
   /** The order that is recorded in `issuer/work/<name>`. */
   readonly order: OrderUnderWay | null;
+  /** When a deployer that is another process was asked to look, and has not begun since; null where it was not. */
+  readonly requestedAt: Instant | null;
   /** What an issuer alone has found of endpoints that are remote. */
   readonly servedRemote: readonly ServedRecord[];
   /** Oldest first. */

@@ -1,37 +1,48 @@
 import { requestDue, requestReason } from '../core/deploy-request.ts';
+import type { Asked } from '../core/due.ts';
 import { asCertdError, logFields } from '../core/errors.ts';
 import type { Observed, Target } from '../core/model.ts';
-import { deployTarget } from '../core/plan.ts';
+import { planDeploy } from '../core/plan.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import { prune } from '../store/publish.ts';
-import { isRequested, writeRequest } from '../store/requests.ts';
+import { requestedAt, writeRequest } from '../store/requests.ts';
+import { awaitDeployer } from './await-deployer.ts';
 import type { PassParts } from './pass-parts.ts';
 
 /**
  * Asks the deployer, another process, to deploy what is owed: a request says that it should look, and nothing else. Not
- * while an earlier one is there still, nor again for what it was asked before, until some time has passed.
+ * while an earlier one is there still, nor again for what it was asked before, until some time has passed. A person is told
+ * what came of it.
  */
 export async function askDeployer(
   owed: readonly Target[],
+  asked: Asked,
   parts: PassParts,
 ): Promise<readonly DeployOutcome[]> {
-  for (const target of owed) await ask(target, parts);
-  return [];
+  for (const target of owed) await ask(target, asked, parts);
+  if (asked === 'nothing') return [];
+  const outcomes = await Promise.all(owed.map(target => awaitDeployer(target, parts)));
+  return outcomes.filter(outcome => outcome !== null);
 }
 
-async function ask(target: Target, parts: PassParts): Promise<void> {
+async function ask(target: Target, asked: Asked, parts: PassParts): Promise<void> {
   const { disk, layout, world, clock, log, requestsMade } = parts;
   const { name } = target;
   const seen = world.look(name);
-  const id = deployTarget(seen);
-  if (id === null) return;
-  const reason = requestReason(target, seen, id);
   const now = clock.now();
-  if (isRequested(layout, name) || !requestDue(reason, requestsMade.get(name) ?? null, now)) return;
-  await writeRequest(disk, layout, name);
+  // The deployer does not know who asks, and waits for what it would wait for by itself.
+  const deploy = planDeploy(target, seen, 'nobody', now);
+  if (deploy.kind !== 'now') return;
+  const reason = requestReason(target, seen, deploy.id);
+  const last = requestsMade.get(name) ?? null;
+  if (last?.reason !== reason) await pruneIssued(seen, parts);
+  // A person does not wait for what nobody has begun.
+  if (asked === 'nothing' && !requestDue(reason, last, now)) return;
   requestsMade.set(name, { reason, at: now });
-  await pruneIssued(seen, parts);
-  log.info({ certificate: name, generation: id }, 'deployer asked');
+  if (requestedAt(layout, name) !== null) return;
+  await writeRequest(disk, layout, name);
+  world.look(name);
+  log.info({ certificate: name, generation: deploy.id }, 'deployer asked');
 }
 
 /** What a new generation makes one too many. Where it stays, the next one tries again. */

@@ -14,6 +14,7 @@ import { isName, type Layout } from './layout.ts';
 import { readOfLive } from './live-generation.ts';
 import { entriesOf, type Place } from './place.ts';
 import { exists } from './replace-file.ts';
+import { requestedAt } from './requests.ts';
 import { readRevocations } from './revocations.ts';
 import { readServed } from './served.ts';
 import { originIn, readWork } from './work.ts';
@@ -37,11 +38,13 @@ export function observe(layout: Layout, name: string): Observed {
   const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
   const order = tolerate(() => readWork(layout, name)?.order ?? null, null);
   const revoked = tolerate(() => readRevocations(layout, name), []);
+  const askedAt = tolerate(() => requestedAt(layout, name), null, 'replaced');
   const servedRemote = tolerate(() => readServed(layout, name), [], 'replaced');
   const afterOwed = tolerate(() => readAfterOwed(layout, name), null);
   const live = tolerate(() => readLive(layout, name), null);
   const issued = tolerate(() => readIssued(layout, name, tolerate), []);
-  return { name, issued, live, issuer, deploy, order, servedRemote, revoked, afterOwed, faults };
+  const ofIssuer = { issued, issuer, order, requestedAt: askedAt, servedRemote, revoked, afterOwed };
+  return { name, live, deploy, ...ofIssuer, faults };
 }
 
 /** Runs a read; what it throws becomes a fault, and `otherwise` the answer. `replaced`: what is written next needs no part of it. */

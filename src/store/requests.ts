@@ -1,11 +1,15 @@
 import { systemErrorOf } from '../core/errors.ts';
+import type { Instant } from '../core/instant.ts';
 import type { Disk } from '../core/ports.ts';
+import { inIssuerPlace } from './issuer-place.ts';
+import { corrupt } from './json.ts';
 import type { Layout } from './layout.ts';
-import { exists } from './replace-file.ts';
+import { lookAt } from './place.ts';
 
-/** Whether the deployer was asked and has not begun since (docs/state.md section 11). */
-export function isRequested(layout: Layout, name: string): boolean {
-  return exists(layout.requestOf(name));
+/** When the deployer was asked and has not begun since (docs/state.md section 11); null where it was not. */
+export function requestedAt(layout: Layout, name: string): Instant | null {
+  const found = inIssuerPlace(layout, layout.requests, corrupt, place => lookAt(place, name));
+  return found === null ? null : Math.floor(found.mtimeMs);
 }
 
 /** Asks the deployer to look what is owed. Who asked already has asked. */

@@ -44,6 +44,7 @@ it('knows nothing of a name that was never there', () => {
     issuer: firstIssuerState,
     deploy: firstDeployState,
     order: null,
+    requestedAt: null,
     servedRemote: [],
     revoked: [],
     afterOwed: null,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { realDisk } from '../../src/store/disk.ts';
 import type { Layout } from '../../src/store/layout.ts';
-import { isRequested, writeRequest } from '../../src/store/requests.ts';
+import { requestedAt, writeRequest } from '../../src/store/requests.ts';
 import { takeRequests } from '../../src/store/take-requests.ts';
 import { canBeOtherUsers, somebody } from '../support/other-users.ts';
 import { recordingDisk } from '../support/recording-disk.ts';
@@ -23,9 +23,9 @@ it('takes every request, and a later one is new', async () => {
   await writeRequest(realDisk, layout, 'b.example');
   expect(await take()).toEqual({ found: 2, left: null });
   expect(requests()).toEqual([]);
-  expect(isRequested(layout, 'a.example')).toBe(false);
+  expect(requestedAt(layout, 'a.example')).toBeNull();
   await writeRequest(realDisk, layout, 'a.example');
-  expect(isRequested(layout, 'a.example')).toBe(true);
+  expect(requestedAt(layout, 'a.example')).toBeGreaterThan(Date.now() - 60_000);
 });
 
 it('finds none, and makes nothing, where nobody has asked', async () => {

@@ -8,13 +8,17 @@ import type { Asked } from '../../src/core/due.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import { openCounters } from '../../src/daemon/counters.ts';
-import { openSession } from '../../src/daemon/session.ts';
+import { openDeployerSession } from '../../src/daemon/deployer-session.ts';
+import type { DeployResult } from '../../src/daemon/run-deploy.ts';
+import { runOwed } from '../../src/daemon/run-owed.ts';
+import { openIssuerSession, openSession } from '../../src/daemon/session.ts';
 import { openTraffic } from '../../src/daemon/traffic.ts';
 import { openLog } from '../../src/log.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../../src/reconcile.ts';
 import { readPair } from '../../src/store/generation.ts';
 import { type Layout, layoutAt } from '../../src/store/layout.ts';
+import { takeRequests } from '../../src/store/take-requests.ts';
 import { tokenRecord } from '../../src/store/tokens.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { generateKey } from '../../src/x509/keys.ts';
@@ -24,6 +28,7 @@ import { fakeClock } from './fake-clock.ts';
 import { type FakeIssuer, fakeIssuer } from './fake-issuer.ts';
 import type { TestCa } from './make-cert.ts';
 import { makeDeploy } from './make-observed.ts';
+import { ownUid } from './state-dir.ts';
 
 const day = 86_400_000;
 
@@ -82,6 +87,10 @@ export type CrashHost = {
   ): Promise<readonly PassResult[]>;
   /** The same with another job than a pass. */
   run<T>(disk: Disk, job: (parts: PassParts) => Promise<T>): Promise<T>;
+  /** The same of an issuer alone. */
+  runIssuer<T>(disk: Disk, job: (parts: PassParts) => Promise<T>): Promise<T>;
+  /** One run of a deployer of its own, as its unit starts it. */
+  runDeployer(disk: Disk): Promise<readonly DeployResult[]>;
   /** Warnings and errors that were logged, each with its fields. */
   readonly logged: readonly LogLine[];
   /** What was counted since the first start. */
@@ -142,19 +151,25 @@ export function crashHost(ca: TestCa): CrashHost {
     tally,
     signal: new AbortController().signal,
   });
+  // The kernel's lock is no mutation; taking it for real would only cost two processes a start.
+  const sessionHost = ({ log }: PassParts) => ({ uid: ownUid, log, takeLock: () => () => {} });
   const run: CrashHost['run'] = async (disk, job) => {
     const parts = partsFor(disk);
-    const release = await openSession(disk, parts.layout, {
-      uid: process.geteuid?.() ?? 0,
-      log: parts.log,
-      // The kernel's lock is no mutation; taking it for real would only cost two processes a start.
-      takeLock: () => () => {},
-    });
-    try {
-      return await job(parts);
-    } finally {
-      release();
-    }
+    await openSession(disk, parts.layout, sessionHost(parts));
+    return job(parts);
+  };
+  const runIssuer: CrashHost['run'] = async (disk, job) => {
+    const parts: PassParts = { ...partsFor(disk), half: 'issuer' };
+    await openIssuerSession(disk, parts.layout, sessionHost(parts));
+    return job(parts);
+  };
+  const runDeployer: CrashHost['runDeployer'] = async disk => {
+    const parts = { ...partsFor(disk), half: 'deployer' } as const;
+    const { layout, log } = parts;
+    await openDeployerSession(disk, layout, { uid: ownUid, log, takeLock: async () => () => {} });
+    await takeRequests(disk, layout);
+    const request = { names: null, ask: 'nobody' } as const;
+    return (await runOwed({ certificates: [target] }, parts, request)).results;
   };
   return {
     dir,
@@ -169,6 +184,8 @@ export function crashHost(ca: TestCa): CrashHost {
     },
     advance: clock.advance,
     run,
+    runIssuer,
+    runDeployer,
     start: (disk, asked, { targets = [target], parts: changed } = {}) =>
       run(disk, parts => reconcile(targets, asked, { ...parts, ...changed })),
     live: () => {

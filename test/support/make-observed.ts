@@ -183,6 +183,7 @@ export function makeObserved({ issuer, deploy, ...change }: Changes = {}): Obser
     issued: newest === null ? [] : [newest],
     live: newest === null ? null : { id: newest.id, leaf: newest.leaf },
     order: null,
+    requestedAt: null,
     servedRemote: [],
     revoked: [],
     afterOwed: null,

@@ -56,6 +56,11 @@ export const stateErrors = {
     'The daemon runs with `--deploy=external`: deploys and rollbacks are made by another process.',
     'Nothing: `certd deploy` and `certd rollback` do it themselves, as the owner of the state directory.',
   ),
+  'deployer-silent': entry(
+    'none',
+    'A deploy was handed to the deployer, and nothing has come of it in the time that a command waits.',
+    'It is still asked for. Start what runs `certd deploy --owed` (`systemctl status certd-deploy.path certd-deploy.service`), or run `certd deploy` as the owner of the state directory.',
+  ),
   'watch-failed': entry(
     'none',
     'The system cannot tell certd when somebody changes its state directory.',

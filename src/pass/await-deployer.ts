@@ -1,0 +1,73 @@
+import { isErrorCode } from '../core/catalogue.ts';
+import { CertdError } from '../core/errors.ts';
+import type { Instant, Millis } from '../core/instant.ts';
+import type { Observed, Target } from '../core/model.ts';
+import { type DeployVerdict, planDeploy } from '../core/plan.ts';
+import { toRfc3339 } from '../core/time-text.ts';
+import type { DeployOutcome } from '../deploy/deploy-job.ts';
+import type { PassParts } from './pass-parts.ts';
+
+/** A path unit has started the deployer long before. */
+const beginsWithinMs: Millis = 15_000;
+/** Above most deploys; the rest is on record whoever waits. */
+const endsWithinMs: Millis = 5 * 60_000;
+
+const stepMs: Millis = 250;
+
+/**
+ * Waits for what the deployer, another process, makes of a deploy that it was asked for: its own record says so. Null where
+ * nothing is owed, or it waits for its window; `deployer-silent` where nothing has come of it in time.
+ */
+export async function awaitDeployer(target: Target, parts: PassParts): Promise<DeployOutcome | null> {
+  const { world, clock, signal } = parts;
+  const startedAt = clock.now();
+  for (let id: string | null = null; ; ) {
+    const seen = world.look(target.name);
+    const verdict = planDeploy(target, seen, 'nobody', clock.now());
+    if (verdict.kind === 'none') return id === null ? null : outcome(target, id, null);
+    if (verdict.kind !== 'now') return endOf(target, seen, verdict);
+    id = verdict.id;
+    const silence = silenceOf(seen, clock.now() - startedAt);
+    if (silence !== null) return outcome(target, id, new CertdError('deployer-silent', silence));
+    try {
+      await clock.sleep(stepMs, signal);
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown;
+      return outcome(
+        target,
+        id,
+        new CertdError('stopped', 'certd was stopped while the deployer was at work'),
+      );
+    }
+  }
+}
+
+type Ended = Exclude<DeployVerdict, { readonly kind: 'none' | 'now' }>;
+
+function endOf(target: Target, seen: Observed, verdict: Ended): DeployOutcome | null {
+  if (verdict.kind === 'blocked') {
+    return outcome(target, seen.issued.at(-1)?.id ?? '', new CertdError(verdict.code, verdict.message));
+  }
+  if (verdict.by === 'window') return null;
+  return outcome(target, verdict.id, failureOf(seen, verdict.until));
+}
+
+/** As the deployer has written it down, with when it tries again. */
+function failureOf({ name, deploy: { lastError } }: Observed, until: Instant): CertdError {
+  const again = `it is tried again ${toRfc3339(until)}, \`certd deploy ${name}\` does not wait`;
+  if (lastError === null) return new CertdError('deployer-silent', `the deploy has failed; ${again}`);
+  const code = isErrorCode(lastError.code) ? lastError.code : 'internal-error';
+  return new CertdError(code, `${lastError.message}; ${again}`);
+}
+
+/** Why it is waited for no longer, in words. */
+function silenceOf({ requestedAt }: Observed, waited: Millis): string | null {
+  if (requestedAt !== null && waited >= beginsWithinMs) {
+    return `the deployer was asked, and has not begun for ${waited / 1000} s: is its unit active (certd-deploy.path)? \`certd deploy\` does it at once`;
+  }
+  return waited < endsWithinMs ? null : 'the deployer has begun, and has not ended for 5 minutes';
+}
+
+function outcome({ name }: Target, id: string, error: CertdError | null): DeployOutcome {
+  return { name, id, error, backTo: null };
+}
