@@ -1,17 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DeployOptions, deployCommand } from '../../src/commands/deploy.ts';
 import { rollbackCommand } from '../../src/commands/rollback.ts';
+import { CertdError } from '../../src/core/errors.ts';
 import { controlSocket } from '../../src/daemon/socket-paths.ts';
 import { listenOnSocket } from '../../src/health/listen.ts';
 import { routeServer } from '../../src/health/server.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';
+import { realDisk } from '../../src/store/disk.ts';
 import { takeLock } from '../../src/store/lock.ts';
+import { writeRequest } from '../../src/store/requests.ts';
 import { captured } from '../support/captured.ts';
 import { makePair, writeGeneration } from '../support/make-pair.ts';
+import { canBeOtherUsers, somebody } from '../support/other-users.ts';
 import { root } from '../support/source-tree.ts';
 import { openStateDir, ownDir } from '../support/state-dir.ts';
 
@@ -138,6 +142,45 @@ it('without a daemon it deploys by itself, and loads nothing that talks to a CA'
   const loaded = readFileSync(list, 'utf8').split('\n');
   expect(loaded.some(url => url.endsWith('/src/deploy/transaction.ts'))).toBe(true);
   expect(loaded.filter(url => url.includes('/src/acme/') || url.includes('acme-client'))).toEqual([]);
+});
+
+it('of a daemon that only issues it is told so, and deploys by itself', async () => {
+  const { places } = await alone();
+  const apart = () => {
+    throw new CertdError('deployer-apart', 'it only issues');
+  };
+  const alive = () => ({ status: 200, body: { alive: true } });
+  const routes = { 'GET /livez': alive, 'POST /deploy': apart, 'POST /rollback': apart };
+  const server = routeServer(routes, () => {});
+  onTestFinished(() => void server.close());
+  await listenOnSocket(server, controlSocket(places.runtimeDir), 0o600);
+  const ended = await captured(() => deployCommand([], { ...places, owed: true }));
+  expect(ended).toMatchObject({ code: 0, out: 'a.example: deployed 0001-aabbccdd\n' });
+  await expect(rollbackCommand('a.example', places)).rejects.toMatchObject({ code: 'no-rollback-target' });
+});
+
+it.runIf(canBeOtherUsers())('in a directory of two users the issuer’s daemon is not even asked', async () => {
+  const { layout, places } = await alone();
+  for (const path of [layout.issuer, layout.requests]) chownSync(path, somebody.uid, somebody.gid);
+  const { asked, places: daemonPlaces } = await daemon('/deploy', { results: [] });
+  const { runtimeDir } = daemonPlaces;
+  const ended = await captured(() => deployCommand([], { ...places, runtimeDir, owed: true }));
+  expect(ended).toMatchObject({ code: 0, out: 'a.example: deployed 0001-aabbccdd\n' });
+  expect(asked).toEqual([]);
+});
+
+it('for its unit it takes the requests, and lasts a second where there was one', async () => {
+  const { layout, places } = await alone();
+  const took = async () => {
+    const startedAt = performance.now();
+    const ended = await captured(() => deployCommand([], { ...places, owed: true }));
+    expect(ended).toMatchObject({ code: 0, err: '' });
+    return performance.now() - startedAt;
+  };
+  await took();
+  await writeRequest(realDisk, layout, 'of-nobody');
+  expect(await took()).toBeGreaterThan(999);
+  expect(readdirSync(layout.requests)).toEqual([]);
 });
 
 describe('without a daemon', () => {

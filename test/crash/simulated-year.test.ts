@@ -4,6 +4,7 @@ import { makeCa, type TestCa } from '../support/make-cert.ts';
 import { openYear, type Year } from '../support/simulated-year.ts';
 
 const seed = Number(process.env['CERTD_SEED'] ?? 20261124);
+const names = ['six.test', 'forty-seven.test', 'ninety.test'];
 const hour = 1 / 24;
 /** Of a year, less half a day: far from the days on which a renewal more would be due. */
 const end = 364.5;
@@ -31,6 +32,15 @@ it('a quiet year: every renewal lies in its window, and so counts against no lim
   // Every 3, 31 1/3 and 60 days, and one at the start.
   expectGood(year, [1 + 121, 1 + 11, 1 + 6]);
   expect(counted(year)).toEqual([1, 1, 1]);
+});
+
+it('a quiet year of an issuer and a deployer that are two processes is the same', async () => {
+  const year = openYear(ca, { seed, isExternal: true });
+  await year.liveUntil(end);
+  expectGood(year, [1 + 121, 1 + 11, 1 + 6]);
+  // Each was deployed once.
+  const deploys = year.orders().map((count, index) => [`name="${names[index]}",result="success"`, count]);
+  expect(Object.fromEntries(year.host.counted().deploys)).toEqual(Object.fromEntries(deploys));
 });
 
 it('a day without a CA costs no order and no certificate', async () => {

@@ -88,3 +88,13 @@ describe('a dry run request', () => {
     await expect(send('dry-run', body)).rejects.toMatchObject({ code: 'usage' });
   });
 });
+
+it.each([
+  ['deploy', { names: null, ask: 'nobody' }],
+  ['rollback', { name: 'a.example', to: null }],
+])('a %s is not done by a daemon that only issues', async (path, body) => {
+  // Nothing else of what is in force is looked at before.
+  const use: Loop['use'] = async job => job({ parts: { half: 'issuer' } } as never);
+  const apart = controlRoutes({ ask: reached, use });
+  await expect(apart[`POST /${path}`]?.(body)).rejects.toMatchObject({ code: 'deployer-apart' });
+});

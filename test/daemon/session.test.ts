@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { checkNames, openSession } from '../../src/daemon/session.ts';
+import { checkNames, openIssuerSession, openSession } from '../../src/daemon/session.ts';
 import { openLog } from '../../src/log.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { type Layout, layoutAt } from '../../src/store/layout.ts';
@@ -12,6 +12,7 @@ import { openWorld } from '../../src/store/world.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { makeTarget } from '../support/make-observed.ts';
 import { makePair } from '../support/make-pair.ts';
+import { canBeOtherUsers, somebody } from '../support/other-users.ts';
 import { ownDir, ownUid, treeOf } from '../support/state-dir.ts';
 
 let layout: Layout;
@@ -55,6 +56,35 @@ it('gives the first lock back where the second one is held', async () => {
   takeLock(layout.issuerLock)();
   deployer();
   (await open())();
+});
+
+it('of an issuer alone makes and locks its half, sweeps it, and leaves the rest alone', async () => {
+  const host = { uid: ownUid, log, takeLock };
+  const release = await openIssuerSession(realDisk, layout, host);
+  expect(treeOf(layout.root).filter(line => !line.includes('issuer/'))).toEqual([]);
+  expect(() => takeLock(layout.issuerLock)).toThrow(expect.objectContaining({ code: 'locked' }));
+  release();
+  mkdirSync(layout.live);
+  symlinkSync('x', layout.liveLinkNew('a.example'));
+  mkdirSync(layout.workOf('.old-a.example'));
+  mkdirSync(layout.deploy);
+  const deployer = takeLock(layout.deployLock);
+  (await openIssuerSession(realDisk, layout, host))();
+  deployer();
+  expect(treeOf(layout.live)).toEqual(['link .new-a.example -> x']);
+  expect(logged).toEqual([`leftover removed: ${layout.workOf('.old-a.example')}`]);
+});
+
+it.runIf(canBeOtherUsers())('refuses to be both halves where they belong to two users', async () => {
+  (await open())();
+  chownSync(layout.issuer, somebody.uid, somebody.gid);
+  const before = treeOf(layout.root);
+  const asIssuer = { uid: somebody.uid, log, takeLock };
+  await expect(openSession(realDisk, layout, asIssuer)).rejects.toMatchObject({
+    code: 'state-split',
+    message: `${layout.issuer} and ${layout.root} belong to different users: one certd cannot be both halves`,
+  });
+  expect(treeOf(layout.root)).toEqual(before);
 });
 
 it('changes nothing in a directory that it refuses', async () => {

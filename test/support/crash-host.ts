@@ -90,7 +90,10 @@ export type CrashHost = {
   /** The same of an issuer alone. */
   runIssuer<T>(disk: Disk, job: (parts: PassParts) => Promise<T>): Promise<T>;
   /** One run of a deployer of its own, as its unit starts it. */
-  runDeployer(disk: Disk): Promise<readonly DeployResult[]>;
+  runDeployer(
+    disk: Disk,
+    more?: { readonly targets?: readonly Target[]; readonly parts?: Partial<PassParts> },
+  ): Promise<readonly DeployResult[]>;
   /** Warnings and errors that were logged, each with its fields. */
   readonly logged: readonly LogLine[];
   /** What was counted since the first start. */
@@ -163,13 +166,13 @@ export function crashHost(ca: TestCa): CrashHost {
     await openIssuerSession(disk, parts.layout, sessionHost(parts));
     return job(parts);
   };
-  const runDeployer: CrashHost['runDeployer'] = async disk => {
-    const parts = { ...partsFor(disk), half: 'deployer' } as const;
+  const runDeployer: CrashHost['runDeployer'] = async (disk, { targets = [target], parts: changed } = {}) => {
+    const parts = { ...partsFor(disk), ...changed, half: 'deployer' } as const;
     const { layout, log } = parts;
     await openDeployerSession(disk, layout, { uid: ownUid, log, takeLock: async () => () => {} });
     await takeRequests(disk, layout);
     const request = { names: null, ask: 'nobody' } as const;
-    return (await runOwed({ certificates: [target] }, parts, request)).results;
+    return (await runOwed({ certificates: targets }, parts, request)).results;
   };
   return {
     dir,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { dutyOf } from '../../src/core/duty.ts';
@@ -7,6 +7,7 @@ import type { Instant } from '../../src/core/instant.ts';
 import type { Leaf, Target } from '../../src/core/model.ts';
 import { runRevoke } from '../../src/daemon/run-revoke.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
+import { reconcile } from '../../src/reconcile.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { certIdOf } from '../../src/x509/cert-id.ts';
@@ -56,6 +57,8 @@ type Wish = {
   readonly outage?: (today: number) => CertdError | null;
   /** Whether the CAs say when to renew (ARI). */
   readonly hasWindows?: boolean;
+  /** Whether the issuer asks another process for each deploy. */
+  readonly isExternal?: boolean;
   /** How long before its issue a certificate begins, in ms. */
   readonly datesBack?: number;
 };
@@ -63,7 +66,7 @@ type Wish = {
 /** A year of three certificates with the real pass, plan and store, on a clock that jumps. */
 export function openYear(
   ca: TestCa,
-  { seed, outage = () => null, hasWindows = true, datesBack = 0 }: Wish,
+  { seed, outage = () => null, hasWindows = true, datesBack = 0, isExternal = false }: Wish,
 ): Year {
   const host = crashHost(ca);
   onTestFinished(host.remove);
@@ -102,11 +105,19 @@ export function openYear(
     authorities: new Map(names.map(name => [name, { ...authority, name }])),
     issuerFor: ({ name }: { name: string }) => cas.get(name) ?? expect.fail(name),
   };
+  /** The issuer does what is due, and where it asks for it a deployer starts, which its watch notices. */
+  const passApart = async (due: readonly Target[]) => {
+    await host.runIssuer(realDisk, all => reconcile(due, 'nothing', { ...all, ...parts, ...memory }));
+    if (readdirSync(host.layout().requests).length === 0) return;
+    await host.runDeployer(realDisk, { targets, parts });
+    names.forEach(memory.world.forget);
+  };
   const seen: Seen[] = [];
   const liveUntil = async (last: number) => {
     while (today() <= last) {
       const { due, wakeAt } = dutyOf(targets, memory.world.seen, host.now());
       if (due.length === 0) host.advance(Math.max(1, (wakeAt ?? Number.POSITIVE_INFINITY) - host.now()));
+      else if (isExternal) await passApart(due);
       else await host.start(realDisk, 'nothing', { targets: due, parts: { ...parts, ...memory } });
       if (draw() < restarts) restart();
       for (const { name } of due) learn(name);
