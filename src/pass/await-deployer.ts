@@ -69,5 +69,5 @@ function silenceOf({ requestedAt }: Observed, waited: Millis): string | null {
 }
 
 function outcome({ name }: Target, id: string, error: CertdError | null): DeployOutcome {
-  return { name, id, error, backTo: null };
+  return { name, id, error, backTo: null, goesOn: false };
 }

@@ -112,13 +112,15 @@ export function openYear(
     await host.runDeployer(realDisk, { targets, parts });
     names.forEach(memory.world.forget);
   };
+  const passTogether = (due: readonly Target[]) =>
+    host.start(realDisk, 'nothing', { targets: due, parts: { ...parts, ...memory } });
+  const pass = isExternal ? passApart : passTogether;
   const seen: Seen[] = [];
   const liveUntil = async (last: number) => {
     while (today() <= last) {
       const { due, wakeAt } = dutyOf(targets, memory.world.seen, host.now());
       if (due.length === 0) host.advance(Math.max(1, (wakeAt ?? Number.POSITIVE_INFINITY) - host.now()));
-      else if (isExternal) await passApart(due);
-      else await host.start(realDisk, 'nothing', { targets: due, parts: { ...parts, ...memory } });
+      else await pass(due);
       if (draw() < restarts) restart();
       for (const { name } of due) learn(name);
       for (const name of names) {
