@@ -2,6 +2,7 @@ import { CertdError } from '../core/errors.ts';
 import { type AccountAnswer, type AccountWish, accountActions, runAccount } from '../daemon/run-account.ts';
 import { accountLines } from './account-lines.ts';
 import { askControl } from './ask-control.ts';
+import { dropToIssuer } from './drop-to-issuer.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
 import { screenOf } from './screen.ts';
@@ -15,6 +16,7 @@ export async function accountCommand(word: string, options: Options): Promise<nu
     throw new CertdError('usage', `\`certd account ${word}\` is none of ${accountActions.join(', ')}`);
   }
   if (action === 'deactivate' && options.yes !== true) throw new CertdError('usage', unsure(options));
+  dropToIssuer(options);
   const done = progress('waiting for the CA');
   const answer = await ask({ action, ca: options.ca ?? null }, options).finally(done);
   const { width } = screenOf(process.stdout, process.env['NO_COLOR']);

@@ -1,6 +1,7 @@
 import { CertdError } from '../core/errors.ts';
 import type { PassAnswer } from '../daemon/run-pass.ts';
 import { askControl } from './ask-control.ts';
+import { dropToIssuer } from './drop-to-issuer.ts';
 import { dryRunCommand } from './dry-run.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
@@ -13,8 +14,9 @@ export type RenewOptions = Places & { readonly force?: true; readonly dryRun?: t
 export async function renewCommand(names: readonly string[], options: RenewOptions): Promise<number> {
   if (options.dryRun && options.force)
     throw new CertdError('usage', '--dry-run and --force exclude each other');
+  if (options.json && !options.dryRun) throw new CertdError('usage', '--json goes with --dry-run');
+  dropToIssuer(options);
   if (options.dryRun) return dryRunCommand(names, options);
-  if (options.json) throw new CertdError('usage', '--json goes with --dry-run');
   const wanted = names.length === 0 ? null : names;
   const done = progress('waiting for the pass to end');
   const answer = await pass(wanted, options).finally(done);

@@ -4,6 +4,7 @@ import { isForOthers, type RevocationReason, readReason, reasonNames } from '../
 import type { RevokeAnswer } from '../daemon/run-revoke.ts';
 import type { RevokeWish } from '../pass/revoke.ts';
 import { askControl } from './ask-control.ts';
+import { dropToIssuer } from './drop-to-issuer.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
 import { isUnfinished } from './renew-lines.ts';
@@ -21,6 +22,7 @@ type Options = Places & {
 export async function revokeCommand(name: string, options: Options): Promise<number> {
   const { generation = null, replace } = options;
   const wish = { name, generation, reason: reasonOf(options.reason), replace };
+  dropToIssuer(options);
   const done = progress('waiting for the revocation and the new certificate');
   const answer = await revoke(wish, options).finally(done);
   const { width } = screenOf(process.stdout, process.env['NO_COLOR']);

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { CertdError } from '../core/errors.ts';
 import { runDaemon } from '../daemon.ts';
+import { makeDirectoryFor } from '../health/listen.ts';
 import { elapsed, realClock } from '../host/clock.ts';
 import { takeManagerVariables } from '../host/manager-variables.ts';
 import { takePassedSockets } from '../host/passed-sockets.ts';
@@ -11,6 +12,7 @@ import { layoutAt } from '../store/layout.ts';
 import { openWorld } from '../store/world.ts';
 import { commandLog } from './command-log.ts';
 import { configured, showProblem } from './configured.ts';
+import { dropToIssuer } from './drop-to-issuer.ts';
 import { effectiveUid } from './effective-uid.ts';
 import { endByDefect } from './end-by-defect.ts';
 import { openServiceManager } from './open-service-manager.ts';
@@ -20,6 +22,7 @@ import { shortLine } from './status-short.ts';
 /** `certd run`: the daemon, until SIGTERM. */
 export async function runCommand(places: Places & { readonly deploy: string }): Promise<number> {
   const half = halfOf(places.deploy);
+  dropToIssuer(places, user => makeDirectoryFor(user, places.runtimeDir));
   const reading = { ...places, isExternal: half === 'issuer' };
   const config = configured(reading, showProblem);
   const log = await commandLog(levelOf(places, config), 'stdout');

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { lchownSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
@@ -23,6 +23,16 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
   withModes(mode, () => server.listen(path, backlog, resolve));
   await promise;
   server.off('error', reject);
+}
+
+/** Makes the directory of the sockets for a daemon who may not make it himself; one that is there is left as it is. */
+export function makeDirectoryFor(
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+  path: string,
+): void {
+  withModes(0o755, () => {
+    if (mkdirSync(path, { recursive: true }) !== undefined) lchownSync(path, uid, gid);
+  });
 }
 
 /** What `create` makes has exactly `mode`, whatever the umask is otherwise. */

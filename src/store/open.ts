@@ -84,12 +84,6 @@ function checkOwner(layout: Layout, uid: number): void {
   const owner = statSync(layout.issuer).uid;
   if (owner === uid) return;
   const whose = `${layout.issuer} belongs to user ${owner}, and certd runs as user ${uid}`;
-  if (uid === 0) {
-    throw new CertdError(
-      'not-available-yet',
-      `${whose}: it does not drop to that user yet; run it as that user`,
-    );
-  }
   throw new CertdError('permission-denied', `${whose}: run it as that user`);
 }
 

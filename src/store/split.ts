@@ -1,4 +1,4 @@
-import { lstatSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Layout } from './layout.ts';
 
 /**
@@ -7,6 +7,6 @@ import type { Layout } from './layout.ts';
  */
 export function isSplit({ root, issuer }: Layout): boolean {
   const whole = statSync(root, { throwIfNoEntry: false });
-  const half = lstatSync(issuer, { throwIfNoEntry: false });
+  const half = statSync(issuer, { throwIfNoEntry: false });
   return whole !== undefined && half !== undefined && whole.uid !== half.uid;
 }

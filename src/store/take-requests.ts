@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, opendirSync, openSync } from 'node:fs';
 import { asCertdError, systemErrorOf } from '../core/errors.ts';
 import type { Disk } from '../core/ports.ts';
 import type { Layout } from './layout.ts';
@@ -52,8 +52,8 @@ const noLink = constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /** Null where there is no such directory yet. */
 function holdRequests(layout: Layout): number | null {
-  const owner = lstatSync(layout.issuer).uid;
-  const issuer = openSync(layout.issuer, pathOnly | noLink);
+  const issuer = openSync(layout.issuer, pathOnly | constants.O_DIRECTORY);
+  const owner = fstatSync(issuer).uid;
   try {
     const descriptor = openSync(`${pathOf(issuer)}/requests`, constants.O_RDONLY | noLink);
     const found = fstatSync(descriptor).uid;

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { realDisk } from '../../src/store/disk.ts';
@@ -96,15 +96,6 @@ it('refuses a directory whose issuer half belongs to somebody else, and changes 
     message: `${layout.issuer} belongs to user ${ownUid}, and certd runs as user ${ownUid + 1}: run it as that user`,
   });
   expect(treeOf(layout.root)).toEqual(before);
-});
-
-it('tells root whose directory it is, and that it does not drop to that user yet', async () => {
-  const layout = await openStateDir();
-  if (ownUid === 0) chownSync(layout.issuer, 65_534, 65_534);
-  await expect(openState(realDisk, layout, 0)).rejects.toMatchObject({
-    code: 'not-available-yet',
-    message: expect.stringContaining(`${layout.issuer} belongs to user ${ownUid === 0 ? 65_534 : ownUid}`),
-  });
 });
 
 it('sweeps what a crash left, and nothing that is not certd’s', async () => {

@@ -41,6 +41,11 @@ export const stateErrors = {
     'certd may not read or write a file or directory that it needs.',
     'Check owner and mode of the named path, and the user that certd runs as.',
   ),
+  'drop-failed': entry(
+    'none',
+    'A command of the issuer that root has typed could not give up the rights of root for those of the user `certd`. It has done nothing.',
+    'Run it as that user: `runuser -u certd -- certd …`. In a container, give it CAP_SETUID and CAP_SETGID, or start it as that user.',
+  ),
   'state-split': entry(
     'none',
     'The state directory is divided between two users, an issuer and a deployer, and one process was to be both.',
