@@ -1,0 +1,141 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type BootedHost, bootHost } from '../support/booted/booted-host.ts';
+import { type CaOutside, startCaOutside } from '../support/booted/ca-outside.ts';
+import { placeCertd, placeFile } from '../support/booted/place-certd.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const name = 'www.certd.test';
+const deploy = ['certd', 'deploy', name, '--force', '--hooks=systemd-run'];
+
+let ca: CaOutside;
+let host: BootedHost;
+
+beforeAll(async () => {
+  ca = await startCaOutside();
+  host = await bootHost(root => {
+    placeCertd(root);
+    placeFile(root, '/etc/resolv.conf', 'nameserver 127.0.0.1\n');
+    placeFile(root, '/etc/certd/ca-https.pem', readFileSync(ca.proxy.trustFile, 'utf8'));
+    placeFile(root, '/etc/certd/ca-roots.pem', readFileSync(ca.pebble.rootsFile, 'utf8'));
+    placeFile(root, '/etc/nginx/conf.d/site.conf', 'server { listen 80; root /var/www/certd; }\n');
+    placeFile(root, '/var/www/certd/index.html', '');
+    placeFile(root, '/etc/certd/config.yaml', config('"true"'));
+  });
+  // One process and no daemon: each test deploys by itself.
+  await host.succeed('certd', 'renew', name);
+});
+
+afterAll(async () => {
+  await host?.stop();
+  await ca?.stop();
+});
+
+beforeEach(() => {
+  for (const file of ['/run/said', '/run/go']) rmSync(host.at(file), { force: true });
+});
+
+const said = () => (existsSync(host.at('/run/said')) ? readFileSync(host.at('/run/said'), 'utf8') : '');
+const hookIs = (hook: string, timeout = '60s') =>
+  writeFileSync(host.at('/etc/certd/config.yaml'), config(hook, timeout));
+const hookUnits = async () =>
+  (await host.succeed('systemctl', 'list-units', '--all', '--plain', '--no-legend', 'certd-hook-*'))
+    .split('\n')
+    .flatMap(line => line.split(' ')[0] || []);
+
+test('a hook is a service of its own that sees its words as they are written, and what certd tells it', async () => {
+  const script = 'printf "%s|" "$@" >/run/said; cat /proc/self/cgroup >>/run/said; env >>/run/said';
+  placeScript('/usr/local/bin/say', script);
+  hookIs('[say, "$HOME", "a  b", "", "%h", "--unit=x"]');
+  await host.succeed(...deploy);
+  expect(said()).toMatch(/^\$HOME\|a {2}b\|\|%h\|--unit=x\|/);
+  expect(said()).toMatch(/\/system\.slice\/certd-hook-say-[0-9a-f]{8}\.service\n/);
+  expect(said()).toContain(`\nCERTD_LIVE_DIR=/var/lib/certd/live/${name}\n`);
+  expect(await hookUnits()).toEqual([]);
+});
+
+test('a script is one for the shell, with its dollars', async () => {
+  hookIs('{ shell: "x=inner; echo $x $((1 + 1)) $CERTD_NAME >/run/said" }');
+  await host.succeed(...deploy);
+  expect(said()).toBe(`inner 2 ${name}\n`);
+});
+
+test('a hook that fails says how, in its words, and leaves no failed unit', async () => {
+  hookIs('{ shell: "echo out of order >&2; exit 7" }');
+  const { code, stdout } = await host.run(deploy);
+  expect(code).toBe(1);
+  expect(stdout).toContain('hook-failed');
+  expect(stdout).toContain('exit 7');
+  expect(await hookUnits()).toEqual([]);
+});
+
+test('at its limit a hook is ended with all that it has started', async () => {
+  hookIs('{ shell: "setsid sleep 4711 & trap : TERM; sleep 4711" }', '1s');
+  const { code, stdout } = await host.run(deploy);
+  expect(code).toBe(1);
+  expect(stdout).toContain('hook-timeout');
+  expect(stdout).toContain('killed after 1 s');
+  expect((await host.run(['pgrep', '--full', 'sleep 4711'])).code).toBe(1);
+});
+
+/** Starts a deploy whose hook waits for /run/go, and resolves with its end once the hook runs. */
+async function waitingHook() {
+  hookIs(
+    '{ shell: "echo begun >>/run/said; until [ -e /run/go ]; do sleep 0.1; done; echo ended >>/run/said" }',
+  );
+  const ended = host.run(deploy);
+  await waitUntil('the hook runs', () => (said() === '' ? null : true));
+  return { ended };
+}
+
+test('a hook that somebody else ends has not succeeded, however well it ends', async () => {
+  const { ended } = await waitingHook();
+  await host.succeed('systemctl', 'stop', ...(await hookUnits()));
+  const { code, stdout } = await ended;
+  expect(code).toBe(1);
+  expect(stdout).toContain('killed by SIGTERM');
+});
+
+test('a stop of certd ends the hook, which runs again at the next deploy', async () => {
+  const { ended } = await waitingHook();
+  await host.succeed('pkill', '--full', '--signal=TERM', 'certd.js deploy');
+  expect((await ended).code).toBe(1);
+  expect(await hookUnits()).toEqual([]);
+  expect(said()).toBe('begun\n');
+  writeFileSync(host.at('/run/go'), '');
+  await host.succeed(...deploy);
+  expect(said()).toBe('begun\nbegun\nended\n');
+});
+
+test('after kill -9 of certd the hook that runs on is ended before it runs again', async () => {
+  const { ended } = await waitingHook();
+  const killed = expect(ended).rejects.toThrow('certd deploy');
+  await host.succeed('pkill', '--full', '--signal=KILL', 'certd.js deploy');
+  await killed;
+  expect(await hookUnits()).toHaveLength(1);
+  const again = host.run(deploy);
+  await waitUntil('it runs again', () => (said() === 'begun\nbegun\n' ? true : null));
+  expect(await hookUnits()).toHaveLength(1);
+  writeFileSync(host.at('/run/go'), '');
+  expect((await again).code).toBe(0);
+  expect(said()).toBe('begun\nbegun\nended\n');
+});
+
+function placeScript(path: string, script: string): void {
+  writeFileSync(host.at(path), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+function config(hook: string, timeout = '60s'): string {
+  return `account: { email: ops@certd.test, agree_tos: true }
+ca: pebble
+cas:
+  pebble:
+    directory: ${ca.proxy.directoryUrl}
+    trust: /etc/certd/ca-https.pem
+    roots: /etc/certd/ca-roots.pem
+certificates:
+  - domains: [${name}]
+    challenge: { webroot: /var/www/certd }
+    deploy: { hooks: [${hook}], timeout: ${timeout} }
+`;
+}
