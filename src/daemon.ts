@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import type { StatusDocument } from './core/status-document.ts';
 import { openLiveStatus } from './daemon/live-status.ts';
 import { type LoopHost, openLoop } from './daemon/loop.ts';
+import { noticeHost } from './daemon/notice-host.ts';
 import { openReadyAccounts } from './daemon/ready-accounts.ts';
 import { openReloader, type Reloading } from './daemon/reloader.ts';
 import { openReports, type ServiceManager } from './daemon/service-manager.ts';
@@ -38,6 +39,7 @@ export async function runDaemon(config: Config, setup: DaemonSetup): Promise<voi
     const release = await open(disk, layout, { uid, log, takeLock });
     try {
       checkNames(config, world);
+      await noticeHost(config.certificates, setup);
       await serveWithAnswers(config, setup, signals);
     } finally {
       release();

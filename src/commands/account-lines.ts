@@ -4,22 +4,31 @@ import { wrap } from './wrap.ts';
 
 /** What `certd account` prints: for each CA a line, and below it what is known of the account. */
 export function accountLines(
-  { accounts }: AccountAnswer,
+  { host, accounts }: AccountAnswer,
   action: AccountWish['action'],
   width: number,
 ): readonly string[] {
-  return accounts.flatMap(result => [
+  const answer = host === null ? [] : wrap(hostTexts[host], { width, first: '', next: '    ' });
+  const each = accounts.flatMap(result => [
     ...wrap(plainText(`${result.ca}: ${outcome(result, action)}`), { width, first: '', next: '    ' }),
     ...facts(result).flatMap(([key, value]) =>
       wrap(plainText(`${key}: ${value}`), { width, first: '  ', next: '      ' }),
     ),
   ]);
+  return [...answer, ...each];
 }
+
+const hostTexts: Readonly<Record<NonNullable<AccountAnswer['host']>, string>> = {
+  kept: 'this host is taken as the one that the state was made on; accounts and keys stay',
+  unchanged: 'nothing to answer: this is the host that the state was made on; accounts and keys stay',
+  replaced: 'the accounts were removed here, and are left alone at their CAs',
+};
 
 function outcome({ account, error }: AccountResult, action: AccountWish['action']): string {
   if (error !== null) return `failed: ${error.code}: ${error.message}`;
   if (action === 'deactivate')
     return 'the account is deactivated and forgotten; the next order makes a new one';
+  if (action === 'replace') return 'the account is new';
   if (account === null) return 'no account yet; the first order makes one';
   const unfinished = account.rolloverUnfinished
     ? '; a change of its key is not finished: `certd account rollover`'

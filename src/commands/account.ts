@@ -5,11 +5,12 @@ import { askControl } from './ask-control.ts';
 import { dropToIssuer } from './drop-to-issuer.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
+import { isUnfinished, renewLines } from './renew-lines.ts';
 import { screenOf } from './screen.ts';
 
 type Options = Places & { readonly ca?: string; readonly yes?: true; readonly json?: true };
 
-/** `certd account show | rollover | deactivate`: by the daemon where it runs, else in this process under the same locks. */
+/** `certd account show | rollover | deactivate | keep | replace`: by the daemon where it runs, else in this process under the same locks. */
 export async function accountCommand(word: string, options: Options): Promise<number> {
   const action = accountActions.find(name => name === word);
   if (action === undefined) {
@@ -22,9 +23,15 @@ export async function accountCommand(word: string, options: Options): Promise<nu
   const { width } = screenOf(process.stdout, process.env['NO_COLOR']);
   const lines = options.json
     ? [JSON.stringify(answer, null, 2)]
-    : accountLines(answer, action, width ?? Number.POSITIVE_INFINITY);
+    : textLines(answer, action, width ?? Number.POSITIVE_INFINITY);
   process.stdout.write(lines.map(line => `${line}\n`).join(''));
-  return answer.accounts.some(({ error }) => error !== null) ? 1 : 0;
+  const hasFailed = answer.accounts.some(({ error }) => error !== null);
+  return hasFailed || (answer.pass !== null && isUnfinished(answer.pass)) ? 1 : 0;
+}
+
+function textLines(answer: AccountAnswer, action: AccountWish['action'], width: number): readonly string[] {
+  const pass = answer.pass === null ? [] : renewLines(answer.pass, Date.now(), width);
+  return [...accountLines(answer, action, width), ...pass];
 }
 
 function unsure({ ca }: Options): string {

@@ -1,3 +1,4 @@
+import { answers } from '../core/host-words.ts';
 import type { Instant } from '../core/instant.ts';
 import type { DeployVerdict, IssueVerdict, Verdict } from '../core/plan.ts';
 import { relativeText, toRfc3339 } from '../core/time-text.ts';
@@ -30,6 +31,8 @@ function issueText({ name, issue }: Verdict, now: Instant): string {
     }
     case 'later':
       return `renew ${when(issue.moment.renewAt, now)} (${issue.moment.source})`;
+    case 'asks':
+      return `no order (${issue.reason.code}): ${issue.reason.text}, and somebody must say what is so: ${answers}`;
     case 'revoked': {
       const { generation, reason } = issue.revocation;
       return `no order: ${generation} is revoked (${reason}) and not to be replaced; \`certd renew ${name} --force\` orders anew`;

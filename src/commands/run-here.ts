@@ -1,6 +1,7 @@
 import { buildParts, type Host } from '../daemon/build-parts.ts';
 import { openCounters } from '../daemon/counters.ts';
 import type { InForce } from '../daemon/loop.ts';
+import { noticeHost } from '../daemon/notice-host.ts';
 import { checkNames, openIssuerSession, openSession } from '../daemon/session.ts';
 import { standaloneFor } from '../daemon/standalone-host.ts';
 import { openTraffic } from '../daemon/traffic.ts';
@@ -56,6 +57,7 @@ export async function runHere<T>(places: Places, job: (inForce: InForce) => Prom
   stop.listen();
   try {
     checkNames(config, world);
+    await noticeHost(config.certificates, host);
     return await job({ config: mine, parts });
   } finally {
     stop.end();

@@ -117,8 +117,11 @@ function addRevoke(program: Command, done: (code: number) => void): void {
 
 function addAccount(program: Command, done: (code: number) => void): void {
   withPlaces(program.command('account'))
-    .description('show, rollover or deactivate the ACME account')
-    .argument('<action>', 'show, rollover (a new key) or deactivate')
+    .description('the ACME account: show, rollover, deactivate, keep or replace')
+    .argument(
+      '<action>',
+      'show, rollover (a new key), deactivate, keep (this is the same host) or replace (new accounts and keys)',
+    )
     .option('--ca <name>', 'at this CA; all of the configuration when left out')
     .option('--yes', 'deactivate without asking back')
     .option('--json', 'as one document')

@@ -33,6 +33,10 @@ function silentText(code: Reason['code'], { target, seen, now }: Look): string {
       const { renewAt } = renewalMoment(newest, seen.issuer, target.renewAt, standInOf(seen));
       return withdrawal === null ? `, not before ${when(renewAt, now)}` : '';
     }
+    case 'cloned': {
+      const { change } = seen.host;
+      return change?.phase === 'waiting' ? `, not before ${when(change.renewAt, now)}` : '';
+    }
     case 'order-under-way':
     case 'no-certificate':
     case 'domains-added':

@@ -4,6 +4,7 @@ import { withdrawalOf } from '../core/revocation.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import { checkLines } from './why-checks.ts';
 import { curedLines, deployLines, errorLines } from './why-deploy.ts';
+import { hostLines } from './why-host.ts';
 import { renewalLines } from './why-renewal.ts';
 import { servedLines } from './why-served.ts';
 import { orderLines, waitLines } from './why-waits.ts';
@@ -25,6 +26,7 @@ export function whyRows(look: Look): readonly Row[] {
   const rows: readonly Row[] = [
     certificate,
     { label: 'checks', lines: checkLines(look) },
+    { label: 'host', lines: hostLines(look) },
     { label: 'renewal', lines: renewalLines(look) },
     { label: 'waits', lines: waitLines(look) },
     { label: 'orders', lines: orderLines(look) },

@@ -64,6 +64,7 @@ function targetOf(entry: CertificateEntry, main: MainFile): Target {
     deploy,
     deployDigest: deployDigest({ cas, files, deploy }),
     attempt,
+    onClone: main.on_clone ?? 'renew',
   };
 }
 

@@ -148,7 +148,12 @@ export const mainSchema = mapping(
     metrics: notYet(later, 'Metrics as a text file.').optional(),
     placeholder: notYet(later, 'A self-signed certificate until the first one is issued.').optional(),
     redeploy_on_drift: redeployOnDrift.optional(),
-    on_clone: notYet(later, 'What a cloned machine does.').optional(),
+    on_clone: oneOf(['renew', 'hold'])
+      .meta({
+        description:
+          'What happens where the state directory was copied from another host: new accounts and keys, or nothing until `certd account keep` or `replace`. Default: renew.',
+      })
+      .optional(),
   },
   'a mapping that begins with `account:`',
 );

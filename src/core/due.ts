@@ -1,4 +1,7 @@
 import { chooseCa } from './choose-ca.ts';
+import { isCopyDue, isUntouched } from './host-change.ts';
+import { asksPerson, momentOfCopy } from './host-duty.ts';
+import { copiedText } from './host-words.ts';
 import type { Instant } from './instant.ts';
 import type { CaChoice, Generation, Observed, Revocation, Target } from './model.ts';
 import { choiceOf, fits } from './order-fits.ts';
@@ -13,6 +16,7 @@ export type Reason = {
     | 'no-certificate'
     | 'forced'
     | 'revoked'
+    | 'cloned'
     | 'domains-added'
     | 'configuration-changed'
     | 'renewal-due';
@@ -45,6 +49,7 @@ type Check = { readonly code: Reason['code']; readonly ask: (held: Held) => Reas
 const checks: readonly Check[] = [
   { code: 'forced', ask: forced },
   { code: 'revoked', ask: revoked },
+  { code: 'cloned', ask: cloned },
   { code: 'domains-added', ask: domainsAdded },
   { code: 'configuration-changed', ask: configurationChanged },
   { code: 'renewal-due', ask: renewalDue },
@@ -65,7 +70,8 @@ export function whyDue(
     const reason = ask(held);
     if (reason !== null) return { reason };
   }
-  return held.withdrawal === null ? { moment: held.moment } : { revoked: held.withdrawal };
+  if (held.withdrawal !== null) return { revoked: held.withdrawal };
+  return { moment: momentOfCopy(held.moment, held.newest.id, seen.host) };
 }
 
 /** What every check says, in their order, for a person who wants to know: null where it has no reason to order now. */
@@ -90,9 +96,13 @@ function heldBy(look: Look): Held | null {
   return { ...look, newest, moment, withdrawal: withdrawalOf(newest, seen) };
 }
 
-/** One at a CA that is given up is cleared away by the next attempt, at another. */
+/**
+ * One at a CA that is given up is cleared away by the next attempt, at another; one that belongs to another host's account
+ * before it.
+ */
 function isUnderWay(target: Target, seen: Observed, now: Instant): boolean {
-  const { order } = seen;
+  const { order, host } = seen;
+  if (isUntouched(host.change)) return false;
   return order !== null && fits(order, target) && order.ca === chooseCa(target, seen, now).name;
 }
 
@@ -138,6 +148,13 @@ function revoked({ withdrawal, newest }: Held): Reason | null {
 export function revokedText({ generation, reason }: Revocation, id: string): string {
   if (generation === id) return `generation ${id} is revoked (${reason})`;
   return `generation ${id} has the key of ${generation}, which is compromised`;
+}
+
+/** With `on_clone: hold` it is due at once, and waits for an answer. */
+function cloned({ target, seen, newest, withdrawal, now }: Held): Reason | null {
+  if (withdrawal !== null) return null;
+  const isDue = asksPerson(target, seen.host) || isCopyDue(seen.host, newest.id, now);
+  return isDue ? { code: 'cloned', text: copiedText(seen.host.change) } : null;
 }
 
 function domainsAdded({ target, newest }: Held): Reason | null {

@@ -3,6 +3,7 @@ import type { ErrorCode } from './catalogue.ts';
 import type { Command, DeployChoice, DeployState, OutputFile } from './deploy-model.ts';
 import type { ServedRecord } from './endpoint.ts';
 import type { FailureRecord } from './failure-record.ts';
+import type { HostSeen } from './host-change.ts';
 import type { Instant, Millis } from './instant.ts';
 import type { ListenAddress } from './listen-address.ts';
 import type { RevocationReason } from './revocation-reason.ts';
@@ -60,7 +61,12 @@ export type Target = {
   readonly deployDigest: string;
   /** Commands around an attempt to order: certbot's pre and post hooks. */
   readonly attempt: { readonly before: readonly Command[]; readonly after: readonly Command[] };
+  /** What happens where the state turns out to be another host's. */
+  readonly onClone: OnClone;
 };
+
+/** Take new accounts and keys, or order nothing until a person has said which of both it is. */
+export type OnClone = 'renew' | 'hold';
 
 /** What a leaf certificate says, as far as decisions need it. */
 export type Leaf = {
@@ -213,5 +219,7 @@ export type Observed = {
   readonly revoked: readonly Revocation[];
   /** Null: no commands of `attempt.after` are owed. */
   readonly afterOwed: AfterOwed | null;
+  /** Whether account and keys are those of this host. */
+  readonly host: HostSeen;
   readonly faults: readonly DiskFault[];
 };

@@ -37,7 +37,8 @@ export function planView(verdicts: readonly Verdict[], now: Instant, named: bool
 
 /** When something is done: what waits for a person comes before what is done now. */
 function doneAt({ issue, deploy }: Verdict, now: Instant): Instant {
-  if (issue.kind === 'blocked' || issue.kind === 'revoked') return Number.NEGATIVE_INFINITY;
+  const waitsForPerson = issue.kind === 'blocked' || issue.kind === 'revoked' || issue.kind === 'asks';
+  if (waitsForPerson) return Number.NEGATIVE_INFINITY;
   if (issue.kind === 'now' || deploy.kind === 'now') return now;
   const order = issue.kind === 'held' ? issue.until : issue.moment.renewAt;
   return Math.max(now, deploy.kind === 'held' ? Math.min(order, deploy.until) : order);

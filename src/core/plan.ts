@@ -8,6 +8,7 @@ import { hasDrifted } from './drift.ts';
 import { type Asked, type Look, pendingChanges, type Reason, whyDue } from './due.ts';
 import { filesOwed } from './files-key.ts';
 import { byAge } from './generation-id.ts';
+import { asksPerson } from './host-duty.ts';
 import type { Instant, Millis } from './instant.ts';
 import { lookDueAt } from './look-due.ts';
 import type { CaChoice, Generation, IssuerState, Observed, Revocation, Target } from './model.ts';
@@ -28,6 +29,8 @@ export type IssueVerdict =
       readonly begun: boolean;
     }
   | { readonly kind: 'later'; readonly moment: RenewalMoment }
+  /** `on_clone: hold`, and this is another host than before: a person says what is to become of it. */
+  | { readonly kind: 'asks'; readonly reason: Reason }
   /** The newest generation was revoked, and is not to be replaced by itself. */
   | { readonly kind: 'revoked'; readonly revocation: Revocation }
   | Blocked;
@@ -155,9 +158,12 @@ export function isTakenBack(seen: Observed): boolean {
 }
 
 function issueVerdict(look: Look): IssueVerdict {
+  const { fault } = look.seen.host;
+  if (fault !== null) return { kind: 'blocked', ...fault };
   const due = whyDue(look);
   if ('moment' in due) return { kind: 'later', moment: due.moment };
   if ('revoked' in due) return { kind: 'revoked', revocation: due.revoked };
+  if (asksPerson(look.target, look.seen.host)) return { kind: 'asks', reason: due.reason };
   return { ...(hold(look, due.reason) ?? { kind: 'now' }), reason: due.reason };
 }
 
@@ -200,7 +206,8 @@ function isEarly({ target, seen, now }: Look, { code }: Reason): boolean {
   const byLifetime = { ...seen.issuer, window: null };
   const momentOf = (newest: Generation) =>
     renewalMoment(newest, byLifetime, target.renewAt, standInOf(seen)).renewAt;
-  return code === 'renewal-due' && seen.issued.slice(-1).some(newest => momentOf(newest) > now);
+  const mayWait = code === 'renewal-due' || code === 'cloned';
+  return mayWait && seen.issued.slice(-1).some(newest => momentOf(newest) > now);
 }
 
 /** An attempt that failed is as old as its error. */

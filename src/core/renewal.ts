@@ -5,7 +5,8 @@ const hour = 3_600_000;
 const tenDays = 240 * hour;
 
 export type RenewalMoment = {
-  readonly source: 'ari' | 'lifetime';
+  /** `cloned`: account and key are another host's. */
+  readonly source: 'ari' | 'lifetime' | 'cloned';
   readonly renewAt: Instant;
   readonly window: RenewalWindow | null;
 };

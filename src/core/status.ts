@@ -1,5 +1,6 @@
 import { certificateProblems, type Thresholds, unmanagedProblems, worst } from './certificate-problems.ts';
 import type { FailureRecord } from './failure-record.ts';
+import { momentOfCopy } from './host-duty.ts';
 import type { Instant } from './instant.ts';
 import type { Observed, Target } from './model.ts';
 import { choiceOf } from './order-fits.ts';
@@ -147,7 +148,7 @@ function renewalFields(
 }
 
 type Moment = Pick<RenewalMoment, 'renewAt' | 'window'> & {
-  readonly source: RenewalMoment['source'] | 'forced';
+  readonly source: Exclude<RenewalMoment['source'], 'cloned'> | 'forced';
 };
 
 /** Also of a certificate that is due: a moment that is past says how late it is. */
@@ -155,7 +156,14 @@ function momentOf(seen: Observed, { renewAt }: Target): Moment | null {
   const newest = seen.issued.at(-1);
   if (newest === undefined) return null;
   const withdrawal = withdrawalOf(newest, seen);
-  if (withdrawal === null) return renewalMoment(newest, seen.issuer, renewAt, standInOf(seen));
+  if (withdrawal === null) {
+    const moment = momentOfCopy(
+      renewalMoment(newest, seen.issuer, renewAt, standInOf(seen)),
+      newest.id,
+      seen.host,
+    );
+    return { ...moment, source: moment.source === 'cloned' ? 'forced' : moment.source };
+  }
   return withdrawal.replace ? { source: 'forced', renewAt: withdrawal.since, window: null } : null;
 }
 

@@ -1,7 +1,7 @@
 import { CertdError } from '../core/errors.ts';
 import { type AccountWish, accountActions } from './run-account.ts';
 
-/** Decodes `{ "action": "show" | "rollover" | "deactivate", "ca": … | null }`. */
+/** Decodes `{ "action": "show" | "rollover" | "deactivate" | "keep" | "replace", "ca": … | null }`. */
 export function accountRequest(body: unknown): AccountWish {
   const { action, ca }: Record<string, unknown> =
     typeof body === 'object' && body !== null ? { ...body } : {};

@@ -57,9 +57,7 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
   let closed = false;
   let lastLookAt: Instant | null = null;
   let refreshedAt = elapsed();
-
-  const pass = (request: PassRequest): Promise<PassAnswer> =>
-    inForce.use(({ config, parts }) => runPass(config, parts, request));
+  const isOtherRecord = changes(world.host);
 
   const look = () => {
     if (closed || signal.aborted) return;
@@ -72,15 +70,16 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
   };
   const unattended = async (request: PassRequest): Promise<void> => {
     try {
-      await pass(request);
+      await inForce.use(passOf(request));
       afterwards();
     } catch (thrown) {
       log.error(logFields(asCertdError(thrown)), 'pass failed');
     }
   };
-  /** What a pass has done moves the next moment, which the alarm must know. */
+  /** What a pass has done moves the next moment, which the alarm must know; once accounts were replaced, all are due. */
   const afterwards = () => {
     if (closed || signal.aborted) return;
+    if (isOtherRecord()) return look();
     alarm.set(dutyOf(inForce.mine().certificates, world.seen, clock.now()).wakeAt);
   };
   /** A disk that cannot be listed changes nothing about what is known; it is asked again in an hour. */
@@ -110,7 +109,7 @@ export function openLoop(first: Config, loopHost: LoopHost): Loop {
   return {
     start: begin,
     use,
-    ask: request => use(({ config, parts }) => runPass(config, parts, request)),
+    ask: request => use(passOf(request)),
     replace(fresh) {
       unlessClosed();
       inForce.replace(fresh, look);
@@ -134,4 +133,18 @@ function agendaOf(
   timers: readonly (Pick<Ticks, 'lateMs'> | null)[],
 ): Agenda {
   return { stepDeadlines: heart.deadlines(), lateMs: timers.map(timer => timer?.lateMs() ?? 0) };
+}
+
+function passOf(request: PassRequest): (inForce: InForce) => Promise<PassAnswer> {
+  return ({ config, parts }) => runPass(config, parts, request);
+}
+
+/** Says once of each change that there was one. */
+function changes<T>(read: () => T): () => boolean {
+  let last = read();
+  return () => {
+    const before = last;
+    last = read();
+    return last !== before;
+  };
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { hostProblems } from '../core/host-problem.ts';
 import type { Instant } from '../core/instant.ts';
 import { statusDocument } from '../core/status.ts';
 import type { Problem, StatusDocument } from '../core/status-document.ts';
@@ -20,8 +21,11 @@ export function readStatus(
   teller: Teller,
 ): StatusDocument {
   const names = new Set([...config.certificates.map(({ name }) => name), ...world.names()]);
+  const host = { record: world.host(), fault: world.hostFault() };
+  const problems = [...teller.problems, ...hostProblems(host, config.certificates, world.seen)];
   return statusDocument({
     ...teller,
+    problems,
     version,
     targets: config.certificates,
     thresholds: config.thresholds,

@@ -2,22 +2,28 @@ import type { Authority, Config } from '../config/config.ts';
 import { accountRetryMs } from '../core/account-retry.ts';
 import { problem } from '../core/certificate-problems.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
-import type { Instant } from '../core/instant.ts';
+import { untouched } from '../core/host-change.ts';
+import type { Instant, Millis } from '../core/instant.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import type { Problem } from '../core/status-document.ts';
 import type { Log } from '../log.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { isRegistered } from '../store/account.ts';
 import type { Layout } from '../store/layout.ts';
+import type { World } from '../store/world.ts';
 import type { Loop } from './loop.ts';
 
 type Host = {
   readonly layout: Layout;
+  readonly world: Pick<World, 'host'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly timer: PassParts['timer'];
   readonly random: Random;
   readonly log: Log;
 };
+
+/** How often is looked whether the accounts of another host are gone. */
+const untilOwnMs: Millis = 60_000;
 
 type Failed = {
   readonly since: Instant;
@@ -33,7 +39,7 @@ type Failed = {
  */
 export function openReadyAccounts(
   loop: Pick<Loop, 'use' | 'config'>,
-  { layout, clock, timer, random, log }: Host,
+  { layout, world, clock, timer, random, log }: Host,
 ) {
   const failed = new Map<string, Failed>();
   const timers = new Set<() => void>();
@@ -45,6 +51,8 @@ export function openReadyAccounts(
     timers.clear();
   };
   const tryOne = async (authority: Authority, mine: number): Promise<void> => {
+    // The account is another host's, and a new one would be removed with it.
+    if (untouched(world.host()) !== null) return later(authority, mine, untilOwnMs);
     const wasThere = isRegistered(layout, authority.directoryUrl);
     try {
       const account = await loop.use(({ parts }) => parts.issuerFor(authority).account(parts.signal));
@@ -68,6 +76,9 @@ export function openReadyAccounts(
       problem: problem('ca-not-ready', 'warning', null, words(authority, error, loop.config()), since),
       isOver: () => !wasThere && isRegistered(layout, directoryUrl),
     });
+    later(authority, mine, waitMs);
+  };
+  const later = (authority: Authority, mine: number, waitMs: Millis) => {
     const stop = timer(waitMs, () => {
       timers.delete(stop);
       void tryOne(authority, mine);

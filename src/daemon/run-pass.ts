@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
+import { endHostChange } from '../pass/own-accounts.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../reconcile.ts';
 import { chosenTargets } from './named-targets.ts';
@@ -35,6 +36,7 @@ export async function runPass(
   const targets = chosenTargets(config.certificates, names, parts.world);
   const startedAt = parts.clock.now();
   const results = await reconcile(targets, asked, parts);
+  await endHostChange(config.certificates, parts);
   return {
     duration_ms: parts.clock.now() - startedAt,
     results: targets.flatMap(target =>

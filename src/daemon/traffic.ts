@@ -2,7 +2,7 @@ import type { AccountGuard } from '../acme/account.ts';
 import { openLookups } from '../challenge/lookups.ts';
 import { openTokenFiles } from '../challenge/token-files.ts';
 import { openQueue } from '../host/queue.ts';
-import { openShared } from '../host/shared.ts';
+import { openShared, sharedWithin } from '../host/shared.ts';
 import { openSlots } from '../host/slots.ts';
 import { openAttemptHooks } from '../pass/attempt-hooks.ts';
 import { openEndpointLook } from '../pass/endpoint-look.ts';
@@ -20,6 +20,7 @@ const looksAtOnce = 32;
 /** What keeps passes out of each other's way; one for the whole life of a process. */
 export function openTraffic(now: () => number): Traffic {
   const accounts = new Map<string, AccountGuard>();
+  const hostGuard = { attempts: openShared(), accounts: openShared(), inTurn: openQueue() };
   return {
     turns: openTurns(),
     revocationTurns: openTurns(),
@@ -30,13 +31,15 @@ export function openTraffic(now: () => number): Traffic {
     lookSlots: openSlots(looksAtOnce),
     lanes: openLanes(placesAtEachCa, now),
     attemptHooks: openAttemptHooks(),
+    hostGuard,
     deployTurns: openTurns(),
     hookTurns: openTurns(),
     outputTurns: openTurns(),
     requestsMade: new Map(),
     keysInTurn: openQueue(),
     accountGuard: directoryUrl => {
-      const guard = accounts.get(directoryUrl) ?? { inTurn: openQueue(), shared: openShared() };
+      const shared = sharedWithin(hostGuard.accounts, openShared());
+      const guard = accounts.get(directoryUrl) ?? { inTurn: openQueue(), shared };
       accounts.set(directoryUrl, guard);
       return guard;
     },

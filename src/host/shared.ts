@@ -10,6 +10,15 @@ export type Shared = {
   version(): number;
 };
 
+/** A part of something larger: who changes the whole waits for all that use a part, or change it. */
+export function sharedWithin(whole: Shared, part: Shared): Shared {
+  return {
+    use: step => whole.use(() => part.use(step)),
+    change: step => whole.use(() => part.change(step)),
+    version: () => whole.version() + part.version(),
+  };
+}
+
 export function openShared(): Shared {
   const changes = openQueue();
   let users = 0;

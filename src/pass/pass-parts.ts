@@ -10,6 +10,7 @@ import type { KeyType, Target } from '../core/model.ts';
 import type { AccountCare, Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
 import type { HookResult, HookRun } from '../deploy/run-hook.ts';
 import type { InTurn } from '../host/queue.ts';
+import type { Shared } from '../host/shared.ts';
 import type { Log } from '../log.ts';
 import type { Layout } from '../store/layout.ts';
 import type { World } from '../store/world.ts';
@@ -59,6 +60,16 @@ export type DeployerParts = Omit<
   'half' | 'issuerFor' | 'accountFor' | 'solverFor' | 'rehearse' | 'generateKey' | 'createRequest'
 > & { readonly half: Half };
 
+/** What keeps the removal of all accounts and orders out of the way of those who use them. */
+type HostGuard = {
+  /** Attempts to order, each from its order to its certificate. */
+  readonly attempts: Shared;
+  /** All that uses any account. */
+  readonly accounts: Shared;
+  /** Who changes `issuer/identity.json` reads and writes it in turn. */
+  readonly inTurn: InTurn;
+};
+
 /** What keeps passes that run at the same time out of each other's way; one for all of them. */
 export type Traffic = {
   /** One pass at a time for a certificate. */
@@ -75,6 +86,8 @@ export type Traffic = {
   readonly lanes: Lanes;
   /** The commands around attempts to order. */
   readonly attemptHooks: AttemptHooks;
+  /** Whose accounts these are, for as long as they are used or replaced. */
+  readonly hostGuard: HostGuard;
   /** One deploy at a time for a certificate; an order of it meanwhile does not count. */
   readonly deployTurns: Turns;
   /** One batch at a time for a hook: no two reload the same server at once. */

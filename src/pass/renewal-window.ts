@@ -102,6 +102,8 @@ export function replacedCertId(
 ): Replaced | null {
   const newest = seen.issued.at(-1);
   if (newest === undefined || newest.directoryUrl !== authority.directoryUrl) return null;
+  // The host that it was copied from renews it.
+  if (newest.id === seen.host.copied) return null;
   if (!newest.leaf.domains.some(domain => target.domains.includes(domain))) return null;
   const certId = certIdOf(certificateText(seen.name, newest.id, parts));
   return certId === null ? null : { certId, account: newest.account };

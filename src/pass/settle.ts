@@ -3,12 +3,15 @@ import { isAboutTheCa } from '../core/about-the-ca.ts';
 import { troublesAfter } from '../core/ca-trouble.ts';
 import type { Asked, Reason } from '../core/due.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
+import { isUntouched } from '../core/host-change.ts';
+import { answers, causeText } from '../core/host-words.ts';
 import type { CaChoice, Observed, Target } from '../core/model.ts';
 import { type IssueVerdict, planFor, type Verdict } from '../core/plan.ts';
 import { urgency } from '../core/urgency.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { attemptIssue } from './attempt-issue.ts';
+import { ownAccounts } from './own-accounts.ts';
 import type { PassParts } from './pass-parts.ts';
 import { askWindow, authorityOf, issuedBy } from './renewal-window.ts';
 
@@ -42,6 +45,7 @@ async function visitCas(target: Target, asked: Asked, parts: PassParts): Promise
     await loopTurn();
     const seen = parts.world.look(target.name);
     const verdict = planFor(target, seen, asked, parts.clock.now());
+    refuseWhatWaits(verdict, seen, asked);
     if (!needsCa(verdict) || tried.has(verdict.ca.name)) return last;
     tried.add(verdict.ca.name);
     last = await visitCa(target, asked, { seen, verdict }, parts);
@@ -77,9 +81,19 @@ function authorityAsked({ ca, issue }: Verdict, { issued }: Observed, parts: Pas
   return (isOrder ? null : issuedBy(newest, parts)) ?? authorityOf(ca, parts);
 }
 
-/** A blocked certificate is said at every look, in the log and by `renew`, until somebody has mended it. */
-function needsCa({ issue, askWindow }: Verdict): boolean {
+/**
+ * A blocked certificate is said at every look, in the log and by `renew`, until somebody has mended it; one that waits for
+ * a person, to that person.
+ */
+function refuseWhatWaits({ issue }: Verdict, { host }: Observed, asked: Asked): void {
   if (issue.kind === 'blocked') throw new CertdError(issue.code, issue.message);
+  if (issue.kind === 'asks' && asked !== 'nothing') {
+    const cause = causeText(host.change?.cause ?? null);
+    throw new CertdError('host-changed', `nothing is ordered, since ${cause}. Say ${answers}`);
+  }
+}
+
+function needsCa({ issue, askWindow }: Verdict): boolean {
   return issue.kind === 'now' || askWindow;
 }
 
@@ -101,8 +115,8 @@ async function turnedAway(target: Target, { seen, ca, error }: Away, parts: Pass
   return { issued: null, error: away };
 }
 
-/** Above what a certificate ever needs (window, lost order, order): a defect ends here, not in a loop. */
-const mostRounds = 4;
+/** Above what a certificate ever needs (window, new account, lost order, order): a defect ends here, not in a loop. */
+const mostRounds = 6;
 
 /** Acts and looks again, until there is a new generation or nothing more to do for this certificate now. */
 async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): Promise<Settled> {
@@ -122,10 +136,15 @@ async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): P
     }
     const reason = reasonToOrder(verdict.issue);
     if (reason === null) return nothing;
+    await ownAccounts(parts);
+    if (!isOwn(seen, parts)) continue;
     parts.log.info({ certificate: target.name, reason: reason.code }, 'certificate is due');
     const authority = authorityOf(verdict.ca, parts);
     const circumstances = { ca: verdict.ca, authority, lostBefore: lostOrder, byHand: asked !== 'nothing' };
-    const attempt = await attemptIssue(target, seen, circumstances, parts);
+    const attempt = await parts.hostGuard.attempts.use(async () =>
+      isOwn(seen, parts) ? attemptIssue(target, seen, circumstances, parts) : null,
+    );
+    if (attempt === null) continue;
     await loopTurn();
     parts.world.look(target.name);
     sendOthersAway(authority, attempt.error, parts);
@@ -134,6 +153,11 @@ async function issueWhatIsDue(target: Target, asked: Asked, parts: PassParts): P
     lostOrder = true;
   }
   return nothing;
+}
+
+/** Whether what was seen is still so: the account is this host's, and was not replaced meanwhile. */
+function isOwn({ name, host }: Observed, { world }: PassParts): boolean {
+  return !isUntouched(host.change) && world.seen(name).host.change === host.change;
 }
 
 const nothing: Settled = { issued: null, error: null };

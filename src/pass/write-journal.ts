@@ -6,7 +6,7 @@ import type { DeployerParts } from './pass-parts.ts';
 export async function writeJournal(
   directory: string,
   event: Parameters<typeof journal>[3],
-  { disk, clock, log }: DeployerParts,
+  { disk, clock, log }: Pick<DeployerParts, 'disk' | 'clock' | 'log'>,
 ): Promise<void> {
   try {
     await journal(disk, directory, clock.now(), event);

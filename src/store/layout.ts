@@ -31,6 +31,7 @@ export function layoutAt(root: string) {
     deployState: (name: string) => join(deploy, `${name}.json`),
     issuer,
     issuerLock: join(issuer, 'lock'),
+    identity: join(issuer, 'identity.json'),
     issued,
     issuedOf: (name: string) => join(issued, name),
     issuedGeneration: (name: string, id: string) => join(issued, name, id),

@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { firstDeployState } from '../core/deploy-model.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
+import { ownHost } from '../core/host-change.ts';
 import { type DiskFault, firstIssuerState, type Generation, type Observed } from '../core/model.ts';
 import { readAfterOwed } from './after-owed.ts';
 import { readDeployState } from './deploy-state.ts';
@@ -44,7 +45,8 @@ export function observe(layout: Layout, name: string): Observed {
   const live = tolerate(() => readLive(layout, name), null);
   const issued = tolerate(() => readIssued(layout, name, tolerate), []);
   const ofIssuer = { issued, issuer, order, requestedAt: askedAt, servedRemote, revoked, afterOwed };
-  return { name, live, deploy, ...ofIssuer, faults };
+  // What is of all names is added by `world.ts`.
+  return { name, live, deploy, ...ofIssuer, host: ownHost, faults };
 }
 
 /** Runs a read; what it throws becomes a fault, and `otherwise` the answer. `replaced`: what is written next needs no part of it. */

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DeployState } from '../core/deploy-model.ts';
-import type { CertdError } from '../core/errors.ts';
+import { asCertdError, type CertdError } from '../core/errors.ts';
+import { type HostFault, type HostRecord, hostSeen, ownHost } from '../core/host-change.ts';
 import type { DiskFault, Observed } from '../core/model.ts';
+import { readHostRecord } from './host-record.ts';
 import type { Layout } from './layout.ts';
 import { namesOnDisk, observe } from './observe.ts';
 
@@ -29,6 +31,11 @@ export type World = {
   recorded(name: string): void;
   /** What keeps this name waiting though nothing of it failed: a fault in what is seen, until null. */
   waits(name: string, error: CertdError | null): void;
+  /** Whose accounts and keys these are; null where that is not recorded, or `hostFault` says why it cannot be read. */
+  host(): HostRecord | null;
+  hostFault(): HostFault | null;
+  /** From now on this is so: it was written down, or could not be and must be obeyed all the same. */
+  hostIs(record: HostRecord): void;
   /** Another number whenever `seen` may say something else. */
   version(): number;
 };
@@ -46,6 +53,15 @@ export function openWorld(
   const waiting = new Map<string, CertdError>();
   let onDisk: readonly string[] | null = null;
   let version = 0;
+  let readHost: HostOnDisk | null = null;
+  const host = () => {
+    readHost ??= hostOf(layout);
+    return readHost;
+  };
+  const withHost = (seen: Observed): Observed => {
+    const { record, fault } = host();
+    return { ...seen, host: fault === null ? hostSeen(record, seen.name) : { ...ownHost, fault } };
+  };
   const look = (name: string): Observed => {
     version += 1;
     const seen = withUnsaved(read(layout, name), unsaved.get(name));
@@ -53,7 +69,7 @@ export function openWorld(
       faultOf('what happened last could not be written down', unwritten.get(name)),
       faultOf('it waits', waiting.get(name)),
     ].filter(fault => fault !== null);
-    const noted = notes.length === 0 ? seen : { ...seen, faults: [...seen.faults, ...notes] };
+    const noted = withHost(notes.length === 0 ? seen : { ...seen, faults: [...seen.faults, ...notes] });
     known.set(name, noted);
     return noted;
   };
@@ -72,6 +88,8 @@ export function openWorld(
     names,
     async refresh() {
       onDisk = list(layout);
+      // What could not be read may have been mended; what was read is changed by nobody else.
+      if (host().fault !== null) readHost = null;
       for (const name of names()) {
         look(name);
         await new Promise<void>(goOn => setImmediate(goOn));
@@ -90,6 +108,13 @@ export function openWorld(
       if (error !== null) waiting.set(name, error);
       forget(name);
     },
+    host: () => host().record,
+    hostFault: () => host().fault,
+    hostIs: record => {
+      version += 1;
+      readHost = { record, fault: null };
+      for (const [name, seen] of known) known.set(name, withHost(seen));
+    },
     version: () => version,
   };
 }
@@ -98,6 +123,17 @@ export function openWorld(
 function withUnsaved(seen: Observed, unsaved: Unsaved | undefined): Observed {
   if (unsaved === undefined || !isDeepStrictEqual(seen.deploy, unsaved.onDisk)) return seen;
   return { ...seen, deploy: unsaved.meant };
+}
+
+type HostOnDisk = { readonly record: HostRecord | null; readonly fault: HostFault | null };
+
+function hostOf(layout: Layout): HostOnDisk {
+  try {
+    return { record: readHostRecord(layout), fault: null };
+  } catch (thrown) {
+    const { code, message } = asCertdError(thrown);
+    return { record: null, fault: { code, message } };
+  }
 }
 
 function faultOf(what: string, error: CertdError | undefined): DiskFault | null {

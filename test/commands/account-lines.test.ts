@@ -21,7 +21,7 @@ const lines = (
   change: Partial<AccountResult>,
   action: 'show' | 'rollover' | 'deactivate' = 'show',
   width = 60,
-) => accountLines({ accounts: [{ ...main, ...change }] }, action, width);
+) => accountLines({ host: null, accounts: [{ ...main, ...change }], pass: null }, action, width);
 
 it('shows what the CA says of an account, and the record that binds a domain to it, in sixty columns', () => {
   expect(lines({})).toEqual([
@@ -55,4 +55,27 @@ it('says what was done, and what is left to do', () => {
 it('says what failed, and shows no account that it knows nothing of', () => {
   const error = { code: 'account-refused', message: 'it is revoked' };
   expect(lines({ account: null, error })).toEqual(['main: failed: account-refused: it is revoked']);
+});
+
+it.each([
+  ['kept', ['this host is taken as the one that the state was made on;', '    accounts and keys stay']],
+  [
+    'unchanged',
+    ['nothing to answer: this is the host that the state was made', '    on; accounts and keys stay'],
+  ],
+] as const)('says that accounts are %s, in sixty columns', (host, expected) => {
+  expect(accountLines({ host, accounts: [], pass: null }, 'keep', 60)).toEqual(expected);
+});
+
+it('says that accounts are replaced, and of each that it is new', () => {
+  const [first, second, third] = accountLines(
+    { host: 'replaced', accounts: [main], pass: null },
+    'replace',
+    60,
+  );
+  expect([first, second, third]).toEqual([
+    'the accounts were removed here, and are left alone at their',
+    '    CAs',
+    'main: the account is new',
+  ]);
 });

@@ -56,6 +56,8 @@ describe('what this version has is taken', () => {
     'thresholds: { warning: 20%, critical: 5% }',
     'log: { level: info }',
     'redeploy_on_drift: true',
+    'on_clone: renew',
+    'on_clone: hold',
   ])('at the top: %s', line => {
     expect(atTop(line)).toEqual([]);
   });
@@ -146,7 +148,6 @@ describe('what a later version brings is refused where it stands', () => {
     ['heartbeat: 5m', '2:1'],
     ['metrics: { textfile: /var/lib/node_exporter/certd.prom }', '2:1'],
     ['placeholder: true', '2:1'],
-    ['on_clone: renew', '2:1'],
     ['notify:', '2:1'],
   ])('at the top: %s', (line, place) => {
     expect(atTop(line)).toEqual([`${place} not-available-yet`]);
@@ -186,6 +187,10 @@ describe('a wrong value in what a later version brings is called wrong', () => {
     ['cas: { letsencrypt: { profile: "" } }', '2:32'],
   ])('%s', (line, place) => {
     expect(atTop(line)).toContain(`${place} config-invalid`);
+  });
+
+  it('what a cloned machine does is one of two words', () => {
+    expect(atTop('on_clone: ask')).toEqual(['2:11 config-invalid']);
   });
 
   it('an inline EAB key is an unknown key, and its value is not repeated', () => {

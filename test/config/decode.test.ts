@@ -73,6 +73,7 @@ describe('a good configuration', () => {
           },
           deployDigest: expect.stringMatching(/^[0-9a-f]{16}$/),
           attempt: { before: [], after: [] },
+          onClone: 'renew',
         },
       ],
       schedule: '* * * * *',
@@ -189,6 +190,7 @@ log: { level: debug }
         },
         deployDigest: expect.stringMatching(/^[0-9a-f]{16}$/),
         attempt: { before: [], after: [] },
+        onClone: 'renew',
       },
     ]);
     expect(config).toMatchObject({

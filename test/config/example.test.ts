@@ -45,7 +45,7 @@ it('config.schema.json is fresh (else: npm run schema)', () => {
 
 it('the schema forbids what this version refuses and describes every key', () => {
   expect(refusedKeysIn(JSON.parse(jsonSchemaText()))).toEqual(
-    expect.arrayContaining(['placeholder', 'notify', 'on_clone']),
+    expect.arrayContaining(['placeholder', 'notify', 'monitor']),
   );
   expect(jsonSchemaText()).not.toContain('"$ref"');
 });

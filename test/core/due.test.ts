@@ -242,6 +242,7 @@ describe('all checks', () => {
     'no-certificate',
     'forced',
     'revoked',
+    'cloned',
     'domains-added',
     'configuration-changed',
     'renewal-due',

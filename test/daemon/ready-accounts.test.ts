@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { CertdError } from '../../src/core/errors.ts';
+import type { HostRecord } from '../../src/core/host-change.ts';
 import type { InForce } from '../../src/daemon/loop.ts';
 import { openReadyAccounts } from '../../src/daemon/ready-accounts.ts';
 import { openLog } from '../../src/log.ts';
@@ -24,7 +25,7 @@ function configOf(...cas: readonly string[]): Config {
 
 async function room(config: Config) {
   const layout = await openStateDir();
-  const state = { config, now: start };
+  const state = { config, now: start, host: null as HostRecord | null };
   const failing = new Map<string, CertdError>();
   const asked: string[] = [];
   const logged: { level: number; msg: string; [field: string]: unknown }[] = [];
@@ -57,6 +58,7 @@ async function room(config: Config) {
   };
   const accounts = openReadyAccounts(loop, {
     layout,
+    world: { host: () => state.host },
     clock: { now: () => state.now },
     random: () => 0,
     log: openLog({ level: 'info', style: 'json', write: line => logged.push(JSON.parse(line)) }),
@@ -222,4 +224,19 @@ it('at the end nothing rings any more, and a stop is no failure', async () => {
   await advance(48 * hour);
   expect(asked).toEqual(['main', 'second']);
   expect(accounts.problems()).toEqual([]);
+});
+
+it('the account of another host is not entered, and the new one is once that is gone', async () => {
+  const { accounts, asked, state, settled, advance } = await room(configOf());
+  const change = { cause: null, changedAt: 0, renewAt: 0, phase: 'waiting', facts: [] } as const;
+  state.host = { facts: [], change, copied: [] };
+  accounts.begin();
+  await settled();
+  await advance(60_000);
+  expect(asked).toEqual([]);
+  state.host = { facts: [], change: { ...change, phase: 'replacing' }, copied: [] };
+  await advance(60_000);
+  expect(asked).toEqual(['main']);
+  await advance(48 * hour);
+  expect(asked).toEqual(['main']);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openShared } from '../../src/host/shared.ts';
+import { openShared, sharedWithin } from '../../src/host/shared.ts';
 
 /** A step that ends when the test says so, and writes down when it begins and ends. */
 function step(name: string, seen: string[]) {
@@ -64,3 +64,22 @@ it('what fails is its caller’s affair and keeps nobody out', async () => {
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
+
+it('who changes the whole waits for all that use a part, and a part has changed with it', async () => {
+  const whole = openShared();
+  const [one, other] = [sharedWithin(whole, openShared()), sharedWithin(whole, openShared())];
+  const steps: string[] = [];
+  const goOn = Promise.withResolvers<void>();
+  const use = one.use(async () => {
+    await goOn.promise;
+    steps.push('used');
+  });
+  const before = other.version();
+  const change = whole.change(async () => void steps.push('whole'));
+  const after = other.change(async () => void steps.push('part'));
+  goOn.resolve();
+  await Promise.all([use, change, after]);
+  expect(steps).toEqual(['used', 'whole', 'part']);
+  expect(one.version()).toBe(1);
+  expect(other.version()).toBe(before + 2);
+});

@@ -48,6 +48,7 @@ it('knows nothing of a name that was never there', () => {
     servedRemote: [],
     revoked: [],
     afterOwed: null,
+    host: { change: null, copied: null, fault: null },
     faults: [],
   });
 });

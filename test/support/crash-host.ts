@@ -46,6 +46,7 @@ export const target: Target = {
   files: [],
   deployDigest: '0123456789abcdef',
   attempt: { before: [], after: [] },
+  onClone: 'renew',
   deploy: makeDeploy({
     hooks: [
       { kind: 'argv', argv: ['first'] },

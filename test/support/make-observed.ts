@@ -5,6 +5,7 @@ import {
   firstDeployState,
 } from '../../src/core/deploy-model.ts';
 import type { Endpoint, ServedRecord } from '../../src/core/endpoint.ts';
+import { ownHost } from '../../src/core/host-change.ts';
 import {
   type CaChoice,
   firstIssuerState,
@@ -85,6 +86,7 @@ export function makeTarget(change: TargetChange = {}): Target {
     files: [],
     deployDigest: '0123456789abcdef',
     attempt: { before: [], after: [] },
+    onClone: 'renew',
     ...change,
     deploy: makeDeploy(change.deploy),
   };
@@ -187,6 +189,7 @@ export function makeObserved({ issuer, deploy, ...change }: Changes = {}): Obser
     servedRemote: [],
     revoked: [],
     afterOwed: null,
+    host: ownHost,
     faults: [],
     ...change,
     issuer: { ...firstIssuerState, ...issuer },

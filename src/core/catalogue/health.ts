@@ -42,6 +42,11 @@ export const healthProblems = {
     'certd has no account yet at a CA of the configuration, or cannot use it: no certificate could come from there now. It matters where that CA is the one that others fall back to.',
     'The message has the reason. certd tries again, each hour at most, and at each reload.',
   ),
+  'host-changed': entry(
+    'none',
+    'The state directory was made on another host: it was copied, for example with an image, or the host has got another identity. certd takes new accounts and gives every certificate a new key; with `on_clone: hold` it orders nothing until somebody says what is so.',
+    'Nothing, where it is a copy: the message says when certd begins, and `certd account replace` begins now. `certd account keep`, where it is the same host. See docs/how-to/cloned-hosts.md.',
+  ),
   unmanaged: entry(
     'none',
     'A certificate is live that the configuration no longer names: nobody renews it.',

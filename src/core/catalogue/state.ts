@@ -4,7 +4,7 @@ export const stateErrors = {
   'state-corrupt': entry(
     'next-tick',
     'A state file of certd cannot be understood. It was left as it is, and its certificate is not touched.',
-    'Move the named file away (a deleted one is rebuilt; only counters and back-off are lost, or for one in `issuer/revoked` what was revoked: do that again) or restore it.',
+    'Move the named file away (a deleted one is rebuilt; only counters and back-off are lost, or for one in `issuer/revoked` what was revoked: do that again; without `issuer/identity.json` certd takes this host for the one whose accounts they are) or restore it.',
   ),
   'generation-damaged': entry(
     'next-tick',
