@@ -62,6 +62,8 @@ export async function certdAt(dir: string, config: string): Promise<CertdCommand
 
 /** How a daemon is started where it is not as usual. */
 type Start = {
+  /** What the program is started by, for example in another view of the host. */
+  readonly by?: readonly [string, ...string[]];
   /** The level of the configuration counts; else an integration run has every level, for its audit. */
   readonly ownLevel?: boolean;
   readonly env?: Readonly<Record<string, string>>;
@@ -83,9 +85,17 @@ export async function startCertd(dir: string, config: string, start: Start = {})
 export async function startAgain(commands: CertdCommands, start: Start = {}): Promise<CertdProcess> {
   const record = daemonRecord();
   const level = record === null || start.ownLevel === true ? [] : ['--log-level', 'trace'];
+  const [first, ...rest] = [
+    process.execPath,
+    program,
+    'run',
+    ...(start.words ?? []),
+    ...commands.flags,
+    ...level,
+  ] as const;
   const certd = await startProcess({
     name: 'certd run',
-    argv: [process.execPath, program, 'run', ...(start.words ?? []), ...commands.flags, ...level],
+    argv: start.by === undefined ? [first, ...rest] : [...start.by, first, ...rest],
     logFile: start.logFile ?? record ?? join(commands.dir, 'certd.log'),
     ...(start.env === undefined ? {} : { env: start.env }),
     ...(start.user === undefined ? {} : { user: start.user }),
