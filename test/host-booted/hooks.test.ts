@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type BootedHost, bootHost } from '../support/booted/booted-host.ts';
 import { type CaOutside, startCaOutside } from '../support/booted/ca-outside.ts';
 import { placeCertd, placeFile } from '../support/booted/place-certd.ts';
+import { unitDirectory } from '../support/unit-files.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const name = 'www.certd.test';
@@ -76,6 +78,19 @@ test('at its limit a hook is ended with all that it has started', async () => {
   expect(stdout).toContain('hook-timeout');
   expect(stdout).toContain('killed after 1 s');
   expect((await host.run(['pgrep', '--full', 'sleep 4711'])).code).toBe(1);
+});
+
+test('a hook of certd-deploy.service has the rights of the host, and none of the fences of that unit', async () => {
+  const unit = readFileSync(join(unitDirectory, 'certd-deploy.service'), 'utf8');
+  const start = `ExecStart=/usr/bin/${deploy.join(' ')}`;
+  const sandboxed = unit.replace(/^ExecStart=.*$/m, start);
+  expect(sandboxed).toContain(start);
+  writeFileSync(host.at('/etc/systemd/system/certd-deploy.service'), sandboxed);
+  await host.succeed('systemctl', 'daemon-reload');
+  hookIs('{ shell: "grep -E \'^(CapBnd|NoNewPrivs):\' /proc/self/status >/run/said" }');
+  await host.succeed('systemctl', 'start', 'certd-deploy.service');
+  const rights = (status: string) => status.match(/^(?:CapBnd|NoNewPrivs):.*$/gm);
+  expect(rights(said())).toEqual(rights(await host.succeed('cat', '/proc/1/status')));
 });
 
 /** Starts a deploy whose hook waits for /run/go, and resolves with its end once the hook runs. */
