@@ -3,6 +3,7 @@ import { CertdError } from '../../src/core/errors.ts';
 import type { Target } from '../../src/core/model.ts';
 import { runPass } from '../../src/daemon/run-pass.ts';
 import { keepAccounts, replaceAccounts } from '../../src/pass/own-accounts.ts';
+import { realDisk } from '../../src/store/disk.ts';
 import { readPair } from '../../src/store/generation.ts';
 import {
   copy,
@@ -15,6 +16,7 @@ import {
   startOn,
 } from '../support/cloned-host.ts';
 import { type CrashHost, target } from '../support/crash-host.ts';
+import { dyingDisk } from '../support/dying-disk.ts';
 import { makeConfig } from '../support/make-config.ts';
 import { day, hour } from '../support/make-observed.ts';
 import { otherTarget, passHost } from './pass-host.ts';
@@ -100,6 +102,23 @@ it('an order under way belongs to the other host, and is not taken up', async ()
   expect(host.issuer.orders).toHaveLength(3);
   expect(host.issuer.taken.at(-1)).not.toBe(copied);
   expect(leftOf(host).work).toEqual([]);
+});
+
+it('a removal that was cut short is ended on whatever host certd starts next', async () => {
+  const host = await passHost();
+  const account = await issuedOnOriginal(host, [reuse]);
+  const key = keyOf(host);
+  host.advance(day);
+  await passOn(host, copy, [reuse]);
+  host.advance(3 * hour);
+  // The record (three), the account's directory and its sync, and one of its two files.
+  const disk = dyingDisk(realDisk, { after: 6, how: 'kill' });
+  await passOn(host, copy, [reuse], { disk });
+  expect(leftOf(host).accounts).toEqual([expect.stringMatching(/^\.old-/)]);
+  await passOn(host, original, [reuse]);
+  expect(isOnDisk(host, account)).toBe(false);
+  expect(keyOf(host)).not.toBe(key);
+  expect(recordOf(host)).toEqual({ facts: original, change: null, copied: [] });
 });
 
 it('what fails after the accounts are gone is tried again, and only what is left', async () => {
