@@ -5,6 +5,7 @@ import { webrootSolver } from '../../src/challenge/webroot.ts';
 import type { Authority } from '../../src/config/config.ts';
 import type { Counters } from '../../src/core/counters.ts';
 import type { Asked } from '../../src/core/due.ts';
+import { configOf } from '../../src/core/half.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import { openCounters } from '../../src/daemon/counters.ts';
@@ -173,7 +174,7 @@ export function crashHost(ca: TestCa): CrashHost {
     await openDeployerSession(disk, layout, { uid: ownUid, log, takeLock: async () => () => {} });
     await takeRequests(disk, layout);
     const request = { names: null, ask: 'nobody' } as const;
-    return (await runOwed({ certificates: targets }, parts, request)).results;
+    return (await runOwed(configOf('deployer', { certificates: targets }), parts, request)).results;
   };
   return {
     dir,
