@@ -1,6 +1,6 @@
 import type { DeployAsk } from '../core/deploy-hold.ts';
 import { CertdError } from '../core/errors.ts';
-import type { DeployAnswer, DeployRequest } from '../daemon/run-deploy.ts';
+import type { DeployAnswer, DeployRequest, DeployResult } from '../daemon/run-deploy.ts';
 import { askDeployingDaemon } from './ask-deploying-daemon.ts';
 import type { Deployer, DeployerPlaces } from './deploy-here.ts';
 import { deployLines } from './deploy-lines.ts';
@@ -17,10 +17,16 @@ export async function deployCommand(names: readonly string[], options: DeployOpt
   const { results } = await deploy(request, options).finally(done);
   const { width } = screenOf(process.stdout, process.env['NO_COLOR']);
   // What is no terminal is read line by line.
-  const lines = deployLines(results, Date.now(), width ?? Number.POSITIVE_INFINITY);
+  const shown = options.owed ? results.filter(hasNews) : results;
+  const lines = deployLines(shown, Date.now(), width ?? Number.POSITIVE_INFINITY);
   process.stdout.write(lines.map(line => `${line}\n`).join(''));
   // For its unit a deploy that failed is state like any other: it is on record, and tried again.
   return results.some(({ error }) => error !== null && !(options.owed && error.recorded)) ? 1 : 0;
+}
+
+/** Its unit looks every few minutes: a line each time for each certificate with nothing to do would hide the others. */
+function hasNews({ deployed, error }: DeployResult): boolean {
+  return deployed !== null || error !== null;
 }
 
 function askOf(names: readonly string[], { owed, force }: DeployOptions): DeployAsk {

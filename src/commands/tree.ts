@@ -79,7 +79,10 @@ function addDeployer(program: Command, done: (code: number) => void): void {
       '[name...]',
       'certificates, without regard to back-off and window; all that are owed when left out',
     )
-    .option('--owed', 'what a daemon would do now; a failed deploy is on record, and exit code 0')
+    .option(
+      '--owed',
+      'what a daemon would do now, as its unit runs it: a failed deploy is on record, and exit code 0',
+    )
     .option('--force', 'again, although it was deployed, or was rolled back')
     .addOption(
       new Option('--hooks <how>', 'without a daemon: run hooks directly, or each as a service of systemd')

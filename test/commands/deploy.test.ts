@@ -60,11 +60,9 @@ describe('certd deploy asks the daemon', () => {
     const { asked, places } = await daemon('/deploy', { results: [result] });
     const ended = await captured(() => deployCommand(names, { ...places, ...options }));
     expect(asked).toEqual([request]);
-    expect(ended).toEqual({
-      code: 0,
-      out: 'a.example: nothing to deploy, 0002-aabbccdd is deployed\n',
-      err: '',
-    });
+    // Every few minutes its unit would say the same.
+    const out = options.owed ? '' : 'a.example: nothing to deploy, 0002-aabbccdd is deployed\n';
+    expect(ended).toEqual({ code: 0, out, err: '' });
   });
 
   it.each<[number, string, boolean, Options]>([

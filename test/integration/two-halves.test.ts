@@ -39,10 +39,45 @@ describe('an issuer and a deployer of one user, with a real CA and a real nginx'
   });
 
   test('nothing more is asked for or done where nothing is owed', async () => {
-    expect(await certd.command('deploy', '--owed')).toMatchObject({ code: 0 });
+    expect(await certd.command('deploy', '--owed')).toMatchObject({ code: 0, stdout: '' });
     expect(await stack.nginx.reloadCount()).toBe(1);
     expect(requests(certd.stateDir)).toEqual([]);
+  });
+
+  test('whoever renews is told what the deployer has made of it', async () => {
+    const renewed = certd.command('renew', '--force');
+    await waitUntil('a deploy is asked for', () => requests(certd.stateDir).length || null);
+    expect(await certd.command('deploy', '--owed')).toMatchObject({ code: 0 });
+    expect(await renewed).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^apart\.certd\.test: issued 0002-[0-9a-f]{8}, deployed, renews /),
+    });
+    expect(await stack.nginx.reloadCount()).toBe(2);
+  });
+
+  test('a rollback is made by its own process, and asks the daemon for nothing', async () => {
+    expect(await certd.command('rollback', domain)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/deployed 0001-/),
+    });
+    expect(await stack.nginx.reloadCount()).toBe(3);
+  });
+
+  test('commands around an attempt are refused with their place, at SIGHUP and at the start', async () => {
+    const good = nginxConfig(stack, [domain]);
+    await certd.configure(`${good}    attempt: { before: ["true"] }\n`);
+    const place = `${certd.configFile}:${good.split('\n').length}:5: config-invalid: `;
+    process.kill(certd.process.pid, 'SIGHUP');
+    const problem = await waitUntil('the new configuration is refused', async () => {
+      const { stdout } = await certd.command('status', '--json');
+      return JSON.parse(stdout).problems[0] ?? null;
+    });
+    expect(problem).toMatchObject({ code: 'config-refused', message: expect.stringContaining(place) });
     await certd.stop();
+    expect(await certd.command('run', ...external)).toMatchObject({
+      code: 78,
+      stderr: expect.stringContaining(place),
+    });
   });
 });
 
