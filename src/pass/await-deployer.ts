@@ -63,7 +63,7 @@ function failureOf({ name, deploy: { lastError } }: Observed, until: Instant): C
 /** Why it is waited for no longer, in words. */
 function silenceOf({ requestedAt }: Observed, waited: Millis): string | null {
   if (requestedAt !== null && waited >= beginsWithinMs) {
-    return `the deployer was asked, and has not begun for ${waited / 1000} s: is its unit active (certd-deploy.path)? \`certd deploy\` does it at once`;
+    return `the deployer was asked, and has not begun for ${Math.floor(waited / 1000)} s: is its unit active (certd-deploy.path)? \`certd deploy\` does it at once`;
   }
   return waited < endsWithinMs ? null : 'the deployer has begun, and has not ended for 5 minutes';
 }

@@ -127,7 +127,8 @@ describe('of two processes', () => {
     const one = withEndpoints();
     await issue(one);
     await deploy(one);
-    const lie = makeServed({ ...local, state: 'match', checkedAt: host.now() + hour });
+    const { fingerprintSha256 } = readLeafOf(host.layout().liveLink(target.name));
+    const lie = makeServed({ ...local, fingerprintSha256, checkedAt: host.now() + hour });
     await writeServed(realDisk, host.layout().servedOf(target.name), [lie]);
     host.advance(hour);
     looks = [];

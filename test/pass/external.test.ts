@@ -129,7 +129,7 @@ describe('whoever asks an issuer alone for a renewal', () => {
     expect(result).toMatchObject({ issued: expect.stringMatching(/^0001-/), deployed: null });
     expect(result?.error).toMatchObject({
       code: 'deployer-silent',
-      message: expect.stringMatching(/^the deployer was asked, and has not begun for 15/),
+      message: expect.stringMatching(/^the deployer was asked, and has not begun for 15 s: /),
     });
     expect(requests(host)).toEqual([name]);
   });
