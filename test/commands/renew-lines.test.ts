@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { renewLines } from '../../src/commands/renew-lines.ts';
+import { isUnfinished, renewLines } from '../../src/commands/renew-lines.ts';
 import type { CertificateAnswer } from '../../src/daemon/run-pass.ts';
 import { expectGolden } from '../support/golden.ts';
 import { now } from '../support/status-examples.ts';
@@ -62,4 +62,16 @@ it('no words of a CA or a daemon reach the terminal as anything but text', () =>
 
 it('nothing to look after prints nothing', () => {
   expect(renewLines({ duration_ms: 1, results: [] }, now, 80)).toEqual([]);
+});
+
+it('says of a deploy that another process is to make that it was handed over, and is not finished', () => {
+  const silent = { code: 'deployer-silent', message: 'the deployer was asked, and has not begun for 15 s' };
+  const answer = {
+    duration_ms: 1,
+    results: [{ ...nothing, name: 'a.example', issued: '0002-aabbccdd', error: silent }],
+  };
+  expect(renewLines(answer, now, 160)).toEqual([
+    'a.example: issued 0002-aabbccdd, handed to the deployer: the deployer was asked, and has not begun for 15 s',
+  ]);
+  expect(isUnfinished(answer)).toBe(true);
 });

@@ -27,3 +27,11 @@ it('says nothing of files that are', () => {
     'deployed is 0001-11223344',
   ]);
 });
+
+it('says since when a deployer of its own was asked and has not begun', () => {
+  const seen = makeObserved({ deploy: { deployed: null }, requestedAt: at('2026-01-14T23:00Z') });
+  const lines = deployLines({ target: makeTarget(), seen, asked: 'nothing', now });
+  expect(lines[1]).toMatch(
+    /^0001-11223344 is owed, and the deployer, another process, was asked .* and has not begun$/,
+  );
+});

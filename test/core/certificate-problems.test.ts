@@ -167,6 +167,14 @@ describe('a deploy that is owed', () => {
     ]);
   });
 
+  it('says since when a deployer of its own was asked and has not begun', () => {
+    const seen = { ...makeObserved(owed), live: makeObserved().live, requestedAt: at('2026-01-31T23:00Z') };
+    const words = 'the deployer was asked 2026-01-31T23:00:00.000Z, and has not begun';
+    expect(problems(seen, '2026-02-01')).toMatchObject([
+      { code: 'deploy-owed', message: `generation 0001-11223344 is issued and not deployed yet; ${words}` },
+    ]);
+  });
+
   it.each([
     ['since its issue', { deployed: '0001-11223344' }, '2026-03-04T10:00:00.000Z'],
     ['since its issue where nothing was deployed before', { deployed: null }, '2026-03-04T10:00:00.000Z'],

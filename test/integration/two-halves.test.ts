@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +8,8 @@ import { canBeOtherUsers, somebody } from '../support/other-users.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
+const program = join(import.meta.dirname, '../../dist/certd.js');
+const preload = join(import.meta.dirname, '../support/kill-at.mjs');
 const external = ['--deploy=external'];
 
 describe('an issuer and a deployer of one user, with a real CA and a real nginx', () => {
@@ -113,6 +116,26 @@ describe.runIf(canBeOtherUsers())('an issuer without rights and a deployer that 
     expect([key.uid, key.mode & 0o777]).toEqual([0, 0o400]);
     expect(await stack.nginx.reloadCount()).toBe(1);
     expect(requests(certd.stateDir)).toEqual([]);
+  });
+
+  test('a deployer that is killed at any point has left its deploy to the next one, and its asker waiting', async () => {
+    const deploy = (killAt: string) =>
+      spawnSync(process.execPath, ['--import', preload, program, 'deploy', '--owed', ...certd.flags], {
+        env: { PATH: process.env['PATH'] ?? '', CERTD_TEST_KILL_AT: killAt },
+        timeout: 60_000,
+      });
+    for (const killAt of ['2', '8', '14', '20', '26', '34']) {
+      const before = { live: readPair(certd.liveDir(domain)).cert, reloads: await stack.nginx.reloadCount() };
+      const renewed = certd.command('renew', '--force');
+      await waitUntil('a deploy is asked for', () => requests(certd.stateDir).length || null);
+      expect(deploy(killAt).signal, `killed before mutation ${killAt}`).toBe('SIGKILL');
+      expect(readPair(certd.liveDir(domain)).leaf.domains).toEqual([domain]);
+      expect(deploy('0').status, `after the kill before mutation ${killAt}`).toBe(0);
+      expect(await renewed).toMatchObject({ code: 0, stdout: expect.stringContaining(', deployed,') });
+      expect(readPair(certd.liveDir(domain)).cert).not.toBe(before.live);
+      // A reload whose end was not written down comes again.
+      expect((await stack.nginx.reloadCount()) - before.reloads).toBeGreaterThanOrEqual(1);
+    }
   });
 
   test('the issuer sees what is live though it may not read it', async () => {
