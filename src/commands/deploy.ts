@@ -20,8 +20,12 @@ export async function deployCommand(names: readonly string[], options: DeployOpt
   const shown = options.owed ? results.filter(hasNews) : results;
   const lines = deployLines(shown, Date.now(), width ?? Number.POSITIVE_INFINITY);
   process.stdout.write(lines.map(line => `${line}\n`).join(''));
-  // For its unit a deploy that failed is state like any other: it is on record, and tried again.
-  return results.some(({ error }) => error !== null && !(options.owed && error.recorded)) ? 1 : 0;
+  return results.some(({ error }) => error !== null && !(options.owed && isState(error))) ? 1 : 0;
+}
+
+/** For its unit a deploy that failed is state like any other: it is on record, and tried again. So is one that it ended itself. */
+function isState({ code, recorded }: { readonly code: string; readonly recorded: boolean }): boolean {
+  return recorded || code === 'stopped';
 }
 
 /** Its unit looks every few minutes: a line each time for each certificate with nothing to do would hide the others. */

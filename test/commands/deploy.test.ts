@@ -65,12 +65,14 @@ describe('certd deploy asks the daemon', () => {
     expect(ended).toEqual({ code: 0, out, err: '' });
   });
 
-  it.each<[number, string, boolean, Options]>([
-    [1, 'a deploy fails', true, {}],
-    [0, 'it does for the unit, and is on record', true, { owed: true }],
-    [1, 'it is on no record', false, { owed: true }],
-  ])('and ends with %d where %s', async (code, _words, recorded, options) => {
-    const error = { code: 'hook-failed', message: 'exit 1', recorded };
+  it.each<[number, string, [string, boolean], Options]>([
+    [1, 'a deploy fails', ['hook-failed', true], {}],
+    [0, 'it does for the unit, and is on record', ['hook-failed', true], { owed: true }],
+    [1, 'it is on no record', ['hook-failed', false], { owed: true }],
+    [1, 'it was cut short', ['stopped', false], {}],
+    [0, 'its unit cut it short', ['stopped', false], { owed: true }],
+  ])('and ends with %d where %s', async (code, _words, [failure, recorded], options) => {
+    const error = { code: failure, message: 'exit 1', recorded };
     const { places } = await daemon('/deploy', { results: [result, { ...result, error }] });
     expect((await captured(() => deployCommand([], { ...places, ...options }))).code).toBe(code);
   });
