@@ -1,7 +1,7 @@
 #!/bin/sh
 # boot-host.sh IMAGE DIR NAME: boots a copy of a root file system and keeps it across reboots, until SIGTERM, which cuts
 # the power. To be run in a mount namespace of its own (`unshare --mount`): what is written lies in memory, below DIR,
-# and is gone with it. DIR/files is copied over the image first. A file DIR/again asks for another boot when somebody
+# and is gone with it. DIR/files goes onto it first. A file DIR/again asks for another boot when somebody
 # kills the child of this script, which is how the host loses its power. `systemctl reboot` inside boots again too.
 set -eu
 image=$1
@@ -14,6 +14,7 @@ main() {
   mkdir "$dir/disk/changed" "$dir/disk/work" "$dir/disk/root"
   mount -t overlay -o "lowerdir=$image,upperdir=$dir/disk/changed,workdir=$dir/disk/work" overlay "$dir/disk/root"
   cp -a "$dir/files/." "$dir/disk/root"
+  rm -r "$dir/files"
   # Of its own, so that it looks the same whatever runs on this machine, and nothing is left there.
   mount -t tmpfs -o mode=755 tmpfs /run
   own_group

@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 import { waitUntil } from '../wait-until.ts';
 
 type JournalEntry = {
+  /** In µs since the epoch. */
+  readonly at: number;
   /** `_SYSTEMD_UNIT` for what a service wrote, `UNIT` for what systemd says about one. */
   readonly unit: string;
   /** syslog(3): 4 is a warning, 6 a note. */
@@ -14,11 +16,11 @@ type JournalEntry = {
 };
 
 export type HostJournal = {
-  /** How many entries were read so far: where to look from. */
+  /** Now, by the clock of the entries: an entry is read a moment after it was written. */
   mark(): number;
   /** Oldest first. */
   since(mark: number): readonly JournalEntry[];
-  /** The first entry after the mark that fits. `limitMs`: 30 s. */
+  /** The first entry since the mark that fits. `limitMs`: 30 s. */
   until(
     what: string,
     mark: number,
@@ -34,7 +36,7 @@ export function readJournal(): HostJournal & {
 } {
   let entries: JournalEntry[] = [];
   let reader: ChildProcess | null = null;
-  const since = (mark: number) => entries.slice(mark);
+  const since = (mark: number) => entries.filter(({ at }) => at >= mark);
   return {
     follow: ([program, ...args]) => {
       // It reads the boots before this one again, in the same order.
@@ -51,11 +53,13 @@ export function readJournal(): HostJournal & {
       process.kill(-reader.pid, 'SIGTERM');
       await ended;
     },
-    mark: () => entries.length,
+    mark: () => Date.now() * 1000,
     since,
     until: (what, mark, fits, limitMs = 30_000) =>
       waitUntil(what, () => since(mark).find(fits) ?? null, limitMs).catch((thrown: unknown) => {
-        const lines = since(mark).map(({ unit, message }) => `${unit}: ${message}`);
+        const lines = since(mark)
+          .filter(({ message }) => !message.includes('nothing to deploy'))
+          .map(({ unit, message }) => `${unit}: ${message}`);
         throw new Error(`${String(thrown)}\n--- journal\n${lines.slice(-40).join('\n')}`);
       }),
   };
@@ -65,6 +69,7 @@ function entryOf(line: string): JournalEntry {
   const fields = JSON.parse(line);
   const message = String(fields.MESSAGE);
   return {
+    at: Number(fields.__REALTIME_TIMESTAMP),
     unit: fields.UNIT ?? fields._SYSTEMD_UNIT ?? '',
     priority: Number(fields.PRIORITY),
     message,
