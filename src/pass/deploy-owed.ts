@@ -1,6 +1,6 @@
 import type { DeployAsk } from '../core/deploy-hold.ts';
 import type { DeployState } from '../core/deploy-model.ts';
-import { asCertdError, CertdError, logFields } from '../core/errors.ts';
+import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
 import { type FormerFile, formerFiles } from '../core/files-key.ts';
 import type { Millis } from '../core/instant.ts';
 import type { Leaf, Target } from '../core/model.ts';
@@ -11,16 +11,14 @@ import { deployBatch } from '../deploy/transaction.ts';
 import { hostAccounts } from '../host/accounts.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
-import { liveId, readIssuedPair, readPair } from '../store/generation.ts';
+import { liveId, readPair } from '../store/generation.ts';
 import { removeFormer } from '../store/output-leftovers.ts';
 import { writeOutputs } from '../store/outputs.ts';
-import { flipLive, installGeneration, prune } from '../store/publish.ts';
-import { readOrigin } from '../store/work.ts';
-import { refusalsOf, rootsFor } from './gate.ts';
+import { flipLive, prune } from '../store/publish.ts';
+import { install } from './install.ts';
 import { logHook } from './log-hook.ts';
 import type { DeployerParts } from './pass-parts.ts';
 import { probeForDeploy } from './probe-for-deploy.ts';
-import { issuedBy } from './renewal-window.ts';
 import { writeJournal } from './write-journal.ts';
 
 /**
@@ -135,35 +133,6 @@ function deployParts(parts: DeployerParts): DeployParts {
     graceMs: hookGraceMs,
     signal,
   };
-}
-
-/** The gate: nothing the issuer wrote is believed before it parses, fits and is encoded anew. */
-async function install(target: Target, id: string, parts: DeployerParts): Promise<Leaf> {
-  await loopTurn();
-  const directory = parts.layout.issuedGeneration(target.name, id);
-  const { leaf, ...pair } = readIssuedPair(parts.layout, directory);
-  const { ca, directoryUrl } = readOrigin(parts.layout, directory);
-  // A name that was added since is for the next order; what is live already only owes its hooks.
-  const domains = liveId(parts.layout, target.name) === id ? leaf.domains : target.domains;
-  const [host = ''] = domains;
-  const set = {
-    fullchainPem: pair.cert + pair.chain,
-    keyPem: pair.key,
-    host,
-    domains,
-    // A changed key type waits for the next renewal (contract section 2): it does not hold up this one.
-    keyType: leaf.keyType ?? target.keyType,
-    roots: rootsFor({ directoryUrl, rootsFile: issuedBy({ ca, directoryUrl }, parts)?.rootsFile ?? null }),
-  };
-  const reasons = await refusalsOf(set, parts);
-  if (reasons.length > 0) {
-    throw new CertdError(
-      'gate-refused',
-      `generation ${id} of ${target.name} is refused: ${reasons.join('; ')}`,
-    );
-  }
-  await installGeneration(parts.disk, parts.layout, target.name, { id, pair });
-  return leaf;
 }
 
 /** From the deployer's own copy, which is what is live. */

@@ -54,23 +54,30 @@ type Tolerate = <T>(read: () => T, otherwise: T, kept?: 'kept' | 'replaced') => 
 
 /** Every name that certd has ever put on this disk and not forgotten. Throws `state-corrupt`, or the disk's own error. */
 export function namesOnDisk(layout: Layout): readonly string[] {
-  const deployers = [layout.live, layout.deployed].filter(exists);
-  const entries = [
-    ...deployers.flatMap(place => readdirSync(place, { withFileTypes: true })),
-    ...[layout.issued, layout.work].flatMap(place => inIssuerPlace(layout, place, corrupt, namesIn) ?? []),
-  ];
-  // A file in these places is somebody's note.
-  const names = entries.filter(entry => !entry.isFile() && isName(entry.name)).map(({ name }) => name);
-  return [...new Set([...names, ...namesOwing(layout)])].sort();
+  const issuers = [layout.issued, layout.work];
+  const entries = issuers.flatMap(place => inIssuerPlace(layout, place, corrupt, namesIn) ?? []);
+  return [...new Set([...deployedNames(layout), ...namesOf(entries), ...namesOwing(layout)])].sort();
 }
 
 /** Of attempts that have not come to their end, also where nothing else is left of them. */
-function namesOwing({ attempts }: Layout): readonly string[] {
-  const files = exists(attempts) ? readdirSync(attempts) : [];
+function namesOwing(layout: Layout): readonly string[] {
+  const files = inIssuerPlace(layout, layout.attempts, corrupt, namesIn) ?? [];
   return files
-    .filter(file => file.endsWith('.json'))
-    .map(file => file.slice(0, -'.json'.length))
+    .filter(({ name }) => name.endsWith('.json'))
+    .map(({ name }) => name.slice(0, -'.json'.length))
     .filter(isName);
+}
+
+/** Every name of the deployer's, who does not depend on what the issuer has in store. */
+export function deployedNames(layout: Layout): readonly string[] {
+  const places = [layout.live, layout.deployed].filter(exists);
+  const entries = places.flatMap(place => readdirSync(place, { withFileTypes: true }));
+  return [...new Set(namesOf(entries))].sort();
+}
+
+function namesOf(entries: readonly Dirent[]): readonly string[] {
+  // A file in these places is somebody's note.
+  return entries.filter(entry => !entry.isFile() && isName(entry.name)).map(({ name }) => name);
 }
 
 const mostNames = 100_000;
