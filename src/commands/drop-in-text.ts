@@ -10,7 +10,8 @@ import { unitDropIn } from '../core/unit-drop-in.ts';
  * needed, or is there already.
  */
 export function dropInText({ certificates, health }: Config, unitDirectory: string): string {
-  const lines = unitDropIn({ certificates, healthSocket: health.socket }).map(plainText);
+  const needs = { certificates, healthSocket: health.socket, healthGroup: health.group };
+  const lines = unitDropIn(needs).map(plainText);
   if (lines.length === 0) return '';
   const file = join(unitDirectory, 'certd.service.d/check-config.conf');
   const text = lines.map(line => `${line}\n`).join('');
@@ -20,7 +21,7 @@ export function dropInText({ certificates, health }: Config, unitDirectory: stri
     `Under systemd, certd.service allows less than this needs. Put into ${file}:\n\n`,
     text,
     '\nand then: systemctl daemon-reload && systemctl restart certd\n',
-    lines.includes('PrivateUsers=no') ? socketText : '',
+    lines.some(line => line.startsWith('AmbientCapabilities=')) ? socketText : '',
   ].join('');
 }
 

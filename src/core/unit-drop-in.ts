@@ -5,13 +5,15 @@ export type UnitNeeds = {
   readonly certificates: readonly Pick<Target, 'challenge'>[];
   /** Absolute path; null for the usual one in the runtime directory. */
   readonly healthSocket: string | null;
+  /** Whoever may ask the health socket; null for the usual group. */
+  readonly healthGroup: string | null;
 };
 
 /**
  * The lines of a drop-in for `systemd/certd.service` that this configuration needs, in the syntax of systemd.exec(5); none
  * where the unit as it is will do.
  */
-export function unitDropIn({ certificates, healthSocket }: UnitNeeds): readonly string[] {
+export function unitDropIn({ certificates, healthSocket, healthGroup }: UnitNeeds): readonly string[] {
   const challenges = certificates.map(({ challenge }) => challenge);
   const webroots = challenges.flatMap(challenge => (challenge.kind === 'webroot' ? [challenge.path] : []));
   const sockets = healthSocket === null ? [] : [healthSocket.slice(0, healthSocket.lastIndexOf('/')) || '/'];
@@ -21,12 +23,17 @@ export function unitDropIn({ certificates, healthSocket }: UnitNeeds): readonly 
   const ports = challenges.flatMap(challenge =>
     challenge.kind === 'standalone' ? challenge.listen.map(({ port }) => port) : [],
   );
+  const isLow = ports.some(port => port < 1024);
+  const isForOthers = healthGroup !== null && healthGroup !== 'certd';
   const settings = [
     ...shown.map(path => `ReadWritePaths=-${escaped(path)}`),
     ...(hidden.length === 0 ? [] : ['ProtectHome=tmpfs']),
     ...hidden.map(path => `BindPaths=-${escaped(path)}`),
     ...(paths.some(path => isWithin(path, temporary)) ? ['PrivateTmp=no'] : []),
-    ...(ports.some(port => port < 1024) ? portSettings : []),
+    ...(isLow ? portSettings : []),
+    ...(isForOthers ? groupSettings(healthGroup) : []),
+    // In a user namespace of its own a capability would be worth nothing, and other groups are not known.
+    ...(isLow || isForOthers ? ['PrivateUsers=no'] : []),
   ];
   return settings.length === 0 ? [] : ['[Service]', ...settings];
 }
@@ -42,9 +49,17 @@ const temporary = ['/tmp', '/var/tmp'];
 const portSettings = [
   'AmbientCapabilities=CAP_NET_BIND_SERVICE',
   'CapabilityBoundingSet=CAP_NET_BIND_SERVICE',
-  // In a user namespace of its own the capability would be worth nothing.
-  'PrivateUsers=no',
 ];
+
+/** A member may give the socket to its group with no further right; whoever asks must get through the directory. */
+function groupSettings(group: string): readonly string[] {
+  return [
+    `SupplementaryGroups=${escaped(group)}`,
+    'RuntimeDirectoryMode=0755',
+    // Part of @privileged, which the unit forbids.
+    'SystemCallFilter=@chown',
+  ];
+}
 
 function isWithin(path: string, directories: readonly string[]): boolean {
   return directories.some(directory => path === directory || path.startsWith(`${directory}/`));

@@ -30,9 +30,10 @@ export function giveToGroup(
     // Not `chown`: it would follow a link that somebody has put in the place of the socket.
     lchownSync(path, uid, group.gid);
   } catch (thrown) {
-    if (systemErrorOf(thrown)?.code !== 'EPERM') throw thrown;
+    // EINVAL: a group that the user namespace of the process does not know (PrivateUsers= of systemd).
+    if (!['EPERM', 'EINVAL'].includes(systemErrorOf(thrown)?.code ?? '')) throw thrown;
     if (group.configured === null) return;
-    const reason = `health.group: the user that runs certd may give nothing to the group ${group.configured}`;
+    const reason = `health.group: the user that runs certd may give nothing to the group ${group.configured} (under systemd: \`certd check-config\` prints a drop-in)`;
     log.warn({ code: 'config-doubtful', path, reason }, 'health socket keeps its group');
   }
 }

@@ -65,7 +65,8 @@ it('reads real files: one that is missing is a problem like any other', () => {
   );
 });
 
-const demanding = `${account}defaults:
+const demanding = `${account}health: { group: ops }
+defaults:
   challenge: { webroot: /srv/www }
 certificates:
   - domains: [a.example]

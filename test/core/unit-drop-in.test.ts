@@ -7,8 +7,11 @@ const listen = (...ports: number[]): ChallengeMethod => ({
   kind: 'standalone',
   listen: ports.map(port => ({ address: '0.0.0.0', port })),
 });
-const dropIn = (challenges: readonly ChallengeMethod[], healthSocket: string | null = null) =>
-  unitDropIn({ certificates: challenges.map(challenge => ({ challenge })), healthSocket });
+const dropIn = (
+  challenges: readonly ChallengeMethod[],
+  healthSocket: string | null = null,
+  healthGroup: string | null = null,
+) => unitDropIn({ certificates: challenges.map(challenge => ({ challenge })), healthSocket, healthGroup });
 
 it.each<[string, readonly ChallengeMethod[], string | null]>([
   ['no certificate', [], null],
@@ -58,6 +61,19 @@ it('gives the one capability that a low port needs, and takes away what would ma
 it('opens the directory of a health socket elsewhere', () => {
   expect(dropIn([], '/run/monitoring/certd.sock')).toEqual(['[Service]', 'ReadWritePaths=-/run/monitoring']);
   expect(dropIn([], '/certd.sock')).toEqual(['[Service]', 'ReadWritePaths=-/']);
+});
+
+it('lets the group of the health socket reach it, and certd give it to them', () => {
+  expect(dropIn([], null, 'certd')).toEqual([]);
+  const lines = ['SupplementaryGroups=ops', 'RuntimeDirectoryMode=0755', 'SystemCallFilter=@chown'];
+  expect(dropIn([], null, 'ops')).toEqual(['[Service]', ...lines, 'PrivateUsers=no']);
+  expect(dropIn([listen(80)], null, 'ops')).toEqual([
+    '[Service]',
+    'AmbientCapabilities=CAP_NET_BIND_SERVICE',
+    'CapabilityBoundingSet=CAP_NET_BIND_SERVICE',
+    ...lines,
+    'PrivateUsers=no',
+  ]);
 });
 
 it('writes a path so that systemd reads the same', () => {

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, lstatSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { giveToGroup, socketGroup } from '../../src/daemon/socket-group.ts';
 import { openLog } from '../../src/log.ts';
+import { root } from '../support/source-tree.ts';
 import { ownDir, ownUid } from '../support/state-dir.ts';
 
 const nobody = 65_534;
@@ -59,9 +61,24 @@ it('warns of a configured group that certd may not give it to, and goes on', () 
   expect(logged).toMatchObject([
     {
       code: 'config-doubtful',
-      reason: 'health.group: the user that runs certd may give nothing to the group ops',
+      reason: 'health.group: the user that runs certd may give nothing to the group ops (under systemd: `certd check-config` prints a drop-in)',
     },
   ]);
+});
+
+const canUnshare = spawnSync('unshare', ['-r', 'true']).status === 0;
+
+it.runIf(canUnshare)('does so too in a user namespace that does not know the group, as under systemd', () => {
+  const module = (name: string) => JSON.stringify(join(root, 'src', name));
+  const script = `import { giveToGroup } from ${module('daemon/socket-group.ts')};
+    import { openLog } from ${module('log.ts')};
+    const log = openLog({ level: 'warn', style: 'json', write: line => process.stdout.write(line) });
+    giveToGroup(${JSON.stringify(path)}, { gid: 4242, configured: 'ops' }, { uid: 0, log });`;
+  const args = ['-r', process.execPath, '--input-type=module', '--eval', script];
+  const { status, stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain('"code":"config-doubtful"');
+  expect(statSync(path).gid).toBe(ownGid);
 });
 
 it('says nothing where it is only the usual group', () => {
