@@ -6,15 +6,21 @@ import type { Deployer, DeployerPlaces } from './deploy-here.ts';
 import { deployLines } from './deploy-lines.ts';
 import { progress } from './progress.ts';
 import { screenOf } from './screen.ts';
+import { realPace, slowToFail } from './slow-to-fail.ts';
 
 export type DeployOptions = DeployerPlaces & { readonly owed?: true; readonly force?: true };
 
 /** `certd deploy`: by the daemon where it runs and deploys, else in this process under the deployer's lock. */
-export async function deployCommand(names: readonly string[], options: DeployOptions): Promise<number> {
+export async function deployCommand(
+  names: readonly string[],
+  options: DeployOptions,
+  pace = realPace,
+): Promise<number> {
   if (options.owed && options.force) throw new CertdError('usage', '--owed and --force exclude each other');
   const request = { names: names.length === 0 ? null : names, ask: askOf(names, options) };
   const done = progress('waiting for the deploy to end');
-  const { results } = await deploy(request, options).finally(done);
+  const job = () => deploy(request, options);
+  const { results } = await (options.owed ? slowToFail(job, pace) : job()).finally(done);
   const { width } = screenOf(process.stdout, process.env['NO_COLOR']);
   // What is no terminal is read line by line.
   const shown = options.owed ? results.filter(hasNews) : results;

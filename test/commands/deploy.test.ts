@@ -183,6 +183,23 @@ it('for its unit it takes the requests, and lasts a second where there was one',
   expect(readdirSync(layout.requests)).toEqual([]);
 });
 
+describe('for its unit a run that cannot even take the requests lasts a minute', () => {
+  it.each<[string, (dir: string) => Partial<DeployOptions>]>([
+    ['config-unreadable', dir => ({ config: join(dir, 'none.yaml') })],
+    ['not-issued', dir => ({ stateDir: join(dir, 'none') })],
+  ])('%s', async (code, changed) => {
+    const { layout, dir, places } = await alone();
+    await writeRequest(realDisk, layout, 'a.example');
+    const slept: number[] = [];
+    const sleep = async (ms: number) => void slept.push(ms);
+    const pace = { elapsed: () => 0, sleep, say: () => {} };
+    const options = { ...places, owed: true as const, ...changed(dir) };
+    await expect(deployCommand([], options, pace)).rejects.toMatchObject({ code });
+    expect(slept).toEqual([60_000]);
+    expect(readdirSync(layout.requests)).toEqual(['a.example']);
+  });
+});
+
 describe('without a daemon', () => {
   it('it waits while another certd has the deployer’s lock, and says so', async () => {
     const { layout, places } = await alone();

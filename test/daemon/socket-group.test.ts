@@ -61,7 +61,8 @@ it('warns of a configured group that certd may not give it to, and goes on', () 
   expect(logged).toMatchObject([
     {
       code: 'config-doubtful',
-      reason: 'health.group: the user that runs certd may give nothing to the group ops (under systemd: `certd check-config` prints a drop-in)',
+      reason:
+        'health.group: the user that runs certd may give nothing to the group ops (under systemd: `certd check-config` prints a drop-in)',
     },
   ]);
 });
