@@ -21,7 +21,7 @@ export async function askDeployer(
 ): Promise<readonly DeployOutcome[]> {
   for (const target of owed) await ask(target, asked, parts);
   if (asked === 'nothing') return [];
-  const outcomes = await Promise.all(owed.map(target => awaitDeployer(target, parts)));
+  const outcomes = await Promise.all(owed.map(target => awaitDeployer(target, owed.length, parts)));
   return outcomes.filter(outcome => outcome !== null);
 }
 

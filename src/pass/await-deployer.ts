@@ -14,20 +14,35 @@ const endsWithinMs: Millis = 5 * 60_000;
 
 const stepMs: Millis = 250;
 
+/** Looks take a millisecond each, and hold everything else up: a hundred a second, for all that wait. */
+const oneLookMs: Millis = 10;
+
 /**
- * Waits for what the deployer, another process, makes of a deploy that it was asked for: its own record says so. Null where
- * nothing is owed, or it waits for its window; `deployer-silent` where nothing has come of it in time.
+ * Waits for what the deployer, another process, makes of a deploy that it was asked for: its own record says so. `waiting`:
+ * how many certificates are waited for at the same time. A daemon is told of what changes (`daemon/watch-state.ts`), and looks
+ * the more seldom by itself the more there are. Null where nothing is owed, or it waits for its window; `deployer-silent`
+ * where nothing has come of it in time.
  */
-export async function awaitDeployer(target: Target, parts: PassParts): Promise<DeployOutcome | null> {
+export async function awaitDeployer(
+  target: Target,
+  waiting: number,
+  parts: PassParts,
+): Promise<DeployOutcome | null> {
   const { world, clock, signal } = parts;
   const startedAt = clock.now();
+  const lookEveryMs = Math.max(stepMs, waiting * oneLookMs);
+  // Not all at the same moment.
+  let lookAt = startedAt + Math.floor(lookEveryMs * parts.random());
   for (let id: string | null = null; ; ) {
-    const seen = world.look(target.name);
-    const verdict = planDeploy(target, seen, 'nobody', clock.now());
+    const now = clock.now();
+    const looks = now >= lookAt;
+    if (looks) lookAt = now + lookEveryMs;
+    const seen = looks ? world.look(target.name) : world.seen(target.name);
+    const verdict = planDeploy(target, seen, 'nobody', now);
     if (verdict.kind === 'none') return id === null ? null : outcome(target, id, null);
     if (verdict.kind !== 'now') return endOf(target, seen, verdict);
     id = verdict.id;
-    const silence = silenceOf(seen, clock.now() - startedAt);
+    const silence = looks ? silenceOf(seen, now - startedAt) : null;
     if (silence !== null) return outcome(target, id, new CertdError('deployer-silent', silence));
     try {
       await clock.sleep(stepMs, signal);
