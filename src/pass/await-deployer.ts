@@ -28,21 +28,17 @@ export async function awaitDeployer(
   waiting: number,
   parts: PassParts,
 ): Promise<DeployOutcome | null> {
-  const { world, clock, signal } = parts;
+  const { clock, signal } = parts;
   const startedAt = clock.now();
-  const lookEveryMs = Math.max(stepMs, waiting * oneLookMs);
-  // Not all at the same moment.
-  let lookAt = startedAt + Math.floor(lookEveryMs * parts.random());
+  const sight = nowAndThen(target, waiting, parts);
   for (let id: string | null = null; ; ) {
-    const now = clock.now();
-    const looks = now >= lookAt;
-    if (looks) lookAt = now + lookEveryMs;
-    const seen = looks ? world.look(target.name) : world.seen(target.name);
+    const sighted = sight();
+    const { now, seen } = sighted;
     const verdict = planDeploy(target, seen, 'nobody', now);
     if (verdict.kind === 'none') return id === null ? null : outcome(target, id, null);
     if (verdict.kind !== 'now') return endOf(target, seen, verdict);
     id = verdict.id;
-    const silence = looks ? silenceOf(seen, now - startedAt) : null;
+    const silence = silenceOf(sighted, now - startedAt);
     if (silence !== null) return outcome(target, id, new CertdError('deployer-silent', silence));
     try {
       await clock.sleep(stepMs, signal);
@@ -55,6 +51,26 @@ export async function awaitDeployer(
       );
     }
   }
+}
+
+type Sight = {
+  readonly now: Instant;
+  readonly seen: Observed;
+  /** Read from the disk just now: nobody tells of a request that was taken. */
+  readonly isFresh: boolean;
+};
+
+/** What is known, and now and then what the disk says. */
+function nowAndThen({ name }: Target, waiting: number, { world, clock, random }: PassParts): () => Sight {
+  const everyMs = Math.max(stepMs, waiting * oneLookMs);
+  // Not all at the same moment.
+  let next = clock.now() + Math.floor(everyMs * random());
+  return () => {
+    const now = clock.now();
+    if (now < next) return { now, seen: world.seen(name), isFresh: false };
+    next = now + everyMs;
+    return { now, seen: world.look(name), isFresh: true };
+  };
 }
 
 type Ended = Exclude<DeployVerdict, { readonly kind: 'none' | 'now' }>;
@@ -76,7 +92,8 @@ function failureOf({ name, deploy: { lastError } }: Observed, until: Instant): C
 }
 
 /** Why it is waited for no longer, in words. */
-function silenceOf({ requestedAt }: Observed, waited: Millis): string | null {
+function silenceOf({ seen: { requestedAt }, isFresh }: Sight, waited: Millis): string | null {
+  if (!isFresh) return null;
   if (requestedAt !== null && waited >= beginsWithinMs) {
     return `the deployer was asked, and has not begun for ${Math.floor(waited / 1000)} s: is its unit active (certd-deploy.path)? \`certd deploy\` does it at once`;
   }
