@@ -85,7 +85,7 @@ function deployerParts(
     authorities: config.authorities,
     knownAuthorities: config.knownAuthorities,
     chainGate: openChainGate(),
-    runHook: hookRunner(places.hooks ?? 'direct'),
+    runHook: hookRunner(places.hooks ?? 'direct', places.stateDir),
     timer: realTimer,
     // Whoever waits for this one job sees by himself whether it hangs.
     beginStep: () => () => {},

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CertdError } from '../core/errors.ts';
 import { findProgram } from '../deploy/find-program.ts';
 import { hookPath } from '../deploy/hook-environment.ts';
@@ -19,6 +20,7 @@ const usualPlaces: SystemdPlaces = { runtimeDir: '/run/systemd/system', searchPa
 /** Throws `systemd-missing` where hooks were to be services and there is no systemd to run them. */
 export function hookRunner(
   manner: HookManner,
+  stateDir: string,
   { runtimeDir, searchPath }: SystemdPlaces = usualPlaces,
 ): (run: HookRun) => Promise<HookResult> {
   if (manner === 'direct') return runHook;
@@ -29,7 +31,7 @@ export function hookRunner(
     const found = findProgram(program, searchPath);
     if (found.path === null) throw missing(`${program}: ${found.why} in ${searchPath}`);
   }
-  return run => runHookUnit(run);
+  return run => runHookUnit(run, resolve(stateDir));
 }
 
 function missing(why: string): CertdError {

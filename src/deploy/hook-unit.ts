@@ -6,11 +6,12 @@ import { commandText } from './hook-order.ts';
 import type { HookResult, HookRun } from './run-hook.ts';
 
 /**
- * The unit that a hook runs as. The same one for the same command: what an earlier certd has left running is found by its
- * name, and no command ever runs twice at a time.
+ * The unit that a hook runs as. The same one for the same command of the same state directory (absolute): what an earlier
+ * certd has left running is found by its name, and no command ever runs twice at a time. A certd beside it has units of its own.
  */
-export function hookUnit(command: Command): string {
-  const digest = createHash('sha256').update(commandText(command)).digest('hex').slice(0, 8);
+export function hookUnit(command: Command, stateDir: string): string {
+  const words = `${stateDir}\0${commandText(command)}`;
+  const digest = createHash('sha256').update(words).digest('hex').slice(0, 8);
   return `certd-hook-${programName(command)}-${digest}.service`;
 }
 
@@ -28,7 +29,7 @@ function programName(command: Command): string {
  */
 export function hookUnitArguments(
   { command, env, timeoutMs, graceMs }: Pick<HookRun, 'command' | 'env' | 'timeoutMs' | 'graceMs'>,
-  program: string,
+  { unit, program }: { readonly unit: string; readonly program: string },
 ): readonly string[] {
   const args = command.kind === 'argv' ? command.argv.slice(1) : ['-c', command.script];
   return [
@@ -36,7 +37,7 @@ export function hookUnitArguments(
     '--pipe',
     '--quiet',
     '--service-type=oneshot',
-    `--unit=${hookUnit(command)}`,
+    `--unit=${unit}`,
     `--description=certd hook (${programName(command)})`,
     `--property=TimeoutStartSec=${timeoutMs}ms`,
     `--property=TimeoutStopSec=${graceMs}ms`,

@@ -28,14 +28,14 @@ const stopLimitMs: Millis = 20_000;
  * have, and with a life of its own: it goes on where certd is restarted by it. systemd ends it at its limit, with everything that it
  * has started; what it leaves behind ends with it.
  */
-export async function runHookUnit(run: HookRun, tools = systemdTools): Promise<HookResult> {
+export async function runHookUnit(run: HookRun, stateDir: string, tools = systemdTools): Promise<HookResult> {
   const { command, signal } = run;
   if (signal.aborted) return stopped('');
   const found = findProgram(command.kind === 'argv' ? command.argv[0] : '/bin/sh', hookPath);
   if (found.path === null) return { outcome: 'hook-not-found', detail: found.why, output: '' };
-  const unit = hookUnit(command);
+  const unit = hookUnit(command, stateDir);
   await removeOld(unit, tools);
-  const ran = await runUntilStopped(run, unit, found.path, tools);
+  const ran = await runUntilStopped(run, { unit, program: found.path }, tools);
   if (ran.outcome === 'ok') return ran;
   const facts = await factsOf(unit, tools);
   if (isRunning(facts)) await systemctl(['stop', unit], tools);
@@ -58,8 +58,7 @@ async function removeOld(unit: string, tools: SystemdTools): Promise<void> {
 /** systemd-run, which waits for the end of the unit. A stop of certd stops the unit. */
 async function runUntilStopped(
   run: HookRun,
-  unit: string,
-  program: string,
+  { unit, program }: { readonly unit: string; readonly program: string },
   tools: SystemdTools,
 ): Promise<HookResult> {
   const { timeoutMs, graceMs, signal } = run;
@@ -71,7 +70,7 @@ async function runUntilStopped(
   if (signal.aborted) return stopped('');
   try {
     return await runHook({
-      command: { kind: 'argv', argv: [tools.systemdRun, ...hookUnitArguments(run, program)] },
+      command: { kind: 'argv', argv: [tools.systemdRun, ...hookUnitArguments(run, { unit, program })] },
       env: { PATH: hookPath },
       timeoutMs: timeoutMs + 2 * graceMs + marginMs,
       graceMs,

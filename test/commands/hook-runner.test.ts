@@ -18,11 +18,11 @@ function host(programs: readonly string[], booted: boolean) {
 }
 
 it('runs hooks by itself unless told otherwise, whatever the host has', () => {
-  expect(hookRunner('direct', host([], false))).toBe(runHook);
+  expect(hookRunner('direct', '/s', host([], false))).toBe(runHook);
 });
 
 it('runs them by systemd where there is one', () => {
-  expect(hookRunner('systemd-run', host(['systemd-run', 'systemctl'], true))).not.toBe(runHook);
+  expect(hookRunner('systemd-run', '/s', host(['systemd-run', 'systemctl'], true))).not.toBe(runHook);
 });
 
 it.each([
@@ -31,7 +31,7 @@ it.each([
   ['has no systemctl', ['systemd-run'], true, /systemctl: no such program in /],
 ])('says what is missing on a host that %s', (_sentence, programs, booted, message) => {
   const places = host(programs, booted);
-  expect(() => hookRunner('systemd-run', places)).toThrow(
+  expect(() => hookRunner('systemd-run', '/s', places)).toThrow(
     expect.objectContaining({ code: 'systemd-missing', message: expect.stringMatching(message) }),
   );
 });

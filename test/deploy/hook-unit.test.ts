@@ -3,14 +3,21 @@ import type { Command } from '../../src/core/deploy-model.ts';
 import { hookUnit, hookUnitArguments, hookUnitOutcome, unitFacts } from '../../src/deploy/hook-unit.ts';
 
 const reload: Command = { kind: 'argv', argv: ['nginx', '-s', 'reload'] };
+const stateDir = '/var/lib/certd';
+const nameOf = (command: Command) => hookUnit(command, stateDir);
 const limits = { timeoutMs: 60_000, graceMs: 5000 };
 
 describe('the unit of a hook', () => {
   it('has a name that says which program it is, and that another command does not have', () => {
-    expect(hookUnit(reload)).toMatch(/^certd-hook-nginx-[0-9a-f]{8}\.service$/);
-    expect(hookUnit({ kind: 'argv', argv: ['nginx', '-s', 'reload'] })).toBe(hookUnit(reload));
-    expect(hookUnit({ kind: 'argv', argv: ['nginx', '-s reload'] })).not.toBe(hookUnit(reload));
-    expect(hookUnit({ kind: 'shell', script: 'nginx -s reload' })).toMatch(/^certd-hook-sh-[0-9a-f]{8}/);
+    expect(nameOf(reload)).toMatch(/^certd-hook-nginx-[0-9a-f]{8}\.service$/);
+    expect(nameOf({ kind: 'argv', argv: ['nginx', '-s', 'reload'] })).toBe(nameOf(reload));
+    expect(nameOf({ kind: 'argv', argv: ['nginx', '-s reload'] })).not.toBe(nameOf(reload));
+    expect(nameOf({ kind: 'shell', script: 'nginx -s reload' })).toMatch(/^certd-hook-sh-[0-9a-f]{8}/);
+  });
+
+  it('is another one for a certd with another state directory, which must not end it', () => {
+    expect(hookUnit(reload, '/srv/certd')).toMatch(/^certd-hook-nginx-[0-9a-f]{8}\.service$/);
+    expect(hookUnit(reload, '/srv/certd')).not.toBe(nameOf(reload));
   });
 
   it.each([
@@ -18,19 +25,24 @@ describe('the unit of a hook', () => {
     ['/opt/../é%i', /^certd-hook-__i-[0-9a-f]{8}\.service$/],
     ['a'.repeat(300), /^certd-hook-a{40}-[0-9a-f]{8}\.service$/],
   ])('has a name that systemd takes, whatever the program is called: %s', (program, name) => {
-    expect(hookUnit({ kind: 'argv', argv: [program] })).toMatch(name);
+    expect(nameOf({ kind: 'argv', argv: [program] })).toMatch(name);
   });
 });
 
 describe('the arguments of systemd-run', () => {
   it('are options, environment and the words of the command', () => {
     const env = { PATH: '/usr/bin:/bin', CERTD_DOMAINS: 'a.example b.example' };
-    expect(hookUnitArguments({ command: reload, env, ...limits }, '/usr/sbin/nginx')).toEqual([
+    expect(
+      hookUnitArguments(
+        { command: reload, env, ...limits },
+        { unit: 'x.service', program: '/usr/sbin/nginx' },
+      ),
+    ).toEqual([
       '--wait',
       '--pipe',
       '--quiet',
       '--service-type=oneshot',
-      `--unit=${hookUnit(reload)}`,
+      '--unit=x.service',
       '--description=certd hook (nginx)',
       '--property=TimeoutStartSec=60000ms',
       '--property=TimeoutStopSec=5000ms',
@@ -45,7 +57,7 @@ describe('the arguments of systemd-run', () => {
   });
 
   const wordsOf = (command: Command) => {
-    const args = hookUnitArguments({ command, env: {}, ...limits }, '/bin/x');
+    const args = hookUnitArguments({ command, env: {}, ...limits }, { unit: 'x.service', program: '/bin/x' });
     return args.slice(args.indexOf('--') + 1);
   };
 
@@ -65,7 +77,10 @@ describe('the arguments of systemd-run', () => {
 
   it('say nothing of the command in the description, which goes to the journal', () => {
     const command: Command = { kind: 'argv', argv: ['curl', '-H', 'Authorization: secret'] };
-    const args = hookUnitArguments({ command, env: {}, ...limits }, '/usr/bin/curl');
+    const args = hookUnitArguments(
+      { command, env: {}, ...limits },
+      { unit: 'x.service', program: '/usr/bin/curl' },
+    );
     expect(args.slice(0, args.indexOf('--')).join(' ')).not.toContain('secret');
   });
 });

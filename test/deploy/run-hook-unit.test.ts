@@ -10,7 +10,8 @@ import { ownDir } from '../support/state-dir.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const command: Command = { kind: 'shell', script: 'true' };
-const unit = hookUnit(command);
+const stateDir = '/var/lib/certd';
+const unit = hookUnit(command, stateDir);
 const show = `systemctl show --property=LoadState,ActiveState,Result,ExecMainStatus ${unit}`.slice(0, 60);
 const start = 'systemd-run --wait --pipe --quiet --service-type=oneshot --unit='.slice(0, 60);
 
@@ -33,7 +34,7 @@ const runOf = (change: Partial<HookRun> = {}): HookRun => ({
 
 it('runs a hook that ends well, and shows what it printed', async () => {
   const { tools, calls } = fakeSystemd(dir, { run: 'echo out; echo err >&2' });
-  expect(await runHookUnit(runOf(), tools)).toEqual({
+  expect(await runHookUnit(runOf(), stateDir, tools)).toEqual({
     outcome: 'ok',
     detail: 'exit 0',
     output: 'out\nerr\n',
@@ -46,7 +47,7 @@ it('asks systemd how it failed, and then lets it forget the unit', async () => {
     run: 'echo bad; touch ran; exit 1',
     show: `if [ -e ran ]; then printf 'LoadState=loaded\\nActiveState=failed\\nResult=timeout\\nExecMainStatus=15\\n'; else echo '${unknownUnit}'; fi`,
   });
-  expect(await runHookUnit(runOf(), tools)).toEqual({
+  expect(await runHookUnit(runOf(), stateDir, tools)).toEqual({
     outcome: 'hook-timeout',
     detail: 'killed after 20 s',
     output: 'bad\n',
@@ -57,7 +58,7 @@ it('asks systemd how it failed, and then lets it forget the unit', async () => {
 it('stops the same hook of an earlier certd before it runs it again', async () => {
   const running = "printf 'LoadState=loaded\\nActiveState=activating\\n'";
   const { tools, calls } = fakeSystemd(dir, { run: 'true', show: running, stop: 'exit 0' });
-  expect(await runHookUnit(runOf(), tools)).toMatchObject({ outcome: 'ok' });
+  expect(await runHookUnit(runOf(), stateDir, tools)).toMatchObject({ outcome: 'ok' });
   expect(calls()).toEqual([show, `systemctl stop ${unit}`, `systemctl reset-failed ${unit}`, start]);
 });
 
@@ -66,7 +67,7 @@ it('stops the unit where certd is stopped', async () => {
     run: 'echo $$ >pid; touch running; exec sleep 60',
     stop: 'kill "$(cat pid)"',
   });
-  const ended = runHookUnit(runOf(), tools);
+  const ended = runHookUnit(runOf(), stateDir, tools);
   await waitUntil('it runs', () => (existsSync(join(dir, 'running')) ? true : null));
   stop.abort();
   expect(await ended).toEqual({ outcome: 'stopped', detail: 'certd was stopped', output: '' });
@@ -75,7 +76,7 @@ it('stops the unit where certd is stopped', async () => {
 
 it('ends systemd-run by itself where systemd does not stop the unit', async () => {
   const { tools } = fakeSystemd(dir, { run: 'touch running; exec sleep 60', stop: 'exit 1' });
-  const ended = runHookUnit(runOf(), tools);
+  const ended = runHookUnit(runOf(), stateDir, tools);
   await waitUntil('it runs', () => (existsSync(join(dir, 'running')) ? true : null));
   stop.abort();
   expect(await ended).toMatchObject({ outcome: 'stopped' });
@@ -84,7 +85,7 @@ it('ends systemd-run by itself where systemd does not stop the unit', async () =
 it('begins nothing once certd is stopped', async () => {
   const { tools, calls } = fakeSystemd(dir, { run: 'true' });
   stop.abort();
-  expect(await runHookUnit(runOf(), tools)).toMatchObject({ outcome: 'stopped' });
+  expect(await runHookUnit(runOf(), stateDir, tools)).toMatchObject({ outcome: 'stopped' });
   expect(calls()).toEqual([]);
 });
 
@@ -94,7 +95,7 @@ it('stops the unit where only systemd-run was killed', async () => {
     show: `if [ -e ran ]; then printf 'LoadState=loaded\\nActiveState=activating\\nResult=success\\n'; else echo '${unknownUnit}'; fi`,
     stop: 'exit 0',
   });
-  expect(await runHookUnit(runOf(), tools)).toMatchObject({
+  expect(await runHookUnit(runOf(), stateDir, tools)).toMatchObject({
     outcome: 'hook-failed',
     detail: 'systemd could not run it (systemd-run: killed by SIGKILL)',
   });
@@ -104,7 +105,7 @@ it('stops the unit where only systemd-run was killed', async () => {
 it('finds a program that is missing before it asks systemd', async () => {
   const { tools, calls } = fakeSystemd(dir, { run: 'true' });
   const run = runOf({ command: { kind: 'argv', argv: ['certd-no-such-program'] } });
-  expect(await runHookUnit(run, tools)).toEqual({
+  expect(await runHookUnit(run, stateDir, tools)).toEqual({
     outcome: 'hook-not-found',
     detail: 'no such program',
     output: '',
@@ -114,7 +115,7 @@ it('finds a program that is missing before it asks systemd', async () => {
 
 it('says that it is systemd-run that is missing', async () => {
   const tools = { systemdRun: join(dir, 'no-systemd-run'), systemctl: join(dir, 'no-systemctl') };
-  expect(await runHookUnit(runOf(), tools)).toEqual({
+  expect(await runHookUnit(runOf(), stateDir, tools)).toEqual({
     outcome: 'hook-failed',
     detail: 'systemd-run could not be started: no such program',
     output: '',
