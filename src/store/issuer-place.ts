@@ -1,14 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { systemErrorOf } from '../core/errors.ts';
+import { heldPath, pathOnly } from './held-directory.ts';
 import type { Layout } from './layout.ts';
 import { namedFor } from './output-directory.ts';
 import { lookAt, ownerFault, type Place, type Refuse } from './place.ts';
 
 type HeldPlace = Place & { readonly close: () => void };
 
-/** O_PATH of open(2), which Node does not name: to go on from. Nothing is read, and nobody is told. */
-const pathOnly = 0o10000000;
 const toHold = pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
@@ -88,7 +87,7 @@ function enter(outer: Place, name: string, refuse: Refuse): HeldPlace | null {
     }
     return {
       path,
-      at: inner => `/proc/self/fd/${descriptor}/${inner}`,
+      at: inner => `${heldPath(descriptor)}/${inner}`,
       size: found.size,
       mayOwn: outer.mayOwn,
       close: () => closeSync(descriptor),

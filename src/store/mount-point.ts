@@ -1,9 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { systemErrorOf } from '../core/errors.ts';
+import { pathOnly } from './held-directory.ts';
 import type { HeldDirectory } from './output-directory.ts';
-
-/** O_PATH of open(2), which Node does not name: no right to read is needed, and nothing happens to a pipe or a device. */
-const pathOnly = 0o10000000;
 
 /**
  * Whether a name in a held directory is a mount of its own, over which nothing can be renamed (EBUSY of rename(2)). By the

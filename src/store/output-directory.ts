@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync } fro
 import { join } from 'node:path';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
 import { directoryFault } from '../core/output-rules.ts';
+import { heldPath, pathOnly } from './held-directory.ts';
 
 /** A directory that was walked to and is held open: whatever becomes of its path, `at` stays in it. */
 export type HeldDirectory = {
@@ -12,8 +13,6 @@ export type HeldDirectory = {
   close(): void;
 };
 
-/** O_PATH of open(2), which Node does not name: to look and go on from, for which no right to read is needed. */
-const pathOnly = 0o10000000;
 const flags = pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
@@ -45,17 +44,13 @@ export function holdDirectory(
   }
   return {
     path,
-    at: name => (name === null ? pathOf(descriptor) : `${pathOf(descriptor)}/${name}`),
+    at: name => (name === null ? heldPath(descriptor) : `${heldPath(descriptor)}/${name}`),
     close: () => closeSync(descriptor),
   };
 }
 
-function pathOf(descriptor: number): string {
-  return `/proc/self/fd/${descriptor}`;
-}
-
 function enter(parent: number, part: string, path: string): number {
-  const place = `${pathOf(parent)}/${part}`;
+  const place = `${heldPath(parent)}/${part}`;
   try {
     return openSync(place, flags);
   } catch (thrown) {
@@ -99,7 +94,7 @@ function check(
   rules: { readonly trusted: readonly number[]; readonly avoided: string | null; readonly holds: boolean },
 ): void {
   const found = fstatSync(descriptor);
-  if (rules.avoided !== null && identityOf(pathOf(descriptor)) === rules.avoided) {
+  if (rules.avoided !== null && identityOf(heldPath(descriptor)) === rules.avoided) {
     throw new CertdError(
       'output-target-refused',
       `${path} is the state directory of certd, which is its own`,

@@ -4,7 +4,6 @@ import {
   type Dirent,
   fstatSync,
   lstatSync,
-  opendirSync,
   openSync,
   readdirSync,
   readSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type CertdError, systemErrorOf } from '../core/errors.ts';
+import { firstEntries } from './held-directory.ts';
 import { namedFor } from './output-directory.ts';
 
 /** A directory to read in. */
@@ -82,7 +82,7 @@ export function entriesOf(
   try {
     const entries = isShort(place)
       ? readdirSync(place.at('.'), { withFileTypes: true })
-      : firstOf(place, most + 1);
+      : firstEntries(place.at('.'), most + 1);
     if (entries.length > most) throw refuse(place.path, `it has more than ${most} entries`);
     return entries;
   } catch (thrown) {
@@ -93,21 +93,6 @@ export function entriesOf(
 /** Reading one by one takes three times as long. On no file system does an entry take less than a byte; on some, directories have no size. */
 function isShort({ size }: Place): boolean {
   return size !== null && size > 0 && size <= 8192;
-}
-
-function firstOf(place: Place, most: number): readonly Dirent[] {
-  const directory = opendirSync(place.at('.'));
-  try {
-    const entries: Dirent[] = [];
-    while (entries.length < most) {
-      const entry = directory.readSync();
-      if (entry === null) break;
-      entries.push(entry);
-    }
-    return entries;
-  } finally {
-    directory.closeSync();
-  }
 }
 
 /** Whose it is, where it is neither root's nor of somebody whose files are read. */

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, opendirSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { asCertdError, systemErrorOf } from '../core/errors.ts';
 import type { Disk } from '../core/ports.ts';
+import { firstEntries, heldPath, pathOnly } from './held-directory.ts';
 import type { Layout } from './layout.ts';
 
 export type Taken = {
@@ -46,8 +47,6 @@ function wordsOf(thrown: unknown, { requests }: Layout): string {
     : `${requests}: ${system.syscall} failed with ${system.code}`;
 }
 
-/** O_PATH of open(2), which Node does not name. */
-const pathOnly = 0o10000000;
 const noLink = constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /** Null where there is no such directory yet. */
@@ -55,7 +54,7 @@ function holdRequests(layout: Layout): number | null {
   const issuer = openSync(layout.issuer, pathOnly | constants.O_DIRECTORY);
   const owner = fstatSync(issuer).uid;
   try {
-    const descriptor = openSync(`${pathOf(issuer)}/requests`, constants.O_RDONLY | noLink);
+    const descriptor = openSync(`${heldPath(issuer)}/requests`, constants.O_RDONLY | noLink);
     const found = fstatSync(descriptor).uid;
     if (found === owner) return descriptor;
     closeSync(descriptor);
@@ -79,12 +78,18 @@ async function empty(
 ): Promise<void> {
   if (depth > deepest) throw new Kept(`issuer/requests has directories more than ${deepest} deep`);
   for (;;) {
-    const names = entriesOf(descriptor, budget.entries + 1);
-    if (names.length === 0) return;
-    for (const name of names) {
+    // As bytes: what a hostile hand has named need not be text.
+    const entries = firstEntries(heldPath(descriptor), budget.entries + 1, 'buffer');
+    if (entries.length === 0) return;
+    for (const { name } of entries) {
       if (budget.entries === 0) throw new Kept(`issuer/requests has more than ${mostEntries} entries`);
       budget.entries -= 1;
-      await remove(disk, Buffer.concat([Buffer.from(`${pathOf(descriptor)}/`), name]), budget, depth);
+      await remove(
+        disk,
+        Buffer.concat([Buffer.from(`${heldPath(descriptor)}/`), Buffer.from(name)]),
+        budget,
+        depth,
+      );
     }
   }
 }
@@ -104,23 +109,4 @@ async function remove(disk: Disk, path: Buffer, budget: { entries: number }, dep
     }
     await disk.removeDir(path);
   }
-}
-
-/** As bytes: what a hostile hand has named need not be text. */
-function entriesOf(descriptor: number, most: number): readonly Buffer[] {
-  const directory = opendirSync(pathOf(descriptor), { encoding: 'buffer' as 'utf8' });
-  const names: Buffer[] = [];
-  try {
-    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
-      names.push(Buffer.from(entry.name));
-      if (names.length >= most) break;
-    }
-    return names;
-  } finally {
-    directory.closeSync();
-  }
-}
-
-function pathOf(descriptor: number): string {
-  return `/proc/self/fd/${descriptor}`;
 }
