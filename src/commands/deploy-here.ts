@@ -12,7 +12,7 @@ import { openChainGate } from '../pass/chain-gate.ts';
 import type { DeployerParts } from '../pass/pass-parts.ts';
 import { realDisk } from '../store/disk.ts';
 import { layoutAt } from '../store/layout.ts';
-import { deployedNames } from '../store/observe.ts';
+import { deployedNames, observeAsDeployer } from '../store/observe.ts';
 import { waitForLock } from '../store/wait-for-lock.ts';
 import { openWorld } from '../store/world.ts';
 import { commandLog } from './command-log.ts';
@@ -78,7 +78,7 @@ function deployerParts(
     half: 'deployer',
     disk: realDisk,
     layout,
-    world: openWorld(layout, { list: deployedNames }),
+    world: openWorld(layout, { read: observeAsDeployer, list: deployedNames }),
     clock: realClock,
     random: Math.random,
     log,

@@ -1,4 +1,5 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { isIdOf } from '../core/generation-id.ts';
 import type { Leaf, Target } from '../core/model.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { liveId, type ReadPair, readIssuedPair, readPair } from '../store/generation.ts';
@@ -18,7 +19,7 @@ export async function install(target: Target, id: string, parts: DeployerParts):
   await loopTurn();
   const { layout } = parts;
   const own = liveId(layout, target.name) === id ? copyOf(target.name, id, parts) : null;
-  const { leaf, ...pair } = own ?? readIssuedPair(layout, layout.issuedGeneration(target.name, id));
+  const { leaf, ...pair } = own ?? issuedPair(target.name, id, parts);
   // A name that was added since is for the next order; what is live already only owes its hooks.
   const domains = own === null ? target.domains : leaf.domains;
   const [host = ''] = domains;
@@ -43,6 +44,14 @@ export async function install(target: Target, id: string, parts: DeployerParts):
   }
   await installGeneration(parts.disk, layout, target.name, { id, pair });
   return leaf;
+}
+
+/** An id is that of one leaf: another under it would be taken for what was deployed before. */
+function issuedPair(name: string, id: string, { layout }: DeployerParts): ReadPair {
+  const directory = layout.issuedGeneration(name, id);
+  const found = readIssuedPair(layout, directory);
+  if (isIdOf(id, found.leaf.fingerprintSha256)) return found;
+  throw new CertdError('generation-damaged', `${directory}: its leaf is not the one that its name says`);
 }
 
 /** Null where it has gone bad, and is to be made anew. */

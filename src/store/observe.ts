@@ -25,6 +25,57 @@ import { originIn, readWork } from './work.ts';
  * that no other certificate, and no answer about them, suffers from it.
  */
 export function observe(layout: Layout, name: string): Observed {
+  const { faults, tolerate } = openFaults();
+  return {
+    ...firstOfIssuer,
+    name,
+    ...readDeployers(layout, name, tolerate),
+    issuer: tolerate(() => readIssuerState(layout, name), firstIssuerState),
+    order: tolerate(() => readWork(layout, name)?.order ?? null, null),
+    revoked: tolerate(() => readRevocations(layout, name), []),
+    requestedAt: tolerate(() => requestedAt(layout, name), null, 'replaced'),
+    servedRemote: tolerate(() => readServed(layout, name), [], 'replaced'),
+    afterOwed: tolerate(() => readAfterOwed(layout, name), null),
+    issued: tolerate(() => readIssued(layout, name, tolerate), []),
+    faults,
+  };
+}
+
+/**
+ * The same as far as a deployer of its own needs it: whoever has the issuer's account must not hold up a rollback, or a
+ * deploy on its way back, by what only the issuer goes by. Of what is issued only the newest are read, however many there are.
+ */
+export function observeAsDeployer(layout: Layout, name: string): Observed {
+  const { faults, tolerate } = openFaults();
+  const ofDeployer = readDeployers(layout, name, tolerate);
+  const { deployed, previous, underWay } = ofDeployer.deploy;
+  const named = [deployed, previous, underWay?.id, underWay?.from, ofDeployer.live?.id];
+  const choose = (ids: readonly string[]) =>
+    ids.filter((id, index) => index >= ids.length - mostNewest || named.includes(id));
+  return {
+    ...firstOfIssuer,
+    name,
+    ...ofDeployer,
+    revoked: tolerate(() => readRevocations(layout, name), [], 'replaced'),
+    issued: tolerate(() => readIssued(layout, name, tolerate, choose), []),
+    faults,
+  };
+}
+
+/** Above the three that are kept and what is issued while deploys fail. */
+const mostNewest = 8;
+
+/** Nothing; what is of all names is added by `world.ts`. */
+const firstOfIssuer = {
+  issuer: firstIssuerState,
+  order: null,
+  requestedAt: null,
+  servedRemote: [],
+  afterOwed: null,
+  host: ownHost,
+} as const;
+
+function openFaults(): { readonly faults: readonly DiskFault[]; readonly tolerate: Tolerate } {
   const faults: DiskFault[] = [];
   const tolerate: Tolerate = (read, otherwise, kept = 'kept') => {
     try {
@@ -35,18 +86,14 @@ export function observe(layout: Layout, name: string): Observed {
       return otherwise;
     }
   };
-  const issuer = tolerate(() => readIssuerState(layout, name), firstIssuerState);
-  const deploy = tolerate(() => readDeployState(layout.deployState(name)), firstDeployState);
-  const order = tolerate(() => readWork(layout, name)?.order ?? null, null);
-  const revoked = tolerate(() => readRevocations(layout, name), []);
-  const askedAt = tolerate(() => requestedAt(layout, name), null, 'replaced');
-  const servedRemote = tolerate(() => readServed(layout, name), [], 'replaced');
-  const afterOwed = tolerate(() => readAfterOwed(layout, name), null);
-  const live = tolerate(() => readLive(layout, name), null);
-  const issued = tolerate(() => readIssued(layout, name, tolerate), []);
-  const ofIssuer = { issued, issuer, order, requestedAt: askedAt, servedRemote, revoked, afterOwed };
-  // What is of all names is added by `world.ts`.
-  return { name, live, deploy, ...ofIssuer, host: ownHost, faults };
+  return { faults, tolerate };
+}
+
+function readDeployers(layout: Layout, name: string, tolerate: Tolerate): Pick<Observed, 'deploy' | 'live'> {
+  return {
+    deploy: tolerate(() => readDeployState(layout.deployState(name)), firstDeployState),
+    live: tolerate(() => readLive(layout, name), null),
+  };
 }
 
 /** Runs a read; what it throws becomes a fault, and `otherwise` the answer. `replaced`: what is written next needs no part of it. */
@@ -95,10 +142,15 @@ function readLive(layout: Layout, name: string): Observed['live'] {
   return { id, leaf };
 }
 
-function readIssued(layout: Layout, name: string, tolerate: Tolerate): readonly Generation[] {
+function readIssued(
+  layout: Layout,
+  name: string,
+  tolerate: Tolerate,
+  choose = (ids: readonly string[]) => ids,
+): readonly Generation[] {
   const found = remembering(layout, name, recall =>
     inIssuerPlace(layout, layout.issuedOf(name), corrupt, place =>
-      idsIn(place).map(id => tolerate(() => generationIn(place, id, recall), null)),
+      choose(idsIn(place)).map(id => tolerate(() => generationIn(place, id, recall), null)),
     ),
   );
   return (found ?? []).filter(generation => generation !== null);

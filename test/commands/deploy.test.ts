@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DeployOptions, deployCommand } from '../../src/commands/deploy.ts';
 import { rollbackCommand } from '../../src/commands/rollback.ts';
 import { CertdError } from '../../src/core/errors.ts';
+import { nextId } from '../../src/core/generation-id.ts';
 import { controlSocket } from '../../src/daemon/socket-paths.ts';
 import { listenOnSocket } from '../../src/health/listen.ts';
 import { routeServer } from '../../src/health/server.ts';
@@ -13,6 +14,7 @@ import { readDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { takeLock } from '../../src/store/lock.ts';
 import { writeRequest } from '../../src/store/requests.ts';
+import { readLeaf } from '../../src/x509/certificate.ts';
 import { captured } from '../support/captured.ts';
 import { makePair, writeGeneration } from '../support/make-pair.ts';
 import { canBeOtherUsers, somebody } from '../support/other-users.ts';
@@ -105,7 +107,7 @@ async function alone() {
   const layout = await openStateDir();
   const dir = ownDir();
   const pair = await makePair();
-  const id = '0001-aabbccdd';
+  const id = nextId([], readLeaf(pair.cert).fingerprintSha256);
   mkdirSync(layout.issuedOf('a.example'));
   await writeGeneration(layout.issuedGeneration('a.example', id), pair);
   const origin = '{"schema":1,"ca":"corp","directory":"https://ca.example/dir"}';
@@ -145,7 +147,7 @@ it('without a daemon it deploys by itself, and loads nothing that talks to a CA'
 });
 
 it('of a daemon that only issues it is told so, and deploys by itself', async () => {
-  const { places } = await alone();
+  const { id, places } = await alone();
   const apart = () => {
     throw new CertdError('deployer-apart', 'it only issues');
   };
@@ -155,17 +157,17 @@ it('of a daemon that only issues it is told so, and deploys by itself', async ()
   onTestFinished(() => void server.close());
   await listenOnSocket(server, controlSocket(places.runtimeDir), 0o600);
   const ended = await captured(() => deployCommand([], { ...places, owed: true }));
-  expect(ended).toMatchObject({ code: 0, out: 'a.example: deployed 0001-aabbccdd\n' });
+  expect(ended).toMatchObject({ code: 0, out: `a.example: deployed ${id}\n` });
   await expect(rollbackCommand('a.example', places)).rejects.toMatchObject({ code: 'no-rollback-target' });
 });
 
 it.runIf(canBeOtherUsers())('in a directory of two users the issuer’s daemon is not even asked', async () => {
-  const { layout, places } = await alone();
+  const { id, layout, places } = await alone();
   for (const path of [layout.issuer, layout.requests]) chownSync(path, somebody.uid, somebody.gid);
   const { asked, places: daemonPlaces } = await daemon('/deploy', { results: [] });
   const { runtimeDir } = daemonPlaces;
   const ended = await captured(() => deployCommand([], { ...places, runtimeDir, owed: true }));
-  expect(ended).toMatchObject({ code: 0, out: 'a.example: deployed 0001-aabbccdd\n' });
+  expect(ended).toMatchObject({ code: 0, out: `a.example: deployed ${id}\n` });
   expect(asked).toEqual([]);
 });
 
@@ -202,12 +204,12 @@ describe('for its unit a run that cannot even take the requests lasts a minute',
 
 describe('without a daemon', () => {
   it('it waits while another certd has the deployer’s lock, and says so', async () => {
-    const { layout, places } = await alone();
+    const { id, layout, places } = await alone();
     const release = takeLock(layout.deployLock);
     const ended = captured(() => deployCommand([], places), release);
     expect(await ended).toEqual({
       code: 0,
-      out: 'a.example: deployed 0001-aabbccdd\n',
+      out: `a.example: deployed ${id}\n`,
       err: 'certd: waiting for another certd that deploys\n',
     });
   });
@@ -220,12 +222,28 @@ describe('without a daemon', () => {
   });
 
   it('a rollback without anything before says so, and a name that is not there is wrong usage', async () => {
-    const { places } = await alone();
+    const { id, places } = await alone();
     expect((await captured(() => deployCommand(['a.example'], places))).out).toBe(
-      'a.example: deployed 0001-aabbccdd\n',
+      `a.example: deployed ${id}\n`,
     );
     await expect(rollbackCommand('a.example', places)).rejects.toMatchObject({ code: 'no-rollback-target' });
     await expect(rollbackCommand('b.example', places)).rejects.toMatchObject({ code: 'usage' });
     await expect(deployCommand(['b.example'], places)).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('nothing is deployed under an id that is another leaf’s, and nothing of the issuer’s holds up what is', async () => {
+    const { layout, id, places } = await alone();
+    const issued = (given: string) => layout.issuedGeneration('a.example', given);
+    renameSync(issued(id), issued('0001-aabbccdd'));
+    expect(await captured(() => deployCommand([], places))).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^a\.example: failed: generation-damaged: .* the one that its name says/),
+    });
+    renameSync(issued('0001-aabbccdd'), issued(id));
+    writeFileSync(layout.issuerState('a.example'), 'nonsense');
+    expect(await captured(() => deployCommand(['a.example'], places))).toMatchObject({
+      code: 0,
+      out: `a.example: deployed ${id}\n`,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byAge, counterOf, nextId } from '../../src/core/generation-id.ts';
+import { byAge, counterOf, isIdOf, nextId } from '../../src/core/generation-id.ts';
 
 it.each([
   ['0001-9f2c11aa', 1],
@@ -50,4 +50,18 @@ it.each([
   ['what is no id does not count', ['9000', 'x'], '0001-9f2c11aa'],
 ])('%s', (_sentence, known, expected) => {
   expect(nextId(known, '9f2c11aa55667788')).toBe(expected);
+});
+
+it('throws rather than number a generation so that nobody would see it', () => {
+  expect(() => nextId(['0001-aaaaaaaa', '999999999-bbbbbbbb'], '9f2c11aa55667788')).toThrow(
+    expect.objectContaining({
+      code: 'state-corrupt',
+      message: 'no number comes after that of 999999999-bbbbbbbb: remove that generation',
+    }),
+  );
+});
+
+it('an id is that of one leaf', () => {
+  expect(isIdOf('0001-9f2c11aa', '9f2c11aa55667788')).toBe(true);
+  expect(isIdOf('0001-9f2c11ab', '9f2c11aa55667788')).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { firstDeployState } from '../../src/core/deploy-model.ts';
 import { firstIssuerState } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
@@ -8,7 +8,7 @@ import { realDisk } from '../../src/store/disk.ts';
 import { type Pair, readIssuedPair } from '../../src/store/generation.ts';
 import { writeIssuerState } from '../../src/store/issuer-state.ts';
 import type { Layout } from '../../src/store/layout.ts';
-import { namesOnDisk, observe } from '../../src/store/observe.ts';
+import { namesOnDisk, observe, observeAsDeployer } from '../../src/store/observe.ts';
 import { flipLive, installGeneration } from '../../src/store/publish.ts';
 import { beginWork, recordOrder } from '../../src/store/work.ts';
 import { makeOrder } from '../support/make-observed.ts';
@@ -160,4 +160,33 @@ it('lists the names that certd has put there, and nothing that is not certd’s'
 it('finds no name where there is no state directory', async () => {
   rmSync(layout.root, { recursive: true });
   expect(namesOnDisk(layout)).toEqual([]);
+});
+
+describe('a deployer of its own', () => {
+  const name = 'a.example';
+
+  it('is held up by nothing that only the issuer goes by', async () => {
+    await issue(name, '0001-aabbccdd');
+    mkdirSync(layout.workOf(name));
+    const places = [layout.issuerState(name), layout.attemptOf(name), layout.revokedOf(name)];
+    for (const file of [...places, join(layout.workOf(name), 'order.json')]) writeFileSync(file, 'nonsense');
+    const { issued, faults } = observeAsDeployer(layout, name);
+    expect(issued.map(({ id }) => id)).toEqual(['0001-aabbccdd']);
+    expect(faults).toMatchObject([{ code: 'state-corrupt', blocking: false }]);
+    // The issuer is, and says so.
+    expect(observe(layout, name).faults.filter(({ blocking }) => blocking)).toHaveLength(4);
+  });
+
+  it('reads the newest eight of what is issued, and what its own state names', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `${String(index + 1).padStart(4, '0')}-aabbccdd`);
+    for (const id of ids) await issue(name, id);
+    await writeDeployState(realDisk, layout.deployState(name), {
+      ...firstDeployState,
+      deployed: '0003-aabbccdd',
+      previous: '0001-aabbccdd',
+    });
+    const [first, , third, , ...newest] = ids;
+    expect(observeAsDeployer(layout, name).issued.map(({ id }) => id)).toEqual([first, third, ...newest]);
+    expect(observe(layout, name).issued).toHaveLength(12);
+  });
 });
