@@ -132,6 +132,11 @@ test('a hook that restarts the issuer is run once', async () => {
   const [mark, before] = [host.journal.mark(), host.reloads()];
   // Its daemon ends before it can say what became of the deploy.
   await host.run(['certd', 'renew', name, '--force']);
+  // Before that a line of an earlier deploy may come late, and nginx says a moment later that it was told.
+  await waitUntil('nginx was told', () => (host.reloads() > before ? true : null));
+  await waitUntil('the deployer has ended', async () =>
+    (await host.show('certd-deploy', 'ActiveState')) === 'inactive' ? true : null,
+  );
   await untilDeployed(mark);
   expect(await host.show('certd', 'MainPID')).not.toBe(pid);
   expect(host.reloads() - before).toBe(1);

@@ -80,7 +80,7 @@ describe('certd as a service manager sees it', () => {
     const fed = () => messages.filter(message => message === 'WATCHDOG=1').length;
     await waitUntil('the watchdog is fed', () => (fed() >= 3 ? true : null));
     process.kill(certd.process.pid, 'SIGUSR2');
-    await waitUntil('it is blocked', () => (certd.process.log().includes('blocked\n') ? true : null));
+    await waitUntil('it is blocked', () => (certd.process.log().includes('"blocked"') ? true : null));
     const count = fed();
     // Nothing shows that something does not come but time: five times what it takes while the loop turns.
     await waitUntil('two seconds are over', late(2000));

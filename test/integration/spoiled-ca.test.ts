@@ -54,7 +54,6 @@ describe('certd at a spoiled CA', () => {
     spoil(firstCases);
     certd = await startCertd(join(stack.dir, 'certd'), configuration(stack, proxies), {
       env: clock.env,
-      logFile: '/tmp/m/px/certd.log',
     });
     await until('the first are decided', firstCases, isDecided(1));
     await until('the others are deployed and have a window', renewalCases, hasWindow);

@@ -23,7 +23,7 @@ describe('the units, as systemd-analyze sees them', () => {
   beforeEach(() => {
     rootfs = mkdtempSync(join(tmpdir(), 'certd-units-'));
     cpSync(programs.systemd, rootfs, { recursive: true, verbatimSymlinks: true });
-    for (const program of ['usr/bin/certd', 'bin/kill']) {
+    for (const program of ['usr/bin/certd', 'bin/kill', 'bin/sh']) {
       mkdirSync(dirname(join(rootfs, program)), { recursive: true });
       writeFileSync(join(rootfs, program), '#!/bin/sh\n');
       chmodSync(join(rootfs, program), 0o755);
