@@ -46,11 +46,11 @@ export async function install(target: Target, id: string, parts: DeployerParts):
   return leaf;
 }
 
-/** An id is that of one leaf: another under it would be taken for what was deployed before. */
-function issuedPair(name: string, id: string, { layout }: DeployerParts): ReadPair {
+/** An id is that of one leaf: another's, which an issuer apart can put under it, would be taken for what was deployed before. */
+function issuedPair(name: string, id: string, { layout, half }: DeployerParts): ReadPair {
   const directory = layout.issuedGeneration(name, id);
   const found = readIssuedPair(layout, directory);
-  if (isIdOf(id, found.leaf.fingerprintSha256)) return found;
+  if (half !== 'deployer' || isIdOf(id, found.leaf.fingerprintSha256)) return found;
   throw new CertdError('generation-damaged', `${directory}: its leaf is not the one that its name says`);
 }
 
