@@ -22,14 +22,14 @@ import { originIn, readWork } from './work.ts';
 
 /**
  * Everything the disk says about one name. Whatever cannot be used or read becomes a fault of that name, so
- * that no other certificate, and no answer about them, suffers from it.
+ * that no other certificate, and no answer about them, suffers from it. `host` is of all names, and added by `world.ts`.
  */
 export function observe(layout: Layout, name: string): Observed {
   const { faults, tolerate } = openFaults();
   return {
-    ...firstOfIssuer,
     name,
     ...readDeployers(layout, name, tolerate),
+    host: ownHost,
     issuer: tolerate(() => readIssuerState(layout, name), firstIssuerState),
     order: tolerate(() => readWork(layout, name)?.order ?? null, null),
     revoked: tolerate(() => readRevocations(layout, name), []),
@@ -53,9 +53,14 @@ export function observeAsDeployer(layout: Layout, name: string): Observed {
   const choose = (ids: readonly string[]) =>
     ids.filter((id, index) => index >= ids.length - mostNewest || named.includes(id));
   return {
-    ...firstOfIssuer,
     name,
     ...ofDeployer,
+    host: ownHost,
+    issuer: firstIssuerState,
+    order: null,
+    requestedAt: null,
+    servedRemote: [],
+    afterOwed: null,
     revoked: tolerate(() => readRevocations(layout, name), [], 'replaced'),
     issued: tolerate(() => readIssued(layout, name, tolerate, choose), []),
     faults,
@@ -64,16 +69,6 @@ export function observeAsDeployer(layout: Layout, name: string): Observed {
 
 /** Above the three that are kept and what is issued while deploys fail. */
 const mostNewest = 8;
-
-/** Nothing; what is of all names is added by `world.ts`. */
-const firstOfIssuer = {
-  issuer: firstIssuerState,
-  order: null,
-  requestedAt: null,
-  servedRemote: [],
-  afterOwed: null,
-  host: ownHost,
-} as const;
 
 function openFaults(): { readonly faults: readonly DiskFault[]; readonly tolerate: Tolerate } {
   const faults: DiskFault[] = [];

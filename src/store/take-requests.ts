@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { asCertdError, systemErrorOf } from '../core/errors.ts';
+import { asCertdError, CertdError, systemErrorOf } from '../core/errors.ts';
 import type { Disk } from '../core/ports.ts';
 import { firstEntries, heldPath, pathOnly } from './held-directory.ts';
 import type { Layout } from './layout.ts';
@@ -36,8 +36,10 @@ export async function takeRequests(disk: Disk, layout: Layout): Promise<Taken> {
   }
 }
 
-/** Something that is left where it is. */
-class Kept extends Error {}
+/** Of something that is left where it is. */
+function kept(why: string): CertdError {
+  return new CertdError('requests-unsafe', why);
+}
 
 /** Without the path of a system error: its last part has a name that somebody else has chosen. */
 function wordsOf(thrown: unknown, { requests }: Layout): string {
@@ -58,11 +60,11 @@ function holdRequests(layout: Layout): number | null {
     const found = fstatSync(descriptor).uid;
     if (found === owner) return descriptor;
     closeSync(descriptor);
-    throw new Kept(`${layout.requests} belongs to user ${found}, and issuer/ to user ${owner}`);
+    throw kept(`${layout.requests} belongs to user ${found}, and issuer/ to user ${owner}`);
   } catch (thrown) {
     const code = systemErrorOf(thrown)?.code;
     if (code === 'ENOENT') return null;
-    if (code === 'ENOTDIR' || code === 'ELOOP') throw new Kept(`${layout.requests} is no directory`);
+    if (code === 'ENOTDIR' || code === 'ELOOP') throw kept(`${layout.requests} is no directory`);
     throw thrown;
   } finally {
     closeSync(issuer);
@@ -76,13 +78,13 @@ async function empty(
   budget: { entries: number },
   depth: number,
 ): Promise<void> {
-  if (depth > deepest) throw new Kept(`issuer/requests has directories more than ${deepest} deep`);
+  if (depth > deepest) throw kept(`issuer/requests has directories more than ${deepest} deep`);
   for (;;) {
     // As bytes: what a hostile hand has named need not be text.
     const entries = firstEntries(heldPath(descriptor), budget.entries + 1, 'buffer');
     if (entries.length === 0) return;
     for (const { name } of entries) {
-      if (budget.entries === 0) throw new Kept(`issuer/requests has more than ${mostEntries} entries`);
+      if (budget.entries === 0) throw kept(`issuer/requests has more than ${mostEntries} entries`);
       budget.entries -= 1;
       await remove(
         disk,
