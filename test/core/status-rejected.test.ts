@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { statusDocument } from '../../src/core/status.ts';
-import { at, makeGeneration, makeObserved, makeTarget } from '../support/make-observed.ts';
+import { makeGeneration, makeObserved } from '../support/make-observed.ts';
+import { makeStatus } from '../support/make-status.ts';
 
 const old = makeGeneration();
 const fresh = makeGeneration({ id: '0002-55667788' });
@@ -12,16 +12,6 @@ it.each([
   ['owed where what is live is rejected: the way back', fresh, [fresh.id], 'owed'],
 ] as const)('the deploy is %s', (_words, live, rejected, state) => {
   const seen = makeObserved({ issued: [old, fresh], live, deploy: { deployed: live.id, rejected } });
-  const document = statusDocument({
-    version: '0.1.0',
-    source: 'daemon',
-    pid: 812,
-    startedAt: null,
-    now: at('2026-02-01'),
-    targets: [makeTarget()],
-    observed: [seen],
-    thresholds: { warning: 0.2, critical: 0.05 },
-    problems: [],
-  });
+  const document = makeStatus({ observed: [seen] });
   expect(document.certificates[0]?.deploy.state).toBe(state);
 });

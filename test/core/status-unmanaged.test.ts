@@ -1,30 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type StatusInput, statusDocument } from '../../src/core/status.ts';
-import {
-  at,
-  makeGeneration,
-  makeLeaf,
-  makeObserved,
-  makeTarget,
-  makeWindow,
-} from '../support/make-observed.ts';
+import type { StatusInput } from '../../src/core/status.ts';
+import { at, makeGeneration, makeLeaf, makeObserved, makeWindow } from '../support/make-observed.ts';
+import { makeStatus } from '../support/make-status.ts';
 
-function status(change: Partial<StatusInput> = {}) {
-  return statusDocument({
-    version: '0.1.0',
-    source: 'daemon',
-    pid: 812,
-    startedAt: at('2026-01-10'),
-    now: at('2026-02-01'),
-    targets: [makeTarget()],
-    observed: [makeObserved()],
-    thresholds: { warning: 0.2, critical: 0.05 },
-    problems: [],
-    ...change,
-  });
-}
-
-const only = (change: Partial<StatusInput>) => status(change).certificates[0];
+const only = (change: Partial<StatusInput>) => makeStatus(change).certificates[0];
 
 describe('a certificate that the configuration no longer has', () => {
   const orphan = makeObserved({
@@ -34,7 +13,7 @@ describe('a certificate that the configuration no longer has', () => {
   });
 
   it('is shown as unmanaged while it is live, with a warning and no renewal', () => {
-    const document = status({ targets: [], observed: [orphan] });
+    const document = makeStatus({ targets: [], observed: [orphan] });
     expect(document.status).toBe('warning');
     expect(document.certificates).toMatchObject([
       {
@@ -59,7 +38,7 @@ describe('a certificate that the configuration no longer has', () => {
     ['near its end', '2026-03-31', ['expiring-soon critical', 'unmanaged warning'], 'critical'],
     ['expired', '2026-04-01', ['expired critical', 'unmanaged warning'], 'critical'],
   ] as const)('is judged by its lifetime like any other: %s', (_sentence, now, problems, level) => {
-    const document = status({ now: at(now), targets: [], observed: [orphan] });
+    const document = makeStatus({ now: at(now), targets: [], observed: [orphan] });
     const [shown] = document.certificates;
     expect(shown?.problems.map(({ code, level }) => `${code} ${level}`)).toEqual(problems);
     expect([shown?.status, document.status]).toEqual([level, level]);
@@ -76,7 +55,7 @@ describe('a certificate that the configuration no longer has', () => {
 
     it('says so, critical once no attempt can be under way any more', () => {
       const levels = ['2026-02-01T00:59Z', '2026-02-01T01:00Z'].map(now => {
-        const document = status({ now: at(now), targets: [], observed: [{ ...orphan, afterOwed }] });
+        const document = makeStatus({ now: at(now), targets: [], observed: [{ ...orphan, afterOwed }] });
         return document.certificates[0]?.problems.map(({ code, level }) => `${code} ${level}`);
       });
       expect(levels).toEqual([
@@ -111,11 +90,11 @@ describe('a certificate that the configuration no longer has', () => {
 
   it('is not shown once nothing of it is live', () => {
     const seen = makeObserved({ name: 'old.example', live: null });
-    expect(status({ targets: [], observed: [seen] }).certificates).toEqual([]);
+    expect(makeStatus({ targets: [], observed: [seen] }).certificates).toEqual([]);
   });
 
   it('stands after those that are configured', () => {
-    const document = status({ observed: [orphan, makeObserved()] });
+    const document = makeStatus({ observed: [orphan, makeObserved()] });
     expect(document.certificates.map(({ name }) => name)).toEqual(['a.example', 'old.example']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problem } from '../../src/core/certificate-problems.ts';
-import { type StatusInput, statusDocument } from '../../src/core/status.ts';
+import type { StatusInput } from '../../src/core/status.ts';
 import {
   at,
   makeEndpoint,
@@ -11,23 +11,9 @@ import {
   makeTarget,
   makeWindow,
 } from '../support/make-observed.ts';
+import { makeStatus } from '../support/make-status.ts';
 
-function status(change: Partial<StatusInput> = {}) {
-  return statusDocument({
-    version: '0.1.0',
-    source: 'daemon',
-    pid: 812,
-    startedAt: at('2026-01-10'),
-    now: at('2026-02-01'),
-    targets: [makeTarget()],
-    observed: [makeObserved()],
-    thresholds: { warning: 0.2, critical: 0.05 },
-    problems: [],
-    ...change,
-  });
-}
-
-const only = (change: Partial<StatusInput>) => status(change).certificates[0];
+const only = (change: Partial<StatusInput>) => makeStatus(change).certificates[0];
 
 it('has every field of the contract for a certificate that is well', () => {
   const issuer = {
@@ -36,7 +22,7 @@ it('has every field of the contract for a certificate that is well', () => {
     windowCheckAt: at('2026-02-01T06:00Z'),
   };
   const deploy = { lastAt: at('2026-01-01T00:00:06Z') };
-  expect(status({ observed: [makeObserved({ issuer, deploy })] })).toEqual({
+  expect(makeStatus({ observed: [makeObserved({ issuer, deploy })] })).toEqual({
     schema: 1,
     version: '0.1.0',
     status: 'ok',
@@ -86,7 +72,7 @@ it('has every field of the contract for a certificate that is well', () => {
 });
 
 it('has the same fields, with nulls, for a certificate of which nothing is known', () => {
-  const document = status({
+  const document = makeStatus({
     source: 'disk',
     pid: null,
     startedAt: null,
@@ -136,7 +122,7 @@ it('has the same fields, with nulls, for a certificate of which nothing is known
 
 it('has the profile that the live certificate was ordered with, else the newest', () => {
   const profileOf = (change: Parameters<typeof makeObserved>[0]) =>
-    status({ observed: [makeObserved(change)] }).certificates[0]?.profile;
+    makeStatus({ observed: [makeObserved(change)] }).certificates[0]?.profile;
   const old = makeGeneration({ profile: { wanted: 'classic', ordered: 'classic' } });
   const fresh = makeGeneration({
     id: '0002-11223344',
@@ -149,7 +135,7 @@ it('has the profile that the live certificate was ordered with, else the newest'
 });
 
 it('without any certificate is ok and empty', () => {
-  expect(status({ targets: [], observed: [] })).toMatchObject({
+  expect(makeStatus({ targets: [], observed: [] })).toMatchObject({
     status: 'ok',
     certificates: [],
     monitors: [],
@@ -158,21 +144,21 @@ it('without any certificate is ok and empty', () => {
 
 it('a problem of the program itself counts', () => {
   const refused = problem('config-refused', 'warning', null, 'c.yaml:1:1', at('2026-01-20'));
-  expect(status({ problems: [refused] })).toMatchObject({
+  expect(makeStatus({ problems: [refused] })).toMatchObject({
     status: 'warning',
     problems: [{ code: 'config-refused', since: '2026-01-20T00:00:00.000Z' }],
   });
 });
 
 it('a configured certificate that nobody looked at is a defect, never an empty row', () => {
-  expect(() => status({ observed: [] })).toThrow('nothing was observed for a.example');
+  expect(() => makeStatus({ observed: [] })).toThrow('nothing was observed for a.example');
 });
 
 it('finds what belongs together among two thousand', () => {
   const names = Array.from({ length: 2000 }, (_, index) => `n${index}.example`);
   const observed = names.map(name => makeObserved({ name, issuer: { failures: name.length } })).reverse();
   const targets = names.slice(0, 1000).map(name => makeTarget({ name }));
-  const shown = status({ targets, observed }).certificates;
+  const shown = makeStatus({ targets, observed }).certificates;
   expect(shown.map(({ name }) => name)).toEqual([...names.slice(0, 1000), ...names.slice(1000).reverse()]);
   expect(shown.every(({ name, renewal }) => renewal.failures === name.length)).toBe(true);
   expect(shown.filter(({ managed }) => managed).length).toBe(1000);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type BootedHost, bootHost } from '../support/booted/booted-host.ts';
 import { type CaOutside, startCaOutside } from '../support/booted/ca-outside.ts';
 import { placeCertd, placeFile } from '../support/booted/place-certd.ts';
+import { config, placeCa } from '../support/booted/unit-host.ts';
 import { unitDirectory } from '../support/unit-files.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -17,12 +18,10 @@ beforeAll(async () => {
   ca = await startCaOutside();
   host = await bootHost(root => {
     placeCertd(root);
-    placeFile(root, '/etc/resolv.conf', 'nameserver 127.0.0.1\n');
-    placeFile(root, '/etc/certd/ca-https.pem', readFileSync(ca.proxy.trustFile, 'utf8'));
-    placeFile(root, '/etc/certd/ca-roots.pem', readFileSync(ca.pebble.rootsFile, 'utf8'));
+    placeCa(root, ca);
     placeFile(root, '/etc/nginx/conf.d/site.conf', 'server { listen 80; root /var/www/certd; }\n');
     placeFile(root, '/var/www/certd/index.html', '');
-    placeFile(root, '/etc/certd/config.yaml', config('"true"'));
+    placeFile(root, '/etc/certd/config.yaml', configOf('"true"'));
   });
   // One process and no daemon: each test deploys by itself.
   await host.succeed('certd', 'renew', name);
@@ -39,7 +38,7 @@ beforeEach(() => {
 
 const said = () => (existsSync(host.at('/run/said')) ? readFileSync(host.at('/run/said'), 'utf8') : '');
 const hookIs = (hook: string, timeout = '60s') =>
-  writeFileSync(host.at('/etc/certd/config.yaml'), config(hook, timeout));
+  writeFileSync(host.at('/etc/certd/config.yaml'), configOf(hook, timeout));
 const hookUnits = async () =>
   (await host.succeed('systemctl', 'list-units', '--all', '--plain', '--no-legend', 'certd-hook-*'))
     .split('\n')
@@ -140,17 +139,7 @@ function placeScript(path: string, script: string): void {
   writeFileSync(host.at(path), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-function config(hook: string, timeout = '60s'): string {
-  return `account: { email: ops@certd.test, agree_tos: true }
-ca: pebble
-cas:
-  pebble:
-    directory: ${ca.proxy.directoryUrl}
-    trust: /etc/certd/ca-https.pem
-    roots: /etc/certd/ca-roots.pem
-certificates:
-  - domains: [${name}]
-    challenge: { webroot: /var/www/certd }
-    deploy: { hooks: [${hook}], timeout: ${timeout} }
-`;
+function configOf(hook: string, timeout = '60s'): string {
+  const deploy = `{ hooks: [${hook}], timeout: ${timeout} }`;
+  return config(ca, `[{ domains: [${name}], challenge: { webroot: /var/www/certd }, deploy: ${deploy} }]`);
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installUnits, startUnitHost, type UnitHost } from '../support/booted/unit-host.ts';
+import { enableUnits, installUnits, startUnitHost, type UnitHost } from '../support/booted/unit-host.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const name = 'www.certd.test';
@@ -19,14 +19,7 @@ test('the issuer gets its first certificate by the webroot, and the deployer mak
   await installUnits(host);
   const mark = host.journal.mark();
   const before = host.reloads();
-  await host.succeed(
-    'systemctl',
-    'enable',
-    '--now',
-    'certd.service',
-    'certd-deploy.path',
-    'certd-deploy.timer',
-  );
+  await enableUnits(host);
   await untilDeployed(mark);
   expect(host.reloads() - before).toBe(1);
   await host.addSite(name);

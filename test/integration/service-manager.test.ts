@@ -1,32 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CertdProcess, startCertd } from '../support/certd-process.ts';
-import { type FakeCa, startFakeCa } from '../support/fake-ca.ts';
+import type { FakeCa } from '../support/fake-ca.ts';
+import { type FakeCaRoom, openFakeCaRoom } from '../support/fake-ca-room.ts';
 import { startNotifyReceiver } from '../support/notify-receiver.ts';
-import { recordKeys } from '../support/run-record.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const blocker = join(import.meta.dirname, '../support/block-at-signal.mjs');
 
 describe('certd as a service manager sees it', () => {
+  let room: FakeCaRoom;
   let dir: string;
   let ca: FakeCa;
   let certd: CertdProcess;
   beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'certd-manager-'));
-    ca = await startFakeCa();
-    await writeFile(join(dir, 'ca.pem'), ca.httpsRootPem);
-    await writeFile(join(dir, 'roots.pem'), ca.issuingRootPem);
-    await mkdir(join(dir, 'webroot'));
+    room = await openFakeCaRoom('manager');
+    ({ dir, ca } = room);
   });
   afterEach(async () => {
     await certd.process.stop('SIGKILL');
-    await ca.close();
-    recordKeys(dir);
-    await rm(dir, { recursive: true });
+    await room.close();
   });
 
   const start = async (env: Readonly<Record<string, string>>) => {

@@ -1,12 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { askSocket } from '../support/ask-socket.ts';
 import { type CertdProcess, startAgain, startCertd } from '../support/certd-process.ts';
-import { type FakeCa, startFakeCa } from '../support/fake-ca.ts';
-import { recordKeys } from '../support/run-record.ts';
+import type { FakeCa } from '../support/fake-ca.ts';
+import { type FakeCaRoom, openFakeCaRoom } from '../support/fake-ca-room.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const domains = Array.from({ length: 20 }, (_, index) => `host-${index}.certd.test`);
@@ -14,21 +13,17 @@ const domains = Array.from({ length: 20 }, (_, index) => `host-${index}.certd.te
 const stopMs = 5000;
 
 describe('certd with twenty orders at a CA that can be held', () => {
+  let room: FakeCaRoom;
   let dir: string;
   let ca: FakeCa;
   let certd: CertdProcess;
   beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'certd-signals-'));
-    ca = await startFakeCa();
-    await writeFile(join(dir, 'ca.pem'), ca.httpsRootPem);
-    await writeFile(join(dir, 'roots.pem'), ca.issuingRootPem);
-    await mkdir(join(dir, 'webroot'));
+    room = await openFakeCaRoom('signals');
+    ({ dir, ca } = room);
   });
   afterEach(async () => {
     await certd.process.stop('SIGKILL');
-    await ca.close();
-    recordKeys(dir);
-    await rm(dir, { recursive: true });
+    await room.close();
   });
 
   const start = async (names: readonly string[], hook = 'true') => {

@@ -37,6 +37,8 @@ describe.runIf(canRunServers)('the servers that the tests of deploys stand on', 
         expect(server.reloads()).toBe(0);
         const conversation = await server.converse();
         await conversation.goOn();
+        // By a process of its own, where there is one for each conversation: it has read the files before they change.
+        expect((await presentedLeaf(server.address)).serial).toBe('01');
 
         await writeLeaf(files, kind.user, '02');
         expect((await presentedLeaf(server.address)).serial).toBe('01');

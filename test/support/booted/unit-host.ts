@@ -83,6 +83,12 @@ export async function installUnits(host: UnitHost): Promise<void> {
   await host.succeed('systemctl', 'daemon-reload');
 }
 
+/** The issuer, and both that start the deployer. */
+export async function enableUnits(host: UnitHost): Promise<void> {
+  const units = ['certd.service', 'certd-deploy.path', 'certd-deploy.timer'];
+  await host.succeed('systemctl', 'enable', '--now', ...units);
+}
+
 /** A drop-in, in force from the next start of the unit on, and gone with the next reboot. */
 export async function dropIn(host: UnitHost, unit: string, text: string): Promise<void> {
   placeFile(host.at('/'), `/run/systemd/system/${unit}.d/test.conf`, text);
@@ -95,11 +101,16 @@ async function showProperty(host: BootedHost, unit: string, property: string): P
 
 function place(root: string, ca: CaOutside): void {
   placeCertd(root);
+  placeCa(root, ca);
+  placeFile(root, '/etc/certd/config.yaml', config(ca, '[]'));
+  placeFile(root, '/etc/nginx/nginx.conf', nginxConfig);
+}
+
+/** How a host finds the CA beside it, and what it believes of it. */
+export function placeCa(root: string, ca: CaOutside): void {
   placeFile(root, '/etc/resolv.conf', 'nameserver 127.0.0.1\n');
   placeFile(root, '/etc/certd/ca-https.pem', readFileSync(ca.proxy.trustFile, 'utf8'));
   placeFile(root, '/etc/certd/ca-roots.pem', readFileSync(ca.pebble.rootsFile, 'utf8'));
-  placeFile(root, '/etc/certd/config.yaml', config(ca, '[]'));
-  placeFile(root, '/etc/nginx/nginx.conf', nginxConfig);
 }
 
 const nginxConfig = `user www-data;
@@ -128,7 +139,8 @@ function site(name: string): string {
 `;
 }
 
-function config(ca: CaOutside, certificates: string): string {
+/** For a host with what `placeCa` puts there. `certificates`: YAML of the list. */
+export function config(ca: CaOutside, certificates: string): string {
   return `account: { email: ops@certd.test, agree_tos: true }
 ca: pebble
 cas:

@@ -27,7 +27,7 @@ export async function startApache(programs: Programs, wish: ServerWish): Promise
   const argv = [join(programs.servers, 'usr/sbin/apache2'), '-d', dir, '-f', config];
   await writeProgram(program, argv, programs.serversLibraryPath);
   const address = { port, serverName };
-  const master = await restartable(async () => {
+  const master = await restartable({ name: 'Apache httpd', port }, async () => {
     const started = await startProcess({
       name: 'Apache httpd',
       argv: [program, '-D', 'FOREGROUND'],

@@ -24,7 +24,7 @@ export async function startHaproxy(programs: Programs, wish: ServerWish): Promis
   const argv = [join(programs.servers, 'usr/sbin/haproxy'), '-W', '-f', config, '-p', pidFile];
   await writeProgram(program, argv, programs.serversLibraryPath);
   const address = { port, serverName };
-  const master = await restartable(async () => {
+  const master = await restartable({ name: 'HAProxy', port }, async () => {
     const started = await startProcess({ name: 'HAProxy', argv: [program], cwd: dir, logFile });
     await waitUntilListening('HAProxy', { port }, started);
     return started;

@@ -29,7 +29,7 @@ export async function startNginxServer(programs: Programs, wish: ServerWish): Pr
     programs.nginxLibraryPath || null,
   );
   const address = { port, serverName };
-  const master = await restartable(async () => {
+  const master = await restartable({ name: 'nginx', port }, async () => {
     const started = await startProcess({
       name: 'nginx',
       argv: [program, '-g', 'daemon off;'],

@@ -22,7 +22,7 @@ export async function startNodeServer(wish: ServerWish): Promise<TestServer> {
   const program = join(import.meta.dirname, 'node-server-program.ts');
   const numbers = accountOf(user).map(String);
   const address = { port, serverName };
-  const server = await restartable(async () => {
+  const server = await restartable({ name: 'the Node server', port }, async () => {
     const started = await startProcess({
       name: 'the Node server',
       argv: [process.execPath, program, String(port), fullchain, key, ...numbers],

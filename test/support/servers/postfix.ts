@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { freePorts } from '../ports.ts';
 import type { Programs } from '../programs.ts';
 import { startProcess } from '../run-process.ts';
-import { connects, waitUntil, waitUntilListening } from '../wait-until.ts';
+import { waitUntilListening } from '../wait-until.ts';
 import { accountOf } from './account-of.ts';
 import { exchange } from './conversation.ts';
 import { restartable } from './restartable.ts';
@@ -31,7 +31,7 @@ export async function startPostfix(programs: Programs, wish: ServerWish): Promis
   // Makes the directories of the queue.
   await promisify(execFile)(program, ['check']);
   const address = { port, serverName, starttls: 'smtp' } as const;
-  const master = await restartable(async () => {
+  const master = await restartable({ name: 'Postfix', port }, async () => {
     const started = await startProcess({
       name: 'Postfix',
       // A session of its own: it ends by ending its process group.
@@ -45,11 +45,6 @@ export async function startPostfix(programs: Programs, wish: ServerWish): Promis
   });
   return {
     ...master,
-    stop: async () => {
-      await master.stop();
-      // Its children listen, too, and end a moment later.
-      await waitUntil('Postfix is gone', async () => ((await connects({ port })) ? null : true));
-    },
     address,
     reload: `${program} reload`,
     test: `${program} check`,
@@ -88,8 +83,12 @@ smtpd_tls_key_file = ${key}
 `;
 }
 
+/**
+ * Two `smtpd` at most: one for a conversation that is held, and one for everybody else. Each reads the certificate when it starts,
+ * so that a third one, beside one that is busy, would present a new certificate without any reload.
+ */
 function masterConfig(port: number): string {
-  return `127.0.0.1:${port} inet n - n - - smtpd
+  return `127.0.0.1:${port} inet n - n - 2 smtpd
 tlsmgr unix - - n 1000? 1 tlsmgr
 anvil unix - - n - 1 anvil
 rewrite unix - - n - - trivial-rewrite

@@ -46,15 +46,19 @@ export async function startPostgresql(programs: Programs, wish: ServerWish): Pro
   await writeProgram(reload, asPostgres('pg_ctl', '-D', data), shown(programs.serversLibraryPath));
   await writeProgram(postgres, asPostgres('postgres', '-D', data), shown(programs.serversLibraryPath));
   const address = { port, serverName, starttls: 'postgres' } as const;
-  const master = await restartable(async () => {
-    const before = existsSync(logFile) ? readyIn(logFile) : 0;
-    const started = await startProcess({ name: 'PostgreSQL', argv: [postgres], cwd: '/', logFile });
-    await waitUntilListening('PostgreSQL', { port }, started);
-    // It listens before it lets anybody in.
-    await waitUntil('PostgreSQL is ready', () => (readyIn(logFile) > before ? true : null));
-    return started;
-    // Its fast shutdown; SIGTERM waits for clients.
-  }, 'SIGINT');
+  const master = await restartable(
+    { name: 'PostgreSQL', port },
+    async () => {
+      const before = existsSync(logFile) ? readyIn(logFile) : 0;
+      const started = await startProcess({ name: 'PostgreSQL', argv: [postgres], cwd: '/', logFile });
+      await waitUntilListening('PostgreSQL', { port }, started);
+      // It listens before it lets anybody in.
+      await waitUntil('PostgreSQL is ready', () => (readyIn(logFile) > before ? true : null));
+      return started;
+      // Its fast shutdown; SIGTERM waits for clients.
+    },
+    'SIGINT',
+  );
   return {
     ...master,
     start: async () => {

@@ -1,13 +1,16 @@
 import type { RunningProcess } from '../run-process.ts';
+import { connects, waitUntil } from '../wait-until.ts';
 
 /** A process that can be ended and started anew. */
 export type Restartable = {
   process(): RunningProcess;
   start(): Promise<void>;
+  /** Until nobody answers any more: children listen, too, and end a moment later. */
   stop(): Promise<void>;
 };
 
 export async function restartable(
+  { name, port }: { readonly name: string; readonly port: number },
   start: () => Promise<RunningProcess>,
   stopSignal: NodeJS.Signals = 'SIGTERM',
 ): Promise<Restartable> {
@@ -17,6 +20,9 @@ export async function restartable(
     start: async () => {
       running = await start();
     },
-    stop: () => running.stop(stopSignal),
+    stop: async () => {
+      await running.stop(stopSignal);
+      await waitUntil(`${name} is gone`, async () => ((await connects({ port })) ? null : true));
+    },
   };
 }
