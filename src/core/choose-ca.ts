@@ -14,13 +14,16 @@ export function chooseCa(
   now: Instant,
 ): CaChoice {
   const choices = inOrder(target, seen);
-  const inTrouble = choices.flatMap(choice =>
-    seen.issuer.troubles.filter(({ ca }) => ca === choice.name).map(trouble => ({ choice, trouble })),
-  );
-  const givenUp = inTrouble.filter(({ trouble }) => isGivenUp(trouble, seen, now));
-  const willing = choices.find(choice => !givenUp.some(one => one.choice === choice));
+  const isRefused = (trouble: Trouble, choice: CaChoice) =>
+    trouble.ca === choice.name && isGivenUp(trouble, seen, now);
+  const { troubles } = seen.issuer;
+  const willing = choices.find(choice => !troubles.some(trouble => isRefused(trouble, choice)));
   if (willing !== undefined) return willing;
-  return givenUp.reduce((best, one) => (isSooner(one.trouble, best.trouble) ? one : best)).choice;
+  return choices
+    .flatMap(choice =>
+      troubles.filter(trouble => isRefused(trouble, choice)).map(trouble => ({ choice, trouble })),
+    )
+    .reduce((best, one) => (isSooner(one.trouble, best.trouble) ? one : best)).choice;
 }
 
 function inOrder(target: Target, { order }: Pick<Observed, 'order'>): Target['cas'] {
