@@ -86,6 +86,7 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
       'check-config a b',
       "error: too many arguments for 'check-config'. Expected 1 argument but got 2: a, b.",
     ],
+    ['check-config --units --drop-in', 'certd: usage: --units and --drop-in exclude each other'],
     ['run --deploy=sideways', 'certd: usage: --deploy is inline or external, not sideways'],
     ['renew --dry-run --force', 'certd: usage: --dry-run and --force exclude each other'],
     ['renew --json', 'certd: usage: --json goes with --dry-run'],

@@ -9,9 +9,8 @@ import { unitDropIn } from '../core/unit-drop-in.ts';
  * What to put beside the shipped `certd.service` for this configuration, with the way to do it; empty where nothing is
  * needed, or is there already.
  */
-export function dropInText({ certificates, health }: Config, unitDirectory: string): string {
-  const needs = { certificates, healthSocket: health.socket, healthGroup: health.group };
-  const lines = unitDropIn(needs).map(plainText);
+export function dropInText(config: Config, unitDirectory: string): string {
+  const lines = dropInLines(config);
   if (lines.length === 0) return '';
   const file = join(unitDirectory, 'certd.service.d/check-config.conf');
   const text = lines.map(line => `${line}\n`).join('');
@@ -23,6 +22,12 @@ export function dropInText({ certificates, health }: Config, unitDirectory: stri
     '\nand then: systemctl daemon-reload && systemctl restart certd\n',
     lines.some(line => line.startsWith('AmbientCapabilities=')) ? socketText : '',
   ].join('');
+}
+
+/** The lines of it alone. */
+export function dropInLines({ certificates, health }: Config): readonly string[] {
+  const needs = { certificates, healthSocket: health.socket, healthGroup: health.group };
+  return unitDropIn(needs).map(plainText);
 }
 
 /** Without further rights. */

@@ -3,6 +3,7 @@ import { CertdError } from '../core/errors.ts';
 import { reasonNames } from '../core/revocation-reason.ts';
 import { saveMemory } from '../host/save-memory.ts';
 import { version } from '../host/version.ts';
+import type { CheckConfigOptions } from './check-config.ts';
 import type { DeployOptions } from './deploy.ts';
 import { laterCommands } from './later.ts';
 import type { Places } from './places.ts';
@@ -169,7 +170,12 @@ function addReaders(program: Command, done: (code: number) => void): void {
   withPlaces(program.command('check-config'))
     .description('every problem of the configuration with file, line and column')
     .argument('[file]', 'instead of --config')
-    .action(async (file: string | undefined, options: Places) => {
+    .option('--units', 'only the systemd units to enable for it, one a line')
+    .option(
+      '--drop-in',
+      'only the lines that certd.service needs beside its own; nothing where it needs none',
+    )
+    .action(async (file: string | undefined, options: CheckConfigOptions) => {
       const { checkConfig } = await import('./check-config.ts');
       const out = (text: string) => void process.stdout.write(text);
       const err = (text: string) => void process.stderr.write(text);

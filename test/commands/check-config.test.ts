@@ -11,6 +11,7 @@ const account = 'account: { agree_tos: true }\n';
 function run(
   text: string,
   { stateDir = '/nonexistent/certd', units = '/nonexistent/system' } = {},
+  asked: { readonly units?: true; readonly dropIn?: true } = {},
 ): { code: number; out: string; err: string } {
   let out = '';
   let err = '';
@@ -23,7 +24,7 @@ function run(
     },
   };
   const readFiles = (file: string) => ({ files: [{ file, text }], problems: [] });
-  const code = checkConfig({ config: 'c.yaml', stateDir }, output, readFiles, units);
+  const code = checkConfig({ ...asked, config: 'c.yaml', stateDir }, output, readFiles, units);
   return { code, out, err };
 }
 
@@ -98,3 +99,37 @@ it('prints nothing of it where one user has the whole state directory: no unit o
   const { root } = await openStateDir();
   expect(run(demanding, { stateDir: root }).out).toBe('c.yaml: ok, 3 certificates\n');
 });
+
+it('prints the units alone for --units, and doubts on standard error', () => {
+  expect(run(account, {}, { units: true })).toEqual({
+    code: 0,
+    out: 'certd.service\ncertd-deploy.path\ncertd-deploy.timer\n',
+    err: 'c.yaml:1:1: config-doubtful: there are no `certificates`: certd has nothing to do\n',
+  });
+  const socket = `${account}certificates: [{ domains: [a.example], challenge: { standalone: { socket: systemd } } }]\n`;
+  expect(run(socket, {}, { units: true }).out).toBe(
+    'certd-http.socket\ncertd.service\ncertd-deploy.path\ncertd-deploy.timer\n',
+  );
+});
+
+it('prints the lines of the drop-in alone for --drop-in, there or not, and nothing where none is needed', async () => {
+  const { root } = await openStateDir();
+  const { code, out, err } = run(demanding, { stateDir: root }, { dropIn: true });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const [, lines = ''] = /^(\[Service\]\n(?:\w+=.*\n)+)$/m.exec(run(demanding).out) ?? [];
+  expect(out).toBe(lines);
+  expect(out).toContain('ReadWritePaths=-/srv/www\n');
+  const webroot = `${account}certificates: [{ domains: [a.example], challenge: { webroot: /var/www/certd } }]\n`;
+  expect(run(webroot, {}, { dropIn: true })).toEqual({ code: 0, out: '', err: '' });
+});
+
+it.each([[{ units: true }], [{ dropIn: true }]] as const)(
+  'with %j judges as the issuer of two halves, and prints nothing for a configuration that it refuses',
+  asked => {
+    const attempt = `${account}certificates: [{ domains: [a.example], challenge: { webroot: /var/www/certd }, attempt: { before: [echo] } }]\n`;
+    expect(run(attempt).code).toBe(0);
+    const { code, out, err } = run(attempt, {}, asked);
+    expect({ code, out }).toEqual({ code: 78, out: '' });
+    expect(err).toMatch(/^c\.yaml:2:.*attempt/);
+  },
+);
