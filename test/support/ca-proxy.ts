@@ -46,6 +46,18 @@ export type SpoilRule = {
   readonly spoil: Spoil;
 };
 
+/** Under which name, address and path a client finds the proxy. */
+export type CaFace = {
+  /** A name or an IP address, for which the proxy has a certificate. */
+  readonly name: string;
+  /** A loopback address. */
+  readonly address: string;
+  /** 0 for a free one. */
+  readonly port: number;
+  /** Where the directory is; every other resource is where Pebble has it. */
+  readonly directoryPath: string;
+};
+
 export type CaProxy = {
   readonly directoryUrl: string;
   /** PEM file with the root of the proxy's own HTTPS certificate. */
@@ -71,8 +83,9 @@ export async function startCaProxy(
   { dir, pebble }: Pick<Stack, 'dir' | 'pebble'>,
   /** What the CA says that the time is: that of a certd whose clock is stepped. */
   now: () => number = Date.now,
+  { name, address, port: wanted, directoryPath }: CaFace = plainFace,
 ): Promise<CaProxy> {
-  const { root, leaf } = await identity();
+  const { root, leaf } = await identity(name);
   const trustFile = join(dir, 'ca-proxy-root.pem');
   writeFileSync(trustFile, root.pem);
   const connections = new WeakMap<Duplex, number>();
@@ -87,6 +100,7 @@ export async function startCaProxy(
     connections.set(socket, count);
   });
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+    if (incoming.url === directoryPath) incoming.url = plainFace.directoryPath;
     const request = await read(incoming, connections.get(incoming.socket) ?? 0, now());
     response.setHeader('date', new Date(now()).toUTCString());
     seen.push(request);
@@ -105,9 +119,9 @@ export async function startCaProxy(
       response.destroy();
     });
   });
-  const port = await listen(server);
+  const port = await listen(server, wanted, address);
   return {
-    directoryUrl: `https://127.0.0.1:${port}/dir`,
+    directoryUrl: `https://${name}${port === 443 ? '' : `:${port}`}${directoryPath}`,
     trustFile,
     seen: () => [...seen],
     count: (...kinds) => seen.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind)).length,
@@ -130,20 +144,23 @@ export function through(proxy: CaProxy, stack: Stack): Stack {
   return { ...stack, pebble: { ...stack.pebble, directoryUrl, trustFile } };
 }
 
-const year = 365 * 86_400_000;
-let made: ReturnType<typeof makeIdentity> | null = null;
+const plainFace: CaFace = { name: '127.0.0.1', address: '127.0.0.1', port: 0, directoryPath: '/dir' };
 
-/** Once for all proxies of a test file. */
-function identity() {
-  made ??= makeIdentity();
-  return made;
+const year = 365 * 86_400_000;
+const made = new Map<string, ReturnType<typeof makeIdentity>>();
+
+/** Once for all proxies of a test file that have the name. */
+function identity(name: string) {
+  const identity = made.get(name) ?? makeIdentity(name);
+  made.set(name, identity);
+  return identity;
 }
 
-async function makeIdentity() {
+async function makeIdentity(name: string) {
   // For years to both sides: a test may set the clock of certd.
   const lifetime = { notBefore: new Date(Date.now() - 3 * year), notAfter: new Date(Date.now() + 3 * year) };
   const root = await makeCa('root of the HTTPS of the CA proxy', undefined, lifetime);
-  return { root, leaf: await makeLeaf(root, { domains: ['127.0.0.1'], ...lifetime }) };
+  return { root, leaf: await makeLeaf(root, { domains: [name], ...lifetime }) };
 }
 
 type OpenRule = { takes(request: SeenRequest): boolean; readonly spoil: Spoil };
@@ -159,13 +176,13 @@ function openRule({ kind, from = 1, times = Number.POSITIVE_INFINITY, spoil }: S
   return { takes, spoil };
 }
 
-function listen(server: Server): Promise<number> {
+function listen(server: Server, port: number, address: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') reject(new Error('a TCP server without a port'));
-    else resolve(address.port);
+  server.listen(port, address, () => {
+    const bound = server.address();
+    if (bound === null || typeof bound === 'string') reject(new Error('a TCP server without a port'));
+    else resolve(bound.port);
   });
   return promise;
 }
@@ -202,7 +219,9 @@ function forward(
   agent: HttpsAgent,
 ): Promise<CaAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<CaAnswer>();
-  const sent = httpsRequest(new URL(path, directoryUrl), { method, headers, agent }, async answer => {
+  // By default Node would look for the name in the Host header, which is that of the proxy.
+  const options = { method, headers, agent, servername: 'localhost' };
+  const sent = httpsRequest(new URL(path, directoryUrl), options, async answer => {
     const { statusCode: status = 0 } = answer;
     textOf(answer).then(text => resolve({ status, headers: kept(answer.headers), body: text }), reject);
   });

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CaProxy, startCaProxy } from '../ca-proxy.ts';
+import { type CaFace, type CaProxy, startCaProxy } from '../ca-proxy.ts';
 import { startDns, type TestDns } from '../dns.ts';
 import { startPebble, type TestPebble } from '../pebble.ts';
 import { findPrograms } from '../programs.ts';
@@ -16,7 +16,8 @@ export type CaOutside = {
   stop(): Promise<void>;
 };
 
-export async function startCaOutside(): Promise<CaOutside> {
+/** `face`: how certd finds the CA; its name then leads there. */
+export async function startCaOutside(face?: CaFace): Promise<CaOutside> {
   const programs = findPrograms();
   const dir = await mkdtemp(join(tmpdir(), 'certd-ca-'));
   const stops: (() => Promise<void>)[] = [async () => rmSync(dir, { recursive: true })];
@@ -29,7 +30,8 @@ export async function startCaOutside(): Promise<CaOutside> {
     const wish = { validationPort: 80, dnsAddress: dns.address };
     const pebble = await startPebble(programs.pebble, dir, wish);
     stops.push(() => pebble.process.stop());
-    const proxy = await startCaProxy({ dir, pebble });
+    const proxy = await startCaProxy({ dir, pebble }, Date.now, face);
+    if (face !== undefined) await dns.setAddresses(face.name, [face.address]);
     stops.push(proxy.stop);
     return { pebble, proxy, dns, stop };
   } catch (thrown) {
