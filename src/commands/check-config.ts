@@ -46,12 +46,20 @@ export function checkConfig(
   const { certificates, warnings } = decoded.config;
   for (const warning of warnings) err(`${problemLine(warning)}\n`);
   if (linesAlone !== null) {
-    for (const line of linesAlone(decoded.config)) out(`${line}\n`);
+    out(asText(linesAlone(decoded.config)));
     return 0;
   }
-  out(`${file}: ok, ${certificates.length} ${certificates.length === 1 ? 'certificate' : 'certificates'}\n`);
+  out(`${file}: ok, ${countOf(certificates)}\n`);
   if (isExternal || !exists(layout.root)) out(dropInText(decoded.config, unitDirectory));
   return 0;
+}
+
+function countOf({ length }: Config['certificates']): string {
+  return `${length} ${length === 1 ? 'certificate' : 'certificates'}`;
+}
+
+function asText(lines: readonly string[]): string {
+  return lines.map(line => `${line}\n`).join('');
 }
 
 function unitLines({ certificates }: Config): readonly string[] {
