@@ -101,25 +101,36 @@ const oneStart: Plugin = {
 /**
  * acme-client signs requests here, and nothing else: src/acme/transport.ts does the HTTP and src/x509 the
  * certificates. Its own of both (axios, node-forge, @peculiar/x509, with all that they need) were half of what
- * a daemon loaded. Whatever calls them all the same gets an error that says so.
+ * a daemon loaded. Of systeminformation doctor calls three functions that were read
+ * (docs/decisions/2026-11-28-systeminformation.md): what else it runs and asks is not there to be called.
+ * Whatever calls them all the same gets an error that says so.
  */
 const leaveOut: Plugin = {
-  name: 'leave out what acme-client brings and certd never calls',
+  name: 'leave out what packages bring and certd never calls',
   setup({ onLoad, onEnd }) {
     const found = new Set<string>();
-    onLoad({ filter: /\/acme-client\/src\/(axios|crypto\/(forge|index))\.js$/ }, ({ path }) => {
-      const name = path.slice(path.indexOf('acme-client/'));
+    onLoad({ filter: /\/(?:acme-client|systeminformation)\// }, ({ path }) => {
+      const name = unused.find(each => path.endsWith(`/${each}`));
+      if (name === undefined) return undefined;
       found.add(name);
       return { contents: absent(name) };
     });
-    onEnd(() => {
-      const text = 'acme-client has moved: see leaveOut in scripts/bundle.ts';
-      return found.size === 3 ? {} : { errors: [{ text }] };
-    });
+    onEnd(() => ({
+      errors: unused
+        .filter(name => !found.has(name))
+        .map(name => ({ text: `${name} has moved: see leaveOut in scripts/bundle.ts` })),
+    }));
   },
 };
 
-/** acme-client takes functions out of its modules when it is loaded: only a call is too late. */
+const unused = [
+  ...['axios', 'crypto/forge', 'crypto/index'].map(name => `acme-client/src/${name}.js`),
+  ...'audio battery bluetooth cpu docker filesystem graphics internet network printer processes usb users virtualbox wifi'
+    .split(' ')
+    .map(name => `systeminformation/lib/${name}.js`),
+];
+
+/** Packages take functions out of their modules when they are loaded: only a call is too late. */
 function absent(name: string): string {
   const message = JSON.stringify(`${name} is not part of certd: scripts/bundle.ts leaves it out`);
   return `module.exports = new Proxy({}, { get: () => () => { throw new Error(${message}); } });`;

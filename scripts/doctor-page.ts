@@ -5,7 +5,8 @@ export function doctorPage(): string {
   const parts = [
     '<!-- Made by `npm run doctor-page` from src/doctor/checks.ts. Do not edit. -->',
     '# What certd doctor checks',
-    '`certd doctor` reads how the web servers of this host use the certificates of certd: nginx, Apache httpd and HAProxy, those that run or else those that are installed. It changes nothing. `--json` prints `{ "schema": 1, "version": "…", "status": "…", "findings": [ { "check", "status", "subject", "message", "cure" } ] }`, the worst first; `status` is `ok`, `warning`, `critical` or `unknown`, and `cure` null where it is `ok`.',
+    '`certd doctor` reads how the web servers of this host use the certificates of certd (nginx, Apache httpd and HAProxy, those that run or else those that are installed), and whether the host gives certd what it needs. It changes nothing. `--json` prints `{ "schema": 1, "version": "…", "status": "…", "host": { … }, "findings": [ { "check", "status", "subject", "message", "cure" } ] }`, the worst first; `status` is `ok`, `warning`, `critical` or `unknown`, and `cure` null where it is `ok`.',
+    '`host` is one line for a support thread: `os`, `kernel`, `arch`, and as `system` the kind of machine (`virtual`, `hypervisor`, `vendor`, `model`), `memory_bytes`, `memory_available_bytes`, `uptime_seconds` and `timezone`. It has no host name, no address, no serial number and no id in it.',
     'It ends with 0 where all is ok, 1 for a warning, 2 where something is critical, and 3 where nothing is worse than unknown: what could not be seen is never shown as good. A check keeps its name and its meaning; new ones may come with any version.',
   ];
   for (const [name, { summary, cure }] of Object.entries<Check>(checks)) {

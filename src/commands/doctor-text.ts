@@ -1,16 +1,19 @@
 import { plainText } from '../core/plain-text.ts';
+import type { Examination } from '../doctor/examine.ts';
 import { type Finding, type FindingStatus, worstStatus } from '../doctor/finding.ts';
+import { hostLine } from '../doctor/host-summary.ts';
 import { monitoringWords, paint } from './monitoring-words.ts';
 import { wrap } from './wrap.ts';
 
 type Style = { readonly width: number; readonly color: boolean; readonly version: string };
 
-/** What `certd doctor` prints: one line for the whole, then each finding, and what to do where it is not ok. */
-export function doctorText(findings: readonly Finding[], style: Style): string {
+/** What `certd doctor` prints: one line for the whole, the host, then each finding, and what to do where it is not ok. */
+export function doctorText({ host, findings }: Examination, style: Style): string {
   const bad = findings.filter(({ status }) => status !== 'ok');
   const good = findings.filter(({ status }) => status === 'ok');
   const lines = [
     ...summary(findings, style),
+    ...wrap(plainText(`host: ${hostLine(host)}`), { width: style.width, first: '', next: '    ' }),
     ...bad.flatMap(finding => ['', ...badLines(finding, style)]),
     ...(good.length > 0 ? [''] : []),
     ...good.flatMap(({ check, subject, message }) =>

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { plainLines } from '../core/plain-text.ts';
 import { visibleText } from '../core/visible-text.ts';
-import { examine } from '../doctor/examine.ts';
-import { type Finding, type FindingStatus, worstStatus } from '../doctor/finding.ts';
+import { type Examination, examine } from '../doctor/examine.ts';
+import { type FindingStatus, worstStatus } from '../doctor/finding.ts';
+import { hostJson } from '../doctor/host-summary.ts';
+import { realClock } from '../host/clock.ts';
 import { version } from '../host/version.ts';
 import { configured, showProblem } from './configured.ts';
 import { doctorText } from './doctor-text.ts';
@@ -19,12 +21,12 @@ type DoctorOptions = Places & { readonly json?: true };
 /** As monitoring plugins end. */
 const exitCodes: Readonly<Record<FindingStatus, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
 
-/** `certd doctor`: looks at the web servers of this host and changes nothing. 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
+/** `certd doctor`: looks at this host and its web servers and changes nothing. 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
 export async function doctorCommand(options: DoctorOptions): Promise<number> {
   try {
-    const findings = await look(options);
-    process.stdout.write(options.json ? jsonOf(findings) : textOf(findings));
-    return exitCodes[worstStatus(findings)];
+    const examination = await look(options);
+    process.stdout.write(options.json ? jsonOf(examination) : textOf(examination));
+    return exitCodes[worstStatus(examination.findings)];
   } catch (thrown) {
     const error = withRootHint(thrown);
     process.stderr.write(`${plainLines(`certd: ${error.code}: ${error.message}`).join('\n')}\n`);
@@ -32,25 +34,33 @@ export async function doctorCommand(options: DoctorOptions): Promise<number> {
   }
 }
 
-async function look(options: DoctorOptions): Promise<readonly Finding[]> {
+async function look(options: DoctorOptions): Promise<Examination> {
   checkRight(options.config);
-  const targets = configured(options, showProblem).certificates;
+  const { certificates, health } = configured(options, showProblem);
   const uid = effectiveUid();
-  const done = progress('looking at the web servers');
+  const done = progress('looking at this host and its web servers');
   try {
-    const host = { targets, root: resolve(options.stateDir), isRoot: uid === 0 };
-    return await examine(host, await doctorTools(uid));
+    const examined = {
+      targets: certificates,
+      root: resolve(options.stateDir),
+      runtimeDir: resolve(options.runtimeDir),
+      config: resolve(options.config),
+      health: { socket: health.socket, group: health.group },
+      isRoot: uid === 0,
+      now: realClock.now(),
+    };
+    return await examine(examined, await doctorTools(uid));
   } finally {
     done();
   }
 }
 
-function jsonOf(findings: readonly Finding[]): string {
-  const document = { schema: 1, version, status: worstStatus(findings), findings };
+function jsonOf({ host, findings }: Examination): string {
+  const document = { schema: 1, version, status: worstStatus(findings), host: hostJson(host), findings };
   return `${visibleText(JSON.stringify(document, null, 2))}\n`;
 }
 
-function textOf(findings: readonly Finding[]): string {
+function textOf(examination: Examination): string {
   const { width, color } = screenOf(process.stdout, process.env['NO_COLOR']);
-  return doctorText(findings, { width: width ?? Number.POSITIVE_INFINITY, color, version });
+  return doctorText(examination, { width: width ?? Number.POSITIVE_INFINITY, color, version });
 }

@@ -185,7 +185,7 @@ function addReaders(program: Command, done: (code: number) => void): void {
 
 function addServers(program: Command, done: (code: number) => void): void {
   withPlaces(program.command('doctor'))
-    .description('what is wrong with how the web servers use the certificates')
+    .description('what is wrong with this host and how its web servers use the certificates')
     .option('--json', 'the findings as JSON')
     .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
     .action(async (options: Places & { json?: true }) => {

@@ -59,6 +59,16 @@ export const checks = {
       'Each port on which a server presents a certificate of certd is declared under `deploy.verify`, so that a deploy counts only once the new certificate is presented there.',
     cure: 'Add the line that the finding shows to the certificate.',
   },
+  'clock-right': {
+    summary:
+      'The clock is not behind: no certificate of certd begins, and no file of it was written, more than a minute from now. Critical where a certificate says so, since its beginning comes from the CA’s clock; clients and CAs then refuse what this host takes for good, and renewals come too late. A clock that is ahead cannot be told by this.',
+    cure: 'Set the clock (`timedatectl set-time`, or `chronyc makestep` where chrony runs), then see to it that something keeps it. Where a file alone is from the future, the clock has been set back since: `touch` it.',
+  },
+  'clock-kept': {
+    summary:
+      'Something keeps the clock in step with a time server: the kernel says so through `timedatectl`, or chrony through `chronyc`. It is unknown where neither can be asked; a container has the clock of its host.',
+    cure: 'Install and start a time service: `systemd-timesyncd` (then `timedatectl set-ntp true`) or `chrony`. In a container, look on its host.',
+  },
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;

@@ -1,31 +1,44 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { systemErrorOf } from '../core/errors.ts';
-import type { Target } from '../core/model.ts';
+import { examineHost } from './examine-host.ts';
+import type { Examined } from './examined.ts';
 import { fileFacts } from './file-facts.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, sortFindings } from './finding.ts';
 import { findingsOf } from './findings.ts';
+import type { HostSummary } from './host-summary.ts';
 import type { HostTools } from './look.ts';
 import { lookAtApache } from './look-at-apache.ts';
 import { lookAtHaproxy } from './look-at-haproxy.ts';
+import { lookAtHost } from './look-at-host.ts';
 import { lookAtNginx } from './look-at-nginx.ts';
-import { pathsOf } from './seen-host.ts';
+import { pathsOf, type SeenHost } from './seen-host.ts';
+import type { ServerLook } from './site.ts';
 
-type Examined = {
-  readonly targets: readonly Target[];
-  /** The state directory, an absolute path. */
-  readonly root: string;
-  readonly isRoot: boolean;
+/** What doctor found out. */
+export type Examination = {
+  readonly host: HostSummary;
+  /** The worst first. */
+  readonly findings: readonly Finding[];
 };
 
-/** Looks at the servers of this host and at the files that they name, and says what is to be said, the worst first. */
-export async function examine(
-  { targets, root, isRoot }: Examined,
-  tools: HostTools,
-): Promise<readonly Finding[]> {
+/** Looks at this host, its servers and the files that they name, and says what is to be said. */
+export async function examine(examined: Examined, tools: HostTools): Promise<Examination> {
   const looks = (
     await Promise.all([lookAtNginx, lookAtApache, lookAtHaproxy].map(lookAt => lookAt(tools)))
   ).flat();
+  const [host, seen, ofHost] = await Promise.all([
+    lookAtHost(tools),
+    seenHost(examined, looks),
+    examineHost(examined, looks, tools),
+  ]);
+  return { host, findings: sortFindings([...findingsOf(seen), ...ofHost]) };
+}
+
+async function seenHost(
+  { targets, root, isRoot }: Examined,
+  looks: readonly ServerLook[],
+): Promise<SeenHost> {
   const sites = looks.flatMap(look => (look.kind === 'read' ? look.sites : []));
   const named = sites.flatMap(pathsOf);
   // Beside a leaf, to know whether there is a chain at all.
@@ -33,14 +46,14 @@ export async function examine(
   const paths = [...new Set([...named, ...beside])];
   const facts = await Promise.all(paths.map(async path => [path, await fileFacts(path)] as const));
   const live = await Promise.all(targets.map(async ({ name }) => [name, await liveId(root, name)] as const));
-  return findingsOf({
+  return {
     targets,
     roots: [root, await whole(root)],
     live: new Map(live.flatMap(([name, id]) => (id === null ? [] : [[name, id]]))),
     looks,
     files: new Map(facts),
     isRoot,
-  });
+  };
 }
 
 async function liveId(root: string, name: string): Promise<string | null> {

@@ -1,21 +1,21 @@
 import type { Target } from '../core/model.ts';
 import { type CheckName, checks } from './checks.ts';
 import { endpointFindings } from './endpoint-findings.ts';
-import { type Finding, type FindingStatus, sortFindings } from './finding.ts';
+import type { Finding, FindingStatus } from './finding.ts';
 import { isPlainPath, ownerOfPath, type SeenHost } from './seen-host.ts';
 import type { ServerLook } from './site.ts';
 import { siteFindings } from './site-findings.ts';
 
-/** Everything that follows from what was seen of a host, the worst first. */
+/** Everything that follows from what was seen of a host’s servers. */
 export function findingsOf(host: SeenHost): readonly Finding[] {
   const sites = host.looks.flatMap(look => (look.kind === 'read' ? look.sites : []));
-  return sortFindings([
+  return [
     ...privileges(host),
     ...host.looks.flatMap(look => serverFindings(look, host)),
     ...sites.flatMap(site => siteFindings(site, host)),
     ...host.targets.map(target => useFinding(target, host)),
     ...endpointFindings(host),
-  ]);
+  ];
 }
 
 function privileges({ isRoot }: SeenHost): readonly Finding[] {

@@ -1,6 +1,7 @@
 import { asCertdError } from '../core/errors.ts';
 import { plainLines } from '../core/plain-text.ts';
 import { redact } from '../redact.ts';
+import type { SystemFacts } from './host-summary.ts';
 import type { HostProcess } from './processes.ts';
 
 /** What a look at a server needs of the host. */
@@ -14,6 +15,8 @@ export type HostTools = {
   readText(path: string): Promise<string>;
   /** Names in a directory, sorted; null where it is none. */
   list(path: string): Promise<readonly string[] | null>;
+  /** What machine it is; null where it could not be asked. */
+  systemFacts(): Promise<SystemFacts | null>;
 };
 
 export type ProgramAnswer = {

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { doctorText } from '../../src/commands/doctor-text.ts';
+import type { Examination } from '../../src/doctor/examine.ts';
+import { type Finding, sortFindings } from '../../src/doctor/finding.ts';
 import { findingsOf } from '../../src/doctor/findings.ts';
 import { expectGolden } from '../support/golden.ts';
+import { makeHostSummary } from '../support/make-host-summary.ts';
 import { live, makeSeenHost, makeSite } from '../support/make-seen-host.ts';
 
 const leafOnly = { certificate: `${live}/cert.pem`, key: `${live}/privkey.pem`, chain: null };
@@ -10,6 +13,8 @@ const elsewhere = {
   key: '/k.pem',
   chain: null,
 };
+
+const examination = (findings: readonly Finding[]): Examination => ({ host: makeHostSummary(), findings });
 
 const findings = findingsOf(
   makeSeenHost([], {
@@ -34,11 +39,18 @@ const findings = findingsOf(
 );
 
 it.each([60, 80])('says what is wrong, where, and what to do, on %d columns', width => {
-  expectGolden(`doctor-${width}.txt`, doctorText(findings, { width, color: false, version: '0.1.0' }));
+  expectGolden(
+    `doctor-${width}.txt`,
+    doctorText(examination(sortFindings(findings)), { width, color: false, version: '0.1.0' }),
+  );
 });
 
 it('has colour where it is asked for, and only for the status', () => {
-  const [first] = doctorText(findings, { width: 80, color: true, version: '0.1.0' }).split('\n');
+  const [first] = doctorText(examination(sortFindings(findings)), {
+    width: 80,
+    color: true,
+    version: '0.1.0',
+  }).split('\n');
   expect(first).toContain('\u001b[31mCRITICAL\u001b[0m: 1 critical, ');
 });
 
@@ -50,6 +62,6 @@ it('text of servers cannot move the cursor', () => {
     message: '\u202e',
     cure: null,
   } as const;
-  const text = doctorText([evil], { width: 80, color: false, version: '1' });
+  const text = doctorText(examination([evil]), { width: 80, color: false, version: '1' });
   expect(['\u001b', '\u202e'].filter(letter => text.includes(letter))).toEqual([]);
 });

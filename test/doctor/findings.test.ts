@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { worstStatus } from '../../src/doctor/finding.ts';
+import { sortFindings, worstStatus } from '../../src/doctor/finding.ts';
 import { findingsOf } from '../../src/doctor/findings.ts';
 import type { SeenHost } from '../../src/doctor/seen-host.ts';
 import type { ConfiguredCertificate, TlsSite } from '../../src/doctor/site.ts';
@@ -200,7 +200,13 @@ describe('what was not seen is never good', () => {
         }),
       ]),
     );
-    expect(findings.map(({ status }) => status)).toEqual(['critical', 'warning', 'ok', 'ok', 'ok']);
+    expect(sortFindings(findings).map(({ status }) => status)).toEqual([
+      'critical',
+      'warning',
+      'ok',
+      'ok',
+      'ok',
+    ]);
     expect(worstStatus(findings)).toBe('critical');
     expect(worstStatus([])).toBe('unknown');
   });

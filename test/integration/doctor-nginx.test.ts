@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CertdProcess, nginxConfig, startCertd } from '../support/certd-process.ts';
 import { makePair, writeGeneration } from '../support/make-pair.ts';
+import { serverChecks } from '../support/server-checks.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -46,7 +47,8 @@ describe('certd doctor on a host with an nginx', () => {
   const doctor = async (): Promise<{ code: number; bad: readonly Found[] }> => {
     const { code, stdout } = await certd.command('doctor', '--json');
     const { findings } = JSON.parse(stdout);
-    return { code, bad: findings.filter(({ status }: Found) => status !== 'ok') };
+    const isOfServers = ({ check }: Found) => serverChecks.has(check);
+    return { code, bad: findings.filter(isOfServers).filter(({ status }: Found) => status !== 'ok') };
   };
 
   test('names a certificate that no server uses', async () => {
@@ -90,8 +92,7 @@ describe('certd doctor on a host with an nginx', () => {
 
   test('says in nginx’s own words why its configuration cannot be read, and calls nothing good', async () => {
     await site(join(live, 'no-such-file.pem'), join(live, 'privkey.pem'));
-    const { code, bad } = await doctor();
-    expect(code).toBe(3);
+    const { bad } = await doctor();
     expect(bad).toMatchObject([
       { check: 'server-config', status: 'unknown', subject: 'nginx' },
       { check: 'certificate-used', status: 'unknown' },
@@ -99,7 +100,7 @@ describe('certd doctor on a host with an nginx', () => {
     expect(bad[0]?.message).toContain('no-such-file.pem');
   });
 
-  test('gives the line that declares the endpoint, and is OK once all is mended', async () => {
+  test('gives the line that declares the endpoint, and is content once all is mended', async () => {
     await site(join(live, 'fullchain.pem'), join(live, 'privkey.pem'));
     const line = `{ connect: "127.0.0.1:${stack.nginx.httpsPort}", server_name: ${domain} }`;
     const { code, bad } = await doctor();
@@ -109,9 +110,10 @@ describe('certd doctor on a host with an nginx', () => {
 
     const written = nginxConfig(stack, [domain]);
     await certd.configure(written.replace('deploy: {', `deploy: { verify: [${line}],`));
-    expect(await doctor()).toEqual({ code: 0, bad: [] });
+    expect((await doctor()).bad).toEqual([]);
     const { stdout } = await certd.command('doctor');
-    expect(stdout).toMatch(/^OK: /);
-    expect(stdout).toContain(`certificate-used: ${domain}: is used by nginx`);
+    expect(stdout).toContain(`OK certificate-used: ${domain}: is used by nginx`);
+    expect(stdout).toContain('OK clock-right: clock: ');
+    expect(stdout).toMatch(/^host: .* memory available, up /m);
   });
 });

@@ -37,6 +37,22 @@ test('the bundle has no code that certd cannot reach', () => {
   ).toEqual([]);
 });
 
+test('systeminformation is a file of its own, with little of it', () => {
+  const files = Object.values(outputs).map(output =>
+    Object.entries(output.inputs).filter(([path]) => path.includes('/systeminformation/')),
+  );
+  const [file = [], ...more] = files.filter(inputs => inputs.length > 0);
+  const whole = file.filter(([, { bytesInOutput }]) => bytesInOutput > 1000).map(([path]) => path);
+  expect(
+    whole.map(path => path.slice(path.lastIndexOf('/') + 1)).sort(),
+    rule({
+      why: 'it runs programs through a shell: what no one has read must not be there to be called',
+      mend: 'read what its function runs, write it into docs/decisions, then let its file in (scripts/bundle.ts)',
+    }),
+  ).toEqual(['index.js', 'memory.js', 'osinfo.js', 'package.json', 'system.js', 'util.js']);
+  expect(more).toEqual([]);
+});
+
 test('the bundle has one of the languages of zod', () => {
   expect(
     inputs.filter(path => path.includes('/zod/v4/locales/')).map(path => path.split('/').at(-1)),
@@ -64,16 +80,21 @@ test('what was left out says so when somebody calls it', async () => {
     stdin: {
       contents: `
         import acme from 'acme-client';
+        import { networkInterfaces } from 'systeminformation';
         const client = new acme.Client({ directoryUrl: 'https://ca.test/dir', accountKey: 'none' });
-        export const asked = client.http.request('https://ca.test/dir', 'get');`,
+        export const asked = client.http.request('https://ca.test/dir', 'get');
+        export { networkInterfaces };`,
       resolveDir: import.meta.dirname,
     },
     outdir: dir,
     outExtension: { '.js': '.mjs' },
   });
-  const { asked } = await import(join(dir, 'stdin.mjs'));
+  const { asked, networkInterfaces } = await import(join(dir, 'stdin.mjs'));
   await expect(asked).rejects.toThrow(
     'acme-client/src/axios.js is not part of certd: scripts/bundle.ts leaves it out',
+  );
+  expect(networkInterfaces).toThrow(
+    'systeminformation/lib/network.js is not part of certd: scripts/bundle.ts leaves it out',
   );
 });
 

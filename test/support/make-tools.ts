@@ -23,6 +23,7 @@ export function makeTools({
       const names = [...new Set(below.map(name => name.slice(path.length + 1).split('/')[0] ?? ''))];
       return names.length === 0 ? null : names.sort();
     },
+    systemFacts: async () => null,
     ...change,
   };
 }
