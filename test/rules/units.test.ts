@@ -41,6 +41,7 @@ const since: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     InaccessiblePaths: 231,
     PrivateMounts: 239,
     PrivateUsers: 232,
+    PrivateNetwork: 0,
     DevicePolicy: 208,
     ProtectControlGroups: 232,
     ProtectKernelModules: 232,
@@ -97,6 +98,7 @@ test('the units are those that belong together', () => {
     'certd-deploy.service',
     'certd-deploy.timer',
     'certd-http.socket',
+    'certd-wait@.service',
     'certd.service',
   ]);
 });

@@ -19,6 +19,10 @@ export type Programs = {
   readonly systemd: string;
   readonly systemdAnalyze: string;
   readonly systemdLibraryPath: string;
+  /** They judge shell scripts. LD_LIBRARY_PATH is for shellcheck; empty where the machine has what it needs. */
+  readonly shellcheck: string;
+  readonly shellcheckLibraryPath: string;
+  readonly busybox: string;
   /** libfaketime, for LD_PRELOAD. */
   readonly faketimeLibrary: string;
 };
@@ -44,6 +48,9 @@ export function findPrograms(): Programs {
     systemd: value('SYSTEMD'),
     systemdAnalyze: value('SYSTEMD_ANALYZE'),
     systemdLibraryPath: value('SYSTEMD_LIBRARY_PATH'),
+    shellcheck: value('SHELLCHECK'),
+    shellcheckLibraryPath: value('SHELLCHECK_LIBRARY_PATH'),
+    busybox: value('BUSYBOX'),
     faketimeLibrary: value('FAKETIME_LIBRARY'),
   };
 }

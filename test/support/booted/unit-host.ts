@@ -28,12 +28,15 @@ export type UnitHost = BootedHost & {
 
 const shipped = join(import.meta.dirname, '../../../systemd');
 
-/** Boots one, with the units installed by hand and enabled, and nothing to do in the configuration yet. */
-export async function startUnitHost(): Promise<UnitHost> {
+/** Boots one with nothing to do in the configuration yet, and without the units. Another `program` may be none. */
+export async function startUnitHost(program: (root: string) => void = placeCertd): Promise<UnitHost> {
   const ca = await startCaOutside();
   let host: BootedHost;
   try {
-    host = await bootHost(root => place(root, ca));
+    host = await bootHost(root => {
+      program(root);
+      place(root, ca);
+    });
   } catch (thrown) {
     await ca.stop();
     throw thrown;
@@ -100,7 +103,6 @@ async function showProperty(host: BootedHost, unit: string, property: string): P
 }
 
 function place(root: string, ca: CaOutside): void {
-  placeCertd(root);
   placeCa(root, ca);
   placeFile(root, '/etc/certd/config.yaml', config(ca, '[]'));
   placeFile(root, '/etc/nginx/nginx.conf', nginxConfig);

@@ -1,0 +1,13 @@
+# shellcheck shell=sh
+set -e
+
+# shellcheck source=packaging/units.sh
+. packaging/units.sh
+# shellcheck source=packaging/rpm/labels.sh
+. packaging/rpm/labels.sh
+
+make_places
+add_labels
+# The files of the version before that this one does not have go later, and nobody misses them.
+release_units
+if [ "$1" = 1 ]; then begin; else judge; fi
