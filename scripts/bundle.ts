@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 
 const common = {
+  // Names of files go into the names of chunks: those from here on, so that every checkout makes the same.
+  absWorkingDir: root,
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -88,11 +90,11 @@ const oneStart: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^\./, namespace: 'file' }, ({ path, kind, importer, resolveDir }) =>
       kind === 'dynamic-import' && importer.startsWith(join(root, 'src'))
-        ? { path: join(resolveDir, path), namespace: 'later' }
+        ? { path: `./${relative(root, join(resolveDir, path))}`, namespace: 'later' }
         : undefined,
     );
     onLoad({ filter: /^/, namespace: 'later' }, ({ path }) => ({
-      contents: `import ${JSON.stringify(join(root, 'src/cli.ts'))};\nexport * from ${JSON.stringify(path)};`,
+      contents: `import './src/cli.ts';\nexport * from ${JSON.stringify(path)};`,
       resolveDir: root,
     }));
   },

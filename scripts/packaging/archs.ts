@@ -1,0 +1,6 @@
+/** Kinds of machine that there are packages for, named as Node names them. */
+export type Arch = 'x64' | 'arm64';
+
+export const archs: readonly Arch[] = ['x64', 'arm64'];
+
+export const debArch: Readonly<Record<Arch, string>> = { x64: 'amd64', arm64: 'arm64' };
