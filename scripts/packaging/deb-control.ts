@@ -1,13 +1,12 @@
 /** `DEBIAN/control`. `size`: of all files, in KiB. */
-export function controlText(
-  version: string,
-  architecture: string,
-  size: number,
-  asksQuestions: boolean,
-): string {
-  // What Node 24 is linked with, and the roots that a chain must lead to.
-  const depends = ['libc6 (>= 2.28)', 'libstdc++6 (>= 7)', 'ca-certificates'];
-  if (asksQuestions) depends.push('debconf (>= 0.5) | debconf-2.0');
+export function controlText(version: string, architecture: string, size: number): string {
+  // What Node 24 is linked with, the roots that a chain must lead to, and who asks the question of packaging/deb/templates.
+  const depends = [
+    'libc6 (>= 2.28)',
+    'libstdc++6 (>= 7)',
+    'ca-certificates',
+    'debconf (>= 0.5) | debconf-2.0',
+  ];
   return `Package: certd
 Version: ${version}
 Architecture: ${architecture}

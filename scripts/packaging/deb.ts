@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { debArch } from './archs.ts';
 import { controlText } from './deb-control.ts';
+import { packageScript } from './package-script.ts';
 import type { Packing } from './packing.ts';
 import { fixedLauncher, type PackageFile } from './program-files.ts';
 import { run } from './run.ts';
@@ -15,22 +16,20 @@ export function buildDeb({ root, work, arch, product, files, level }: Packing): 
   const tree = join(work, 'deb');
   const installed = [fixedLauncher('/usr'), ...files].map(each => ({ ...each, path: `usr/${each.path}` }));
   writeTree(tree, installed);
-  const scripts = scriptsIn(join(root, 'packaging/deb'));
   const sums = installed.map(({ path }) => ({ path, bytes: readFileSync(join(tree, path)) }));
   const size = sums.reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / 1024), 0);
-  const asksQuestions = scripts.some(({ path }) => path === 'DEBIAN/templates');
   writeTree(tree, [
     {
       path: 'DEBIAN/control',
       mode: 0o644,
-      content: controlText(debVersion, debArch[arch], size, asksQuestions),
+      content: controlText(debVersion, debArch[arch], size),
     },
     {
       path: 'DEBIAN/md5sums',
       mode: 0o644,
       content: sums.map(({ path, bytes }) => `${md5(bytes)}  ${path}\n`).join(''),
     },
-    ...scripts,
+    ...scripts(root),
   ]);
   levelTree(tree, product.date);
   run('dpkg-deb', ['--root-owner-group', '-Zxz', `-z${level}`, '--build', tree, deb], {
@@ -40,13 +39,12 @@ export function buildDeb({ root, work, arch, product, files, level }: Packing): 
   return deb;
 }
 
-function scriptsIn(dir: string): PackageFile[] {
-  if (!existsSync(dir)) return [];
-  const names = readdirSync(dir).sort();
+function scripts(root: string): PackageFile[] {
+  const names = readdirSync(join(root, 'packaging/deb')).sort();
   return names.map(name => ({
     path: `DEBIAN/${name}`,
     mode: name === 'templates' ? 0o644 : 0o755,
-    content: { from: join(dir, name) },
+    content: packageScript(root, `packaging/deb/${name}`),
   }));
 }
 
