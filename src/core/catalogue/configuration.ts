@@ -46,4 +46,14 @@ export const configurationErrors = {
     'The configuration cannot be used. A daemon that was told to reload it keeps the old one in force; without a daemon `status` shows what is live, and cannot know what is managed.',
     'Run `certd check-config`, correct the file, and send SIGHUP again, or start the daemon.',
   ),
+  'metadata-unreachable': entry(
+    'none',
+    'A value was to come from the metadata service of the cloud that this host is an instance of, and no such service gave a token. Nothing was written.',
+    'On Amazon EC2 the service must be on (`HttpEndpoint=enabled`), and from a container behind a bridge `HttpPutResponseHopLimit` must be 2 or more; on Alibaba Cloud `HttpEndpoint=enabled`. Elsewhere write the value itself.',
+  ),
+  'metadata-refused': entry(
+    'none',
+    'What the metadata service of the cloud answers cannot be used. It is taken for what anybody could have written. Nothing was written.',
+    'The message quotes it: correct the tag or what else it comes from, or write the value itself. Tags are only there with `InstanceMetadataTags=enabled` on the instance.',
+  ),
 } satisfies Record<string, Entry>;
