@@ -19,12 +19,18 @@ import { type Format, type Options, packageOptions } from './packaging/options.t
 import type { Packing } from './packaging/packing.ts';
 import { fetchParts } from './packaging/parts.ts';
 import { productOf } from './packaging/product.ts';
+import { buildRpm } from './packaging/rpm.ts';
+import { rpmPrograms } from './packaging/rpm-programs.ts';
 import { buildTarball } from './packaging/tarball.ts';
 import { packageFiles } from './packaging/tree.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const pack: Readonly<Record<Format, (packing: Packing) => string>> = { deb: buildDeb, tar: buildTarball };
+const pack: Readonly<Record<Format, (packing: Packing) => string>> = {
+  deb: buildDeb,
+  rpm: buildRpm,
+  tar: buildTarball,
+};
 
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
@@ -37,13 +43,14 @@ await buildAll(options).catch((thrown: unknown) => end(1, thrown));
 async function buildAll({ archs, formats, fast, out, fetchOnly }: Options): Promise<void> {
   const locked = readLock(root);
   const parts = archs.map(arch => ({ arch, ...fetchParts(root, locked, arch) }));
+  if (formats.includes('rpm')) rpmPrograms(root);
   if (fetchOnly) return;
   const product = productOf(root, process.env['SOURCE_DATE_EPOCH']);
   const dist = join(work, 'dist');
   const bundled = bundledPackages(await buildProgram(dist, product.version), locked);
   const built = parts.flatMap(({ arch, ...rest }) => {
-    const files = packageFiles(root, arch, product, { dist, ...rest }, locked, bundled);
-    const packing = { root, work, arch, product, files, level: fast ? 0 : 6 };
+    const contents = packageFiles(root, arch, product, { dist, ...rest }, locked, bundled);
+    const packing = { root, work, arch, product, ...contents, level: fast ? 0 : 6 };
     return formats.map(format => pack[format](packing));
   });
   handOver(built, resolve(out));

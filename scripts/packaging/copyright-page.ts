@@ -21,6 +21,11 @@ export function copyrightPage(parts: readonly LicencedPart[]): string {
     .concat('\n');
 }
 
+/** One SPDX expression for all of them. */
+export function licenceOfAll(parts: readonly LicencedPart[]): string {
+  return [...new Set(parts.map(({ licence }) => licence))].join(' AND ');
+}
+
 function titleOf({ name, version }: LicencedPart): string {
   return `${name} ${version}`;
 }

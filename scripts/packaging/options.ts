@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Arch, archs } from './archs.ts';
 
-export type Format = 'deb' | 'tar';
+export type Format = 'deb' | 'rpm' | 'tar';
 
 export type Options = {
   readonly archs: readonly Arch[];
@@ -13,7 +13,7 @@ export type Options = {
   readonly fetchOnly: boolean;
 };
 
-const formats: readonly Format[] = ['deb', 'tar'];
+const formats: readonly Format[] = ['deb', 'rpm', 'tar'];
 
 /** The words after `scripts/package`. Throws with a sentence where one of them is unknown. */
 export function packageOptions(argv: readonly string[]): Options {

@@ -11,6 +11,8 @@ export type Packing = {
   readonly product: Product;
   /** All but the launcher. */
   readonly files: readonly PackageFile[];
+  /** Of all that is in it: an SPDX expression. */
+  readonly licence: string;
   /** How hard xz(1) works, 0 to 9. */
   readonly level: number;
 };

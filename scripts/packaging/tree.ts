@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arch } from './archs.ts';
-import { copyrightPage } from './copyright-page.ts';
+import { copyrightPage, licenceOfAll } from './copyright-page.ts';
 import { shippedLicences } from './licences.ts';
 import { type Locked, lockedByName } from './lock.ts';
 import { sideFiles } from './package-files.ts';
@@ -10,7 +10,10 @@ import type { Product } from './product.ts';
 import { type PackageFile, type ProgramParts, programFiles } from './program-files.ts';
 import { sbomOf } from './sbom.ts';
 
-/** All files of a package but the launcher, which differs between formats. Throws where a licence or a hash is missing. */
+/**
+ * All files of a package but the launcher, which differs between formats, and their licences as an SPDX expression. Throws where
+ * a licence or a hash is missing.
+ */
 export function packageFiles(
   root: string,
   arch: Arch,
@@ -18,18 +21,21 @@ export function packageFiles(
   parts: ProgramParts,
   locked: readonly Locked[],
   bundled: readonly Locked[],
-): readonly PackageFile[] {
+): { readonly files: readonly PackageFile[]; readonly licence: string } {
   const node = lockedByName(locked, `node-linux-${arch}`);
   const native = ['koffi', `@koromix/koffi-linux-${arch}`].map(name => lockedByName(locked, name));
   const sha256 = createHash('sha256')
     .update(readFileSync(join(parts.node, 'bin/node')))
     .digest('hex');
-  const copyright = copyrightPage(shippedLicences(root, locked, bundled, parts));
+  const licenced = shippedLicences(root, locked, bundled, parts);
   const sbom = sbomOf({
     locked,
     shipped: [...bundled, ...native, node],
     node: { version: node.version, sha256, from: node },
     date: product.date,
   });
-  return [...programFiles(arch, parts), ...sideFiles(root, copyright, sbom)];
+  return {
+    files: [...programFiles(arch, parts), ...sideFiles(root, copyrightPage(licenced), sbom)],
+    licence: licenceOfAll(licenced),
+  };
 }
