@@ -6,9 +6,10 @@ import { filesBelow, readText, root } from '../support/source-tree.ts';
 const programs = findPrograms();
 
 /** What runs on the hosts of users, with whatever /bin/sh they have. */
-const scripts = filesBelow('packaging').filter(path =>
-  /^#!\/bin\/sh|^# shellcheck shell=sh/.test(readText(path)),
-);
+const scripts = [
+  'scripts/install.sh',
+  ...filesBelow('packaging').filter(path => /^#!\/bin\/sh|^# shellcheck shell=sh/.test(readText(path))),
+];
 
 test('the scripts of the packages are found', () => {
   expect(scripts).toContain('packaging/deb/postinst');

@@ -1,0 +1,295 @@
+#!/bin/sh
+# Installs, upgrades and removes certd; safe to repeat: docs/how-to/install-script.md. Arguments and environment are
+# data, never shell text, and may be secret: no value is printed.
+set -eu
+umask 022
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH="${PATH:+$PATH:}/usr/sbin:/usr/bin:/sbin:/bin"
+conf=/etc/certd/config.yaml
+drop_in=/etc/systemd/system/certd.service.d/check-config.conf
+usage='install.sh --package FILE|URL [--sha256 HEX] [CONFIGURATION] [--no-start]
+install.sh --remove [--purge [--yes]]
+CONFIGURATION: --config FILE|-, or --domain NAME... --agree-tos [--email E] [--webroot DIR] [--hook COMMAND]... [--ca CA]'
+
+main() {
+  package=${CERTD_PACKAGE:-} sha256=${CERTD_SHA256:-} config=${CERTD_CONFIG:-} no_start=${CERTD_NO_START:-}
+  remove='' purge='' yes='' said='' tmp='' after='nothing was done' rest=$#
+  trap 'finish $?' EXIT
+  trap 'fail 130 interrupted' INT TERM HUP
+  # What is for `certd init` goes to the end of "$@".
+  while [ "$rest" -gt 0 ]; do
+    words=1
+    case $1 in
+      --package) package=${2-} words=2 ;;
+      --sha256) sha256=${2-} words=2 ;;
+      --config) config=${2-} words=2 ;;
+      --domain | --email | --webroot | --hook | --ca) set -- "$@" "$1=${2-}" && words=2 ;;
+      --agree-tos) set -- "$@" "$1" ;;
+      --no-start) no_start=1 ;;
+      --remove) remove=1 ;;
+      --purge) purge=--purge ;;
+      --yes) yes=1 ;;
+      --help) echo "$usage" && exit ;;
+      *) fail 64 'unknown argument (see --help)' ;;
+    esac
+    [ "$words" -le "$rest" ] || fail 64 "$1 needs a value"
+    shift "$words"
+    rest=$((rest - words))
+  done
+  if [ -n "$remove" ]; then remove_certd; else install_certd "$@"; fi
+}
+
+install_certd() {
+  if [ "$#$config" = 0 ] && [ -n "${CERTD_DOMAINS:-}" ]; then
+    set -f # Names may have a star.
+    for each in $(printf %s "$CERTD_DOMAINS" | tr , ' '); do set -- "$@" "--domain=$each"; done
+    set +f
+    set -- "$@" ${CERTD_EMAIL:+"--email=$CERTD_EMAIL"} ${CERTD_WEBROOT:+"--webroot=$CERTD_WEBROOT"} \
+      ${CERTD_HOOK:+"--hook=$CERTD_HOOK"} ${CERTD_CA:+"--ca=$CERTD_CA"}
+    case ${CERTD_AGREE_TOS:-} in 1 | yes | true) set -- "$@" --agree-tos ;; esac
+  fi
+  [ -z "$purge$yes" ] || fail 64 '--purge and --yes go with --remove'
+  [ -n "$package" ] || fail 64 '--package is missing'
+  [ "$#" = 0 ] || [ -z "$config" ] || fail 64 '--config and --domain exclude each other'
+  lock_system
+  check_system
+  take_config
+  get_package
+  identify
+  after='running this again mends it'
+  install_package
+  after="certd $version is installed: mend that and run this again"
+  [ -z "$config" ] || put_config
+  [ "$#" = 0 ] || certd init "$@" >&2 || fail "$?" 'the configuration was not written'
+  if [ -e "$conf" ]; then start; else say 'nothing starts without a configuration: certd help init'; fi
+  # Its code is about certificates.
+  certd status --short || :
+}
+
+# dpkg or tar keep the lock, should this script be killed.
+lock_system() {
+  [ "$(id -u)" = 0 ] || fail 77 'this needs root (sudo)'
+  [ -d /run/systemd/system ] || fail 72 'systemd does not run here: unpack the .tar.xz and start its bin/certd run by hand'
+  exec 9>>/run/certd-install.lock
+  flock -n 9 || fail 75 'another install.sh is at work: run this again later'
+  tmp=${TMPDIR:-/tmp}/certd-install
+  rm -rf "$tmp" /opt/.certd-new
+  mkdir -m 700 "$tmp" || fail 73 "$tmp cannot be made"
+}
+
+check_system() {
+  arch=$(uname -m)
+  case $arch in x86_64 | aarch64) ;; *) fail 71 "certd is for x86_64 and aarch64, not for $arch" ;; esac
+  libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || libc='another C library'
+  case $libc in 'glibc 2.2'[89]* | 'glibc 2.'[3-9][0-9]*) ;; *) fail 71 "certd needs glibc 2.28, and this system has $libc" ;; esac
+}
+
+take_config() {
+  [ "$config" != - ] || { config=$tmp/config.yaml && cat >"$config"; } || fail 73 "$tmp has no room"
+  exec </dev/null
+  [ -n "$config" ] || return 0
+  [ -f "$config" ] || fail 78 'what --config names is missing'
+  [ ! -e "$conf" ] || same "$config" "$conf" ||
+    fail 78 "$conf is another one: edit it and leave out --config, or move it away"
+}
+
+get_package() {
+  file=$package
+  case ${file%%[?#]*} in
+    *.deb) kind=deb tool=dpkg ;;
+    *.rpm) kind=rpm tool=rpm ;;
+    *.tar.xz) kind=tar.xz tool=xz ;;
+    *) fail 65 'the package is no .deb, .rpm or .tar.xz' ;;
+  esac
+  command -v "$tool" >/dev/null || fail 71 "a .$kind needs $tool, which is not here"
+  case $file in http://* | https://*) download ;; /*) ;; *) file=$PWD/$file ;; esac
+  [ -f "$file" ] || fail 65 'the package is missing'
+  [ -n "$sha256" ] || return 0
+  found=$(sha256sum <"$file")
+  [ "${found%% *}" = "$(printf %s "$sha256" | tr A-F a-f)" ] || fail 65 "the checksum of the package is wrong: ${found%% *}"
+}
+
+# By standard input: everybody sees arguments.
+download() {
+  [ -n "$sha256" ] || fail 64 'a URL needs --sha256: a network is not to be trusted'
+  case $package in *[!!-~]* | *[\"\\]*) fail 64 '--package has characters that no URL has' ;; esac
+  file=$tmp/certd.$kind code=0
+  room "$tmp" 60
+  if command -v curl >/dev/null; then
+    printf 'url = "%s"\n' "$package" | curl -fsSL --connect-timeout 10 -Y 1024 -y 15 --retry 1 -o "$file" -K - 9>&- || code=$?
+  else
+    command -v wget >/dev/null || fail 69 'the download needs curl or wget'
+    printf '%s\n' "$package" | wget -q -T 15 -t 2 -O "$file" -i - 9>&- || code=$?
+  fi
+  [ "$code" = 0 ] || { room "$tmp" 1; fail 69 "the download failed ($code): check the network and the URL"; }
+}
+
+# $version is to be installed, $before is.
+identify() {
+  before='' about=''
+  case $kind in
+    deb) about=$(dpkg-deb -W --showformat="\${Package} \${Architecture} \${Version}" "$file" 2>/dev/null) || : ;;
+    rpm) about=$(rpm -qp --nosignature --qf '%{NAME} %{ARCH} %{VERSION}-%{RELEASE}' "$file" 2>/dev/null) || : ;;
+    *) about=$(tar -tJf "$file" 2>/dev/null | sed -n '1s,^\(certd\)-\([0-9][^/ ]*\)-linux-\([a-z0-9]*\)/.*,\1 \3 \2,p;1q') ;;
+  esac
+  version=${about##* }
+  case "$arch $about" in
+    'x86_64 certd '[ax]*64\ * | 'aarch64 certd a'[ar]*64\ *) ;;
+    *' certd '*) fail 71 "the package is for another machine, not $arch" ;;
+    *) fail 65 'this is no package of certd, or a damaged one' ;;
+  esac
+  for each in deb rpm tar.xz; do
+    found=$(installed "$each")
+    [ -n "$found" ] || continue
+    [ "$each" = "$kind" ] || fail 64 "certd is here from a .$each: give one, or run install.sh --remove (certificates stay)"
+    before=$found
+  done
+}
+
+# Its version, if it came so; `broken` for half of one.
+installed() {
+  case $1 in
+    deb) dpkg-query -W -f '${db:Status-Status} ${Version}\n' certd 2>/dev/null | sed '/^not-/d;/^config-/d;s/^installed //;s/.* .*/broken/' ;;
+    rpm) rpm -q --qf '%{VERSION}-%{RELEASE}\n' certd 2>/dev/null | sed '/ /d' ;;
+    *) readlink /opt/certd | sed 's/^certd-//' ;;
+  esac
+}
+
+install_package() {
+  newest=$(printf '%s\n' "$version" "$before" | sort -V | tail -n 1)
+  case $before in "$version" | broken) ;; "$newest") say "going back from certd $before to the older $version" ;; esac
+  [ "$kind" = tar.xz ] || [ "$before" != "$version" ] || ! id certd >/dev/null || return 0
+  case $kind in
+    deb) install_deb ;;
+    rpm) room /usr 200; rpm -U --oldpackage --replacepkgs "$file" >&2 || fail 70 'rpm failed' ;;
+    *) install_tree ;;
+  esac
+}
+
+install_deb() {
+  room /usr 200
+  tries=30
+  until dpkg -i "$file" >"$tmp/log" 2>&1; do
+    grep -q 'locked by another process' "$tmp/log" || { cat "$tmp/log" >&2; fail 70 'dpkg failed'; }
+    tries=$((tries - 1))
+    [ "$tries" != 0 ] || fail 75 'another program is installing packages'
+    sleep 1
+  done
+  cat "$tmp/log" >&2
+}
+
+# A directory for each version, so that what still runs keeps its program.
+install_tree() {
+  new=/opt/certd-$version
+  [ "$(readlink /usr/bin/certd)" = /opt/certd/bin/certd ] || [ ! -e /usr/bin/certd ] || fail 64 '/usr/bin/certd is of somebody else: move it away'
+  [ -d "$new" ] || unpack
+  [ ! -e "$conf" ] || "$new/bin/certd" check-config >/dev/null || fail 78 "certd $version refuses $conf; what ran before runs on"
+  for each in sysusers.d tmpfiles.d; do put_file "$new/lib/$each/certd.conf" "/etc/$each/certd.conf"; done
+  for each in "$new"/lib/systemd/system/*; do put_file "$each" "/etc/systemd/system/${each##*/}"; done
+  systemd-sysusers certd.conf
+  systemd-tmpfiles --create certd.conf
+  ln -sf /opt/certd/bin/certd /usr/bin/certd
+  ln -sfn "certd-$version" /opt/.certd-next && mv -T /opt/.certd-next /opt/certd
+  systemctl daemon-reload
+  [ "$before" = "$version" ] || find /opt -maxdepth 1 -name 'certd-[0-9]*' ! -name "certd-$version" ! -name "certd-$before" -exec rm -rf {} +
+}
+
+unpack() {
+  mkdir -p /opt/.certd-new
+  room /opt 200
+  tar -xJf "$file" -C /opt/.certd-new --strip-components=1 -o || { room /opt 1; fail 65 'the package is damaged'; }
+  /opt/.certd-new/bin/certd --version >/dev/null || fail 71 'the program does not run here'
+  # A power cut must not leave empty files.
+  sync -f /opt
+  mv /opt/.certd-new "$new"
+}
+
+# Judged where it will be, for conf.d is beside it.
+put_config() {
+  put_file "$config" "$conf.new"
+  certd check-config --config "$conf.new" >/dev/null || { rm "$conf.new"; fail 78 'the configuration is bad'; }
+  mv "$conf.new" "$conf"
+}
+
+start() {
+  certd check-config --drop-in >"$tmp/drop-in" || fail 78 "$conf is bad"
+  [ ! -s "$tmp/drop-in" ] || put_file "$tmp/drop-in" "$drop_in"
+  restart=$(property NeedDaemonReload)
+  [ "$restart" = no ] || systemctl daemon-reload
+  [ "$kind" != tar.xz ] || [ "$(readlink "/proc/$(property MainPID)/exe")" = "$new/lib/certd/node" ] || restart=yes
+  units=$(certd check-config --units)
+  [ -n "$no_start" ] || case $units in *certd-http.socket*) hold_port ;; esac
+  # shellcheck disable=SC2086
+  systemctl enable --quiet $units
+  [ -z "$no_start" ] || return 0
+  case $(property ActiveState)$restart in
+    activeyes) bounded restart certd.service ;;
+    activeno) bounded reload certd.service ;;
+  esac
+  # shellcheck disable=SC2086
+  bounded start $units
+}
+
+# systemd opens the socket only while the service does not run.
+hold_port() {
+  ! systemctl is-active --quiet certd-http.socket || return 0
+  state=$(property ActiveState)
+  [ "$state" != active ] || systemctl stop certd.service
+  systemctl start certd-http.socket && return
+  [ "$state" != active ] || systemctl start --no-block certd.service
+  fail 78 'another program holds port 80 (see certd doctor), and there is no webroot'
+}
+property() { systemctl show --value --property="$1" certd.service; }
+# What takes longer goes on by itself.
+bounded() { timeout 30 systemctl "$@" || [ "$?" = 124 ] || fail 1 "systemctl $1 failed (journalctl -u certd)"; }
+
+remove_certd() {
+  if [ -n "$purge" ] && [ -z "$yes" ]; then
+    [ -t 0 ] || fail 64 '--purge deletes keys: without a terminal it needs --yes'
+    say 'type yes to delete all keys and certificates'
+    read -r yes
+    [ "$yes" = yes ] || fail 64 'the answer was not yes'
+  fi
+  lock_system
+  after='running this again removes the rest'
+  [ -z "$(installed deb)" ] || dpkg --force-remove-reinstreq "${purge:---remove}" certd </dev/null >&2 || fail 70 'dpkg failed'
+  [ -z "$(installed rpm)" ] || rpm -e certd >&2 || fail 70 'rpm failed'
+  [ -z "$(installed tar.xz)" ] || remove_tree
+  rm -f "$drop_in"
+  systemctl daemon-reload
+  [ -z "$purge" ] || rm -rf /etc/certd /var/lib/certd
+}
+
+remove_tree() {
+  systemctl disable --now certd-deploy.path certd-deploy.timer certd.service certd-http.socket
+  systemctl stop certd-deploy.service
+  for each in /opt/certd/lib/systemd/system/*; do rm -f "/etc/systemd/system/${each##*/}"; done
+  rm -rf /etc/sysusers.d/certd.conf /etc/tmpfiles.d/certd.conf /usr/bin/certd /opt/.certd-new /opt/certd-[0-9]* /opt/certd
+}
+
+same() { [ -e "$2" ] && [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]; }
+
+put_file() { # FROM TO
+  ! same "$1" "$2" || return 0
+  mkdir -p "${2%/*}"
+  { cat "$1" >"$2.part" && sync "$2.part" && mv "$2.part" "$2"; } || fail 73 "$2 cannot be written"
+}
+
+room() { # DIRECTORY MEGABYTES
+  free=$(df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }')
+  [ "$free" -ge "$2" ] || fail 73 "$1 has $free MB left, and certd needs $2"
+}
+
+say() { printf 'install.sh: %s\n' "$1" >&2; }
+
+fail() {
+  said=1
+  say "$2; $after" || :
+  exit "$1"
+}
+
+finish() {
+  [ -z "$tmp" ] || rm -rf "$tmp" /opt/.certd-new
+  [ "$1" = 0 ] || [ -n "$said" ] || fail 1 'a step failed'
+}
+
+main "$@"
