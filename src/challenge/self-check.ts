@@ -1,8 +1,9 @@
-import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
-import { get as httpsGet } from 'node:https';
+import { challengeUrl } from '../core/challenge-url.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 import type { HttpChallenge, Solver } from '../core/ports.ts';
+import { endOf } from '../host/end-of.ts';
+import { fetchOnce, reasonOf, type Through } from '../host/http-get.ts';
 import type { Lookups } from './lookups.ts';
 
 export type ReadOptions = {
@@ -64,7 +65,11 @@ export async function readChallenge(
   const limit = AbortSignal.any([signal, deadline]);
   const { lookup, isWaiting } = lookups(limit);
   try {
-    const fetched = fetchFollowing(urlOf(challenge, port), { signal: limit, lookup });
+    const fetched = fetchFollowing(challengeUrl(challenge.domain, port, challenge.token), {
+      signal: limit,
+      lookup,
+    });
+    // `cleanUp` waits for the check: it is over at its limit, whatever has become of the request.
     const body = await Promise.race([fetched, endOf(limit)]);
     // §8.3: white space after it is to be ignored.
     if (body.trimEnd() === challenge.keyAuthorization) return 'read';
@@ -76,69 +81,15 @@ export async function readChallenge(
   }
 }
 
-function urlOf({ domain, token }: HttpChallenge, port: number): URL {
-  const host = domain.includes(':') ? `[${domain}]` : domain;
-  const authority = port === 80 ? host : `${host}:${port}`;
-  return new URL(`http://${authority}/.well-known/acme-challenge/${token}`);
-}
-
-/** `cleanUp` waits for the check: it is over at its limit, whatever has become of the request. */
-function endOf(limit: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    limit.throwIfAborted();
-    limit.addEventListener('abort', () => reject(limit.reason), { once: true });
-  });
-}
-
-type Through = Pick<RequestOptions, 'signal' | 'lookup'>;
-
 async function fetchFollowing(start: URL, through: Through): Promise<string> {
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    const { status, location, body } = await fetchOnce(url, through);
+    const { status, location, body } = await fetchOnce(url, through, maxBytes);
+    if (body === null) throw new Error(`more than ${maxBytes} bytes answer there`);
     if (status === 200) return body;
     const next = location === null ? null : URL.parse(location, url.href);
     if (status < 300 || status > 399 || next === null) throw new Error(`HTTP ${status}`);
     url = next;
   }
   throw new Error(`more than ${maxRedirects} redirects`);
-}
-
-type Fetched = { readonly status: number; readonly location: string | null; readonly body: string };
-
-function fetchOnce(url: URL, through: Through): Promise<Fetched> {
-  return new Promise((resolve, reject) => {
-    // An upgrade (101) ends it with neither an answer nor an error, and no signal reaches it from then on.
-    const closed = () => reject(new Error('it was closed without an answer'));
-    const collect = (response: IncomingMessage) => {
-      // The request may close first, while the end of the response is still to be read.
-      request.off('close', closed);
-      response.on('close', closed);
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size <= maxBytes) chunks.push(chunk);
-        else response.destroy(new Error(`more than ${maxBytes} bytes answer there`));
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        const body = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, location: response.headers.location ?? null, body });
-      });
-    };
-    // A CA that is sent to https does not check the certificate either: it may be the one that is missing.
-    const request =
-      url.protocol === 'https:'
-        ? httpsGet(url, { ...through, agent: false, rejectUnauthorized: false }, collect)
-        : httpGet(url, { ...through, agent: false }, collect);
-    request.on('error', reject);
-    request.on('close', closed);
-  });
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -1,3 +1,4 @@
+import { caaRecord } from '../core/caa-record.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { AccountAnswer, AccountResult, AccountWish } from '../daemon/run-account.ts';
 import { wrap } from './wrap.ts';
@@ -48,6 +49,6 @@ function facts({ directory, bound, account }: AccountResult): readonly (readonly
     ['external account binding', bound ? 'configured' : 'none'],
     ...(caaIdentity === null
       ? []
-      : ([['CAA record for this account alone', `0 issue "${caaIdentity}; accounturi=${url}"`]] as const)),
+      : ([['CAA record for this account alone', caaRecord(caaIdentity, url)]] as const)),
   ];
 }

@@ -5,7 +5,13 @@ import { hostLine } from '../doctor/host-summary.ts';
 import { monitoringWords, paint } from './monitoring-words.ts';
 import { wrap } from './wrap.ts';
 
-type Style = { readonly width: number; readonly color: boolean; readonly version: string };
+type Style = {
+  readonly width: number;
+  readonly color: boolean;
+  readonly version: string;
+  /** Names were not looked at, because nobody was to. */
+  readonly offline: boolean;
+};
 
 /** What `certd doctor` prints: one line for the whole, the host, then each finding, and what to do where it is not ok. */
 export function doctorText({ host, findings }: Examination, style: Style): string {
@@ -14,6 +20,7 @@ export function doctorText({ host, findings }: Examination, style: Style): strin
   const lines = [
     ...summary(findings, style),
     ...wrap(plainText(`host: ${hostLine(host)}`), { width: style.width, first: '', next: '    ' }),
+    ...(style.offline ? wrap(notAsked, { width: style.width, first: '', next: '    ' }) : []),
     ...bad.flatMap(finding => ['', ...badLines(finding, style)]),
     ...(good.length > 0 ? [''] : []),
     ...good.flatMap(({ check, subject, message }) =>
@@ -22,6 +29,9 @@ export function doctorText({ host, findings }: Examination, style: Style): strin
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const notAsked =
+  'Not looked at (--offline): where the names lead, what answers there, and their CAA records.';
 
 function summary(findings: readonly Finding[], style: Style): readonly string[] {
   const worst = worstStatus(findings);

@@ -2,11 +2,14 @@ import { resolve } from 'node:path';
 import { plainLines } from '../core/plain-text.ts';
 import { visibleText } from '../core/visible-text.ts';
 import { type Examination, examine } from '../doctor/examine.ts';
-import { type FindingStatus, worstStatus } from '../doctor/finding.ts';
+import { examineNames } from '../doctor/examine-names.ts';
+import { type FindingStatus, sortFindings, worstStatus } from '../doctor/finding.ts';
 import { hostJson } from '../doctor/host-summary.ts';
 import { realClock } from '../host/clock.ts';
 import { version } from '../host/version.ts';
 import { configured, showProblem } from './configured.ts';
+import { seenCas } from './doctor-cas.ts';
+import { doctorNetwork } from './doctor-network.ts';
 import { doctorText } from './doctor-text.ts';
 import { doctorTools } from './doctor-tools.ts';
 import { effectiveUid } from './effective-uid.ts';
@@ -16,16 +19,16 @@ import { checkRight } from './right-to-read.ts';
 import { withRootHint } from './root-hint.ts';
 import { screenOf } from './screen.ts';
 
-type DoctorOptions = Places & { readonly json?: true };
+type DoctorOptions = Places & { readonly json?: true; readonly offline?: true };
 
 /** As monitoring plugins end. */
 const exitCodes: Readonly<Record<FindingStatus, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
 
-/** `certd doctor`: looks at this host and its web servers and changes nothing. 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
+/** `certd doctor`: looks at this host, its web servers and where its names lead, and changes nothing. 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
 export async function doctorCommand(options: DoctorOptions): Promise<number> {
   try {
     const examination = await look(options);
-    process.stdout.write(options.json ? jsonOf(examination) : textOf(examination));
+    process.stdout.write(options.json ? jsonOf(examination) : textOf(examination, options.offline ?? false));
     return exitCodes[worstStatus(examination.findings)];
   } catch (thrown) {
     const error = withRootHint(thrown);
@@ -36,9 +39,11 @@ export async function doctorCommand(options: DoctorOptions): Promise<number> {
 
 async function look(options: DoctorOptions): Promise<Examination> {
   checkRight(options.config);
-  const { certificates, health } = configured(options, showProblem);
+  const config = configured(options, showProblem);
+  const { certificates, health } = config;
   const uid = effectiveUid();
-  const done = progress('looking at this host and its web servers');
+  const stop = new AbortController();
+  const done = progress(`looking at this host${options.offline ? '' : ' and its names'}`);
   try {
     const examined = {
       targets: certificates,
@@ -49,8 +54,16 @@ async function look(options: DoctorOptions): Promise<Examination> {
       isRoot: uid === 0,
       now: realClock.now(),
     };
-    return await examine(examined, await doctorTools(uid));
+    const tools = await doctorTools(uid);
+    const asked = { ...examined, cas: seenCas(config, examined.root) };
+    const [seen, names] = await Promise.all([
+      examine(examined, tools),
+      examineNames(asked, tools, options.offline ? null : doctorNetwork(stop.signal)),
+    ]);
+    return { ...seen, findings: sortFindings([...seen.findings, ...names]) };
   } finally {
+    // A question that was given up on would keep the process.
+    stop.abort();
     done();
   }
 }
@@ -60,7 +73,7 @@ function jsonOf({ host, findings }: Examination): string {
   return `${visibleText(JSON.stringify(document, null, 2))}\n`;
 }
 
-function textOf(examination: Examination): string {
+function textOf(examination: Examination, offline: boolean): string {
   const { width, color } = screenOf(process.stdout, process.env['NO_COLOR']);
-  return doctorText(examination, { width: width ?? Number.POSITIVE_INFINITY, color, version });
+  return doctorText(examination, { width: width ?? Number.POSITIVE_INFINITY, color, version, offline });
 }

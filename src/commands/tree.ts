@@ -185,10 +185,11 @@ function addReaders(program: Command, done: (code: number) => void): void {
 
 function addServers(program: Command, done: (code: number) => void): void {
   withPlaces(program.command('doctor'))
-    .description('what is wrong with this host and how its web servers use the certificates')
+    .description('what is wrong with this host, its web servers and where its names lead')
     .option('--json', 'the findings as JSON')
+    .option('--offline', 'ask no name server and connect to nothing')
     .addHelpText('after', '\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.')
-    .action(async (options: Places & { json?: true }) => {
+    .action(async (options: Places & { json?: true; offline?: true }) => {
       const { doctorCommand } = await import('./doctor.ts');
       done(await doctorCommand(options));
     });

@@ -69,6 +69,36 @@ export const checks = {
       'Something keeps the clock in step with a time server: the kernel says so through `timedatectl`, or chrony through `chronyc`. It is unknown where neither can be asked; a container has the clock of its host.',
     cure: 'Install and start a time service: `systemd-timesyncd` (then `timedatectl set-ntp true`) or `chrony`. In a container, look on its host.',
   },
+  'challenge-port': {
+    summary:
+      'The port that CAs validate on (80) is held by whom the configuration says: free or certd’s for `standalone`, systemd’s for `socket: systemd`, a web server’s for a webroot. Critical where another program is in the way, or nobody answers. Who listens is shown to root alone.',
+    cure: 'Have the program that holds the port answer the challenges (`challenge: { webroot: DIR }`), or leave the port to certd.',
+  },
+  'https-port': {
+    summary:
+      'Who listens on port 443. That nobody does is fine where no endpoint on it is declared (`deploy.verify`): certificates are not for web servers alone.',
+    cure: 'Start the server that is to present the certificate, or take the endpoint out of `deploy.verify`.',
+  },
+  'name-address': {
+    summary:
+      'Each name has addresses in DNS, and they are those of this host: of its interfaces, or those that EC2 or Alibaba Cloud give it. Critical where the name does not exist or has no address. Another address is a warning, since a load balancer may stand there; where this host knows no public address of its own it is unknown.',
+    cure: 'Correct the A or AAAA record. Where a load balancer or a CDN stands in between, have it pass `/.well-known/acme-challenge/` on to this host over plain HTTP; `certd renew --dry-run` proves it.',
+  },
+  'ipv6-answers': {
+    summary:
+      'A name with an IPv6 address answers there as it does by IPv4. A CA that finds both takes IPv6, and another answer is what counts. It is unknown where this host has no IPv6 itself.',
+    cure: 'Have the server listen by IPv6 (nginx: `listen [::]:80;`) and open port 80 for IPv6 in firewall and security group, or remove the AAAA record.',
+  },
+  'challenge-path': {
+    summary:
+      'A request for a challenge that nobody has set ends as for a CA it has to: at a web server with 404, at a listener of certd’s with no connection while no CA validates. It is followed like a CA follows it: at most ten redirects, to http and https on the ports 80 and 443, without a look at certificates. Logins, 403, errors of the server, circles and other ports are critical; what cannot be known from this host is unknown.',
+    cure: 'Serve `/.well-known/acme-challenge/` over plain HTTP before any redirect and any login (`certd snippet` prints the lines), and open port 80 to everybody in firewall and security group: CAs do not say where they ask from.',
+  },
+  caa: {
+    summary:
+      'CAA records (RFC 8659) let the CAs of the certificate issue for each name, with this account (`accounturi`, RFC 8657) and by http-01. That there is none is fine. What records call a CA that is not built in is unknown. A CA that is second in the list is a warning at most, and so are parameters at a CA that does not say that it obeys them.',
+    cure: 'Add the record that the finding shows to the zone.',
+  },
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;

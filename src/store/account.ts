@@ -43,6 +43,11 @@ export function isRegistered(layout: Layout, directoryUrl: string): boolean {
   return exists(join(layout.accountOf(directoryUrl), files.account));
 }
 
+/** The account that was registered there, without its key; null where there is none. Throws `state-corrupt`. */
+export function readRegistration(layout: Layout, directoryUrl: string): Registration | null {
+  return inIssuerPlace(layout, layout.accountOf(directoryUrl), corrupt, registrationIn);
+}
+
 function accountIn(place: Place): StoredAccount | null {
   const keyPem = keyIn(place, files.key);
   if (keyPem === null) return null;

@@ -41,7 +41,12 @@ const findings = findingsOf(
 it.each([60, 80])('says what is wrong, where, and what to do, on %d columns', width => {
   expectGolden(
     `doctor-${width}.txt`,
-    doctorText(examination(sortFindings(findings)), { width, color: false, version: '0.1.0' }),
+    doctorText(examination(sortFindings(findings)), {
+      width,
+      color: false,
+      version: '0.1.0',
+      offline: false,
+    }),
   );
 });
 
@@ -50,6 +55,7 @@ it('has colour where it is asked for, and only for the status', () => {
     width: 80,
     color: true,
     version: '0.1.0',
+    offline: false,
   }).split('\n');
   expect(first).toContain('\u001b[31mCRITICAL\u001b[0m: 1 critical, ');
 });
@@ -62,6 +68,6 @@ it('text of servers cannot move the cursor', () => {
     message: '\u202e',
     cure: null,
   } as const;
-  const text = doctorText(examination([evil]), { width: 80, color: false, version: '1' });
+  const text = doctorText(examination([evil]), { width: 80, color: false, version: '1', offline: false });
   expect(['\u001b', '\u202e'].filter(letter => text.includes(letter))).toEqual([]);
 });

@@ -1,0 +1,94 @@
+import { firstNames } from '../core/first-names.ts';
+import type { Target } from '../core/model.ts';
+import type { Finding } from './finding.ts';
+import { findingsOfVerdicts, type NameVerdict } from './name-verdicts.ts';
+import { isLoopback, isPublicAddress } from './public-address.ts';
+import type { DnsAnswer, NameLook, SeenNames } from './seen-names.ts';
+
+/** Whether the addresses of each name lead to this host. */
+export function addressFindings(host: SeenNames): readonly Finding[] {
+  const { names } = host;
+  if (names === null) return [];
+  return host.targets.flatMap(target =>
+    findingsOfVerdicts(
+      'name-address',
+      target,
+      target.domains.map(domain => ({ domain, ...verdictOf(names.get(domain) ?? null, target, host) })),
+    ),
+  );
+}
+
+type Verdict = Omit<NameVerdict, 'domain'>;
+
+function verdictOf(look: NameLook | null, target: Target, host: SeenNames): Verdict {
+  if (look === null) return { status: 'unknown', message: 'there was no time left for it', cure: tooMany };
+  const addresses = addressesOf(look);
+  if (addresses.length === 0) return withoutAddress(look);
+  const half = [look.ipv4, look.ipv6].find(({ kind }) => kind === 'failed');
+  if (half !== undefined) {
+    const message = `leads to ${firstNames(addresses, 4)}, but the name servers do not say whether to more: ${failureText(half)}`;
+    return { status: 'warning', message, cure: askThem };
+  }
+  return leadsTo(addresses, target, host);
+}
+
+const tooMany = 'Run doctor again; where name servers are silent, mend that first.';
+const askThem = 'Look at the zone and its DNSSEC with a resolver that is not this host’s: `dig NAME`.';
+
+/** Both families, IPv4 first. */
+export function addressesOf({ ipv4, ipv6 }: NameLook): readonly string[] {
+  return [ipv4, ipv6].flatMap(answer => (answer.kind === 'found' ? answer.values : []));
+}
+
+/** Whether it is an address by which this host is reached, as far as it knows. */
+export function isOfThisHost(address: string, { ownAddresses, cloudAddresses }: SeenNames): boolean {
+  return ownAddresses.includes(address) || (cloudAddresses ?? []).includes(address);
+}
+
+function withoutAddress({ ipv4, ipv6 }: NameLook): Verdict {
+  const answers = [ipv4, ipv6];
+  if (answers.some(answer => answer.kind === 'none' && answer.why === 'no-name')) {
+    return { status: 'critical', message: 'does not exist in DNS (NXDOMAIN)', cure: null };
+  }
+  const failed = answers.find(({ kind }) => kind === 'failed');
+  if (failed === undefined)
+    return { status: 'critical', message: 'has neither A nor AAAA record', cure: null };
+  // The name servers of this host may be at fault, and those of a CA well.
+  const status = failed.kind === 'failed' && failed.why === 'SERVFAIL' ? 'warning' : 'unknown';
+  return { status, message: `its addresses are not known: ${failureText(failed)}`, cure: askThem };
+}
+
+function failureText(answer: DnsAnswer<string>): string {
+  if (answer.kind !== 'failed') return '';
+  if (answer.why === 'SERVFAIL') return 'SERVFAIL, and a CA that gets the same refuses';
+  return answer.why === 'silence' ? 'the name servers are silent' : 'the name servers refuse';
+}
+
+function leadsTo(addresses: readonly string[], target: Target, host: SeenNames): Verdict {
+  const here = addresses.filter(address => isOfThisHost(address, host));
+  const elsewhere = addresses.filter(address => !here.includes(address));
+  const isForInternet = target.cas.some(({ name }) => host.cas.get(name)?.caa != null);
+  // A CA of one's own may be inside, too. Nobody but this host reaches it by a loopback address.
+  const inner = addresses.filter(
+    address => isLoopback(address) || (isForInternet && !isPublicAddress(address)),
+  );
+  if (inner.length > 0) {
+    const message = `the name servers of this host say ${firstNames(inner, 3)}, by which no CA reaches this host; what they tell others cannot be seen from here`;
+    const cure =
+      'Ask a name server outside, for example `dig NAME @9.9.9.9`, and correct the zone where it says the same.';
+    return { status: 'unknown', message, cure };
+  }
+  if (elsewhere.length === 0)
+    return { status: 'ok', message: `leads to this host, ${firstNames(here, 4)}`, cure: null };
+  const known = [...host.ownAddresses, ...(host.cloudAddresses ?? [])].filter(isPublicAddress);
+  const there = firstNames(elsewhere, 3);
+  if (known.length === 0) {
+    const message = `leads to ${there}; whether that is this host cannot be told, for it has no public address of its own`;
+    return { status: 'unknown', message, cure: null };
+  }
+  const message =
+    here.length > 0
+      ? `leads to this host, ${firstNames(here, 3)}, and also to ${there}`
+      : `leads to ${there}, not to this host, ${firstNames([...new Set(known)], 3)}`;
+  return { status: 'warning', message, cure: null };
+}

@@ -1,0 +1,130 @@
+import { isIpv6 } from '../core/listen-address.ts';
+import type { Target } from '../core/model.ts';
+import { isOfThisHost } from './address-findings.ts';
+import type { Finding } from './finding.ts';
+import { findingsOfVerdicts, type NameVerdict } from './name-verdicts.ts';
+import type { NameLook, SeenNames, Walk, WalkEnd } from './seen-names.ts';
+import { endText } from './walk-text.ts';
+
+/** Where a CA ends that asks a name for a challenge. */
+export function pathFindings(host: SeenNames): readonly Finding[] {
+  const { names } = host;
+  if (names === null) return [];
+  return host.targets.flatMap(target =>
+    findingsOfVerdicts(
+      'challenge-path',
+      target,
+      target.domains.flatMap(domain => {
+        const walk = walkOfCa(names.get(domain) ?? null);
+        return walk === null ? [] : [{ domain, ...verdictOf(walk, target, host) }];
+      }),
+    ),
+  );
+}
+
+/** By IPv6, but where there is no connection. */
+function walkOfCa(look: NameLook | null): Walk | null {
+  if (look === null) return null;
+  const { walk4, walk6 } = look;
+  return walk6 !== null && (walk6.end.kind !== 'no-connection' || walk4 === null) ? walk6 : walk4;
+}
+
+type Verdict = Omit<NameVerdict, 'domain'>;
+
+function verdictOf(walk: Walk, target: Target, host: SeenNames): Verdict {
+  const { end } = walk;
+  switch (end.kind) {
+    case 'answer':
+      return answered(end.status, walk, target, host);
+    case 'no-connection':
+      return notConnected(end.code, walk, target, host);
+    case 'no-answer':
+      return verdict('warning', walk, end);
+    case 'inner-host':
+      return verdict('unknown', walk, end);
+    case 'no-host':
+      return verdict(end.answer.kind === 'none' ? 'critical' : 'unknown', walk, end);
+    case 'bad-redirect':
+    case 'loop':
+    case 'too-long':
+      return verdict('critical', walk, end);
+  }
+}
+
+function answered(status: number, walk: Walk, target: Target, host: SeenNames): Verdict {
+  const way = wayText(walk);
+  if ([401, 403, 407].includes(status)) {
+    const message = `HTTP ${status}${way}: a CA is not let in`;
+    return {
+      status: 'critical',
+      message,
+      cure: 'Take `/.well-known/acme-challenge/` out of what needs a login or is forbidden.',
+    };
+  }
+  // Who answers now need not be who answers while certd listens.
+  if (target.challenge.kind === 'standalone') {
+    const message = `HTTP ${status}${way}, though certd does not listen now: what answers while it does cannot be seen`;
+    return { status: 'unknown', message, cure: tryIt(target) };
+  }
+  if (status >= 500) return { status: 'critical', message: `HTTP ${status}${way}`, cure: null };
+  if (status !== 404 && status !== 410) {
+    const message = `HTTP ${status}${way} for a challenge that nobody has set, where 404 was expected`;
+    return { status: status < 300 ? 'unknown' : 'warning', message, cure: tryIt(target) };
+  }
+  const stranger = strangerOf(walk, host);
+  if (stranger !== null) {
+    const message = `HTTP 404${way}: a challenge is looked for at ${stranger}, which is no name of certd’s`;
+    return { status: 'warning', message, cure: tryIt(target) };
+  }
+  return {
+    status: 'ok',
+    message: `HTTP ${status}${way}, as it is to be for a challenge that nobody has set`,
+    cure: null,
+  };
+}
+
+function tryIt({ name }: Target): string {
+  return `Try it with a challenge: certd renew --dry-run ${name}.`;
+}
+
+function notConnected(code: string, walk: Walk, target: Target, host: SeenNames): Verdict {
+  const { kind } = target.challenge;
+  const isFirst = walk.urls.length === 1;
+  const isOwnInterface = host.ownAddresses.includes(walk.address);
+  if (isFirst && kind === 'standalone' && code === 'ECONNREFUSED') {
+    const message = 'nobody listens now; certd does while a CA validates';
+    return { status: 'ok', message, cure: null };
+  }
+  const message = isFirst
+    ? `nobody answers at ${atText(walk)} (${code})`
+    : `nobody answers${wayText(walk)} (${code})`;
+  // The kernel of this host has said so itself.
+  if (isFirst && isOwnInterface && code === 'ECONNREFUSED')
+    return { status: 'critical', message, cure: null };
+  if (!isOfThisHost(walk.address, host)) {
+    // Of its own public address behind NAT a host often sees nothing.
+    return { status: 'unknown', message: `${message}, which may be so from this host alone`, cure: null };
+  }
+  return { status: 'warning', message, cure: null };
+}
+
+function atText({ address, urls: [first] }: Walk): string {
+  const { port } = new URL(first);
+  return `${isIpv6(address) ? `[${address}]` : address}:${port === '' ? '80' : port}`;
+}
+
+function verdict(status: Verdict['status'], walk: Walk, end: WalkEnd): Verdict {
+  return { status, message: `${endText(end)}${wayText(walk)}`, cure: null };
+}
+
+function wayText({ urls }: Walk): string {
+  if (urls.length === 1) return '';
+  return ` after ${urls.length === 2 ? 'a redirect' : `${urls.length - 1} redirects`} to ${new URL(urls.at(-1) ?? '').origin}`;
+}
+
+/** The host that has the last word, where it is no name of a certificate here and has no address of this host. */
+function strangerOf({ urls }: Walk, { targets }: SeenNames): string | null {
+  const { hostname } = new URL(urls.at(-1) ?? '');
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return targets.some(({ domains }) => domains.includes(host)) ? null : host;
+}

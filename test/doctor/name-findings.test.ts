@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import type { Target } from '../../src/core/model.ts';
+import { addressFindings } from '../../src/doctor/address-findings.ts';
+import type { Finding } from '../../src/doctor/finding.ts';
+import { ipv6Findings } from '../../src/doctor/ipv6-findings.ts';
+import { pathFindings } from '../../src/doctor/path-findings.ts';
+import type { NameLook, SeenNames, WalkEnd } from '../../src/doctor/seen-names.ts';
+import { makeTarget } from '../support/make-observed.ts';
+import {
+  elsewhere,
+  found,
+  here,
+  here6,
+  makeCa,
+  makeLook,
+  makeSeenNames,
+  makeWalk,
+  noRecord,
+} from '../support/make-seen-names.ts';
+
+type Host = Partial<SeenNames> & { readonly target?: Parameters<typeof makeTarget>[0] };
+
+/** Status and message for `a.example`, seen like this. */
+function say(
+  findings: (host: SeenNames) => readonly Finding[],
+  look: Partial<NameLook> | null,
+  { target = {}, ...host }: Host = {},
+): readonly string[] {
+  const names = new Map([['a.example', look === null ? null : makeLook(look)]]);
+  return findings(makeSeenNames({ targets: [makeTarget(target)], names, ...host })).map(
+    ({ status, message }) => `${status} ${message}`,
+  );
+}
+
+const refused: WalkEnd = { kind: 'no-connection', code: 'ECONNREFUSED' };
+const timedOut: WalkEnd = { kind: 'no-connection', code: 'ETIMEDOUT' };
+const standalone: Target['challenge'] = { kind: 'standalone', listen: [{ address: '0.0.0.0', port: 80 }] };
+const privateCa = new Map([['main', makeCa({ caa: null })]]);
+const noPublic = ['127.0.0.1', '10.0.0.5'];
+
+describe('the addresses of a name', () => {
+  const addresses = (look: Partial<NameLook> | null, host?: Host) => say(addressFindings, look, host);
+
+  it('are ok where they are those of this host, or those that its cloud gives it', () => {
+    expect(addresses({})).toEqual(['ok leads to this host, 9.9.9.10']);
+    expect(
+      addresses({ ipv4: found(elsewhere) }, { ownAddresses: noPublic, cloudAddresses: [elsewhere] }),
+    ).toEqual(['ok leads to this host, 8.8.4.4']);
+  });
+
+  it('are a warning where they are others’, alone or beside its own', () => {
+    expect(addresses({ ipv4: found(elsewhere) })).toEqual([
+      'warning leads to 8.8.4.4, not to this host, 9.9.9.10',
+    ]);
+    expect(addresses({ ipv6: found('2620:fe::99') })).toEqual([
+      'warning leads to this host, 9.9.9.10, and also to 2620:fe::99',
+    ]);
+  });
+
+  it('are unknown where this host has none that the internet sees, or the cloud says so', () => {
+    const [line] = addresses({ ipv4: found(elsewhere) }, { ownAddresses: noPublic });
+    expect(line).toMatch(/^unknown leads to 8\.8\.4\.4; whether that is this host cannot be told/);
+    expect(addresses({ ipv4: found(elsewhere) }, { ownAddresses: noPublic, cloudAddresses: [] })[0]).toMatch(
+      /^unknown /,
+    );
+  });
+
+  it('are unknown where a CA of the internet cannot mean them: it may be told others', () => {
+    const own = { ipv4: found('10.0.0.5') };
+    expect(addresses(own, { ownAddresses: noPublic })[0]).toMatch(
+      /^unknown the name servers of this host say 10\.0\.0\.5/,
+    );
+    expect(addresses(own, { ownAddresses: noPublic, cas: privateCa })).toEqual([
+      'ok leads to this host, 10.0.0.5',
+    ]);
+    expect(addresses({ ipv4: found('127.0.1.1') }, { cas: privateCa })[0]).toMatch(/^unknown /);
+  });
+
+  it('are critical where the name does not exist or has none', () => {
+    const nothing = { kind: 'none', why: 'no-name' } as const;
+    expect(addresses({ ipv4: nothing, ipv6: nothing })).toEqual([
+      'critical does not exist in DNS (NXDOMAIN)',
+    ]);
+    expect(addresses({ ipv4: noRecord, ipv6: noRecord })).toEqual(['critical has neither A nor AAAA record']);
+  });
+
+  it.each([
+    ['SERVFAIL', 'warning its addresses are not known: SERVFAIL, and a CA that gets the same refuses'],
+    ['silence', 'unknown its addresses are not known: the name servers are silent'],
+    ['refusal', 'unknown its addresses are not known: the name servers refuse'],
+  ] as const)('are not known after %s', (why, line) => {
+    const failed = { kind: 'failed', why } as const;
+    expect(addresses({ ipv4: failed, ipv6: failed })).toEqual([line]);
+    expect(addresses({ ipv4: failed, ipv6: noRecord })).toEqual([line]);
+  });
+
+  it('are a warning where half of the answer is missing', () => {
+    const [line] = addresses({ ipv6: { kind: 'failed', why: 'SERVFAIL' } });
+    expect(line).toMatch(/^warning leads to 9\.9\.9\.10, but the name servers do not say whether to more/);
+  });
+
+  it('are unknown where there was no time, and nobody says a word of a name that was not to be looked at', () => {
+    expect(addresses(null)).toEqual(['unknown there was no time left for it']);
+    expect(say(addressFindings, {}, { names: null })).toEqual([]);
+  });
+
+  it('of several names are said together where they are the same, with the names before them', () => {
+    const names = new Map([
+      ['a.example', makeLook()],
+      ['b.example', makeLook({ ipv4: found(elsewhere) })],
+      ['c.example', makeLook()],
+    ]);
+    const targets = [makeTarget({ domains: ['a.example', 'b.example', 'c.example'] })];
+    expect(addressFindings(makeSeenNames({ names, targets })).map(({ message }) => message)).toEqual([
+      'a.example, c.example: leads to this host, 9.9.9.10',
+      'b.example: leads to 8.8.4.4, not to this host, 9.9.9.10',
+    ]);
+  });
+});
+
+describe('the IPv6 address of a name', () => {
+  const six = (end?: WalkEnd, urls?: readonly [string, ...string[]]) => ({
+    ipv6: found(here6),
+    walk6: makeWalk(end, { address: here6, ...(urls === undefined ? {} : { urls }) }),
+  });
+  const ipv6 = (look: Partial<NameLook>, host?: Host) => say(ipv6Findings, look, host);
+
+  it('is ok where it answers as IPv4 does', () => {
+    expect(ipv6(six())).toEqual(['ok answers by IPv6 as by IPv4']);
+  });
+
+  it.each([refused, timedOut])('is a warning where nobody answers and by IPv4 somebody does: %j', end => {
+    expect(ipv6(six(end))[0]).toMatch(/^warning nobody answers at its IPv6 address 2620:fe::10 \(E/);
+  });
+
+  it('is a warning where something else answers', () => {
+    expect(ipv6(six({ kind: 'answer', status: 200 }))).toEqual([
+      'warning answers otherwise by IPv6 (2620:fe::10: HTTP 200) than by IPv4 (9.9.9.10: HTTP 404), and a CA takes IPv6',
+    ]);
+    const redirected = six(undefined, ['http://a.example/x', 'https://b.example/y']);
+    expect(ipv6(redirected)[0]).toContain('HTTP 404 of https://b.example)');
+  });
+
+  it.each(['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'])(
+    'is unknown on a host without IPv6 (%s)',
+    code => {
+      expect(ipv6(six({ kind: 'no-connection', code }))[0]).toMatch(/^unknown /);
+    },
+  );
+
+  it('is nothing to speak of without one, without IPv4, or where neither answers', () => {
+    expect(ipv6({})).toEqual([]);
+    expect(ipv6({ ...six(), ipv4: noRecord, walk4: null })).toEqual([]);
+    expect(ipv6({ ...six(refused), walk4: makeWalk(refused) })).toEqual([]);
+  });
+
+  it('is a warning where certd itself is to answer by IPv4 alone', () => {
+    const host = { ownAddresses: [here, here6], target: { challenge: standalone } };
+    const closed = { ...six(refused), walk4: makeWalk(refused) };
+    expect(ipv6(closed, host)[0]).toMatch(/^warning has the IPv6 address 2620:fe::10 of this host/);
+    const both: Target['challenge'] = { kind: 'standalone', listen: [{ address: '::', port: 80 }] };
+    expect(ipv6(closed, { ...host, target: { challenge: both } })).toEqual([]);
+    expect(ipv6(closed, { target: { challenge: standalone } })).toEqual([]);
+  });
+});
+
+describe('the path of a challenge', () => {
+  const path = (end: WalkEnd, host?: Host, urls?: readonly [string, ...string[]]) =>
+    say(pathFindings, { walk4: makeWalk(end, urls === undefined ? {} : { urls }) }, host);
+  const answer = (status: number, host?: Host, urls?: readonly [string, ...string[]]) =>
+    path({ kind: 'answer', status }, host, urls);
+
+  it.each([404, 410])('ends well at a web server with %d', status => {
+    expect(answer(status)).toEqual([`ok HTTP ${status}, as it is to be for a challenge that nobody has set`]);
+  });
+
+  it.each([
+    [401, 'critical HTTP 401: a CA is not let in'],
+    [403, 'critical HTTP 403: a CA is not let in'],
+    [500, 'critical HTTP 500'],
+    [503, 'critical HTTP 503'],
+    [200, 'unknown HTTP 200 for a challenge that nobody has set, where 404 was expected'],
+    [421, 'warning HTTP 421 for a challenge that nobody has set, where 404 was expected'],
+    [302, 'warning HTTP 302 for a challenge that nobody has set, where 404 was expected'],
+  ])('does not with %d', (status, line) => {
+    expect(answer(status)).toEqual([line]);
+  });
+
+  it('may lead over redirects, to names of the configuration', () => {
+    expect(answer(404, {}, ['http://a.example/x', 'https://a.example/x'])[0]).toMatch(
+      /^ok HTTP 404 after a redirect to https:\/\/a\.example, as/,
+    );
+    expect(answer(404, {}, ['http://a.example/x', 'https://a.example/x', 'https://b.example/x'])).toEqual([
+      'warning HTTP 404 after 2 redirects to https://b.example: a challenge is looked for at b.example, which is no name of certd’s',
+    ]);
+  });
+
+  it.each([
+    [{ kind: 'loop' }, 'critical redirects in a circle'],
+    [{ kind: 'too-long' }, 'critical more than 10 redirects'],
+    [{ kind: 'bad-redirect', why: 'to port 8080' }, 'critical a redirect to port 8080'],
+    [
+      { kind: 'no-host', host: 'b.example', answer: noRecord },
+      'critical a redirect to b.example, which has no address',
+    ],
+    [
+      { kind: 'no-host', host: 'b.example', answer: { kind: 'failed', why: 'silence' } },
+      'unknown a redirect to b.example, which has no address',
+    ],
+    [
+      { kind: 'inner-host', host: 'b.example', address: '10.0.0.1' },
+      'unknown a redirect to b.example, which has the inner address 10.0.0.1',
+    ],
+    [{ kind: 'no-answer', code: 'ECONNRESET' }, 'warning no answer, ECONNRESET'],
+  ] as const)('%j is said', (end, line) => {
+    expect(path(end)).toEqual([line]);
+  });
+
+  it('without a connection is critical where this host itself has refused it, and less where that may be so from here alone', () => {
+    expect(path(refused)).toEqual(['critical nobody answers at 9.9.9.10:80 (ECONNREFUSED)']);
+    expect(path(timedOut)).toEqual(['warning nobody answers at 9.9.9.10:80 (ETIMEDOUT)']);
+    expect(path(refused, { ownAddresses: noPublic, cloudAddresses: [here] })[0]).toMatch(/^warning /);
+    expect(path(timedOut, { ownAddresses: noPublic })).toEqual([
+      'unknown nobody answers at 9.9.9.10:80 (ETIMEDOUT), which may be so from this host alone',
+    ]);
+    expect(path(refused, {}, ['http://a.example/x', 'https://a.example/x'])).toEqual([
+      'warning nobody answers after a redirect to https://a.example (ECONNREFUSED)',
+    ]);
+  });
+
+  it('to a listener of certd’s own is closed now, and what else answers proves nothing', () => {
+    const own = { target: { challenge: standalone } };
+    expect(path(refused, own)).toEqual(['ok nobody listens now; certd does while a CA validates']);
+    expect(path(timedOut, own)[0]).toMatch(/^warning nobody answers at/);
+    expect(answer(404, own)[0]).toMatch(/^unknown HTTP 404, though certd does not listen now/);
+    expect(answer(503, own)[0]).toMatch(/^unknown /);
+    expect(answer(403, own)[0]).toMatch(/^critical /);
+  });
+
+  it('to a socket of systemd’s is one to a web server, that says 404', () => {
+    const passed = { target: { challenge: { kind: 'systemd-socket' } } } as const;
+    expect(answer(404, passed)[0]).toMatch(/^ok /);
+    expect(path(refused, passed)[0]).toMatch(/^critical /);
+  });
+
+  it('is that by IPv6, unless there is no connection', () => {
+    const walk6 = makeWalk({ kind: 'answer', status: 503 }, { address: here6 });
+    expect(say(pathFindings, { walk6 })).toEqual(['critical HTTP 503']);
+    expect(say(pathFindings, { walk6: { ...walk6, end: timedOut } })[0]).toMatch(/^ok HTTP 404/);
+    expect(say(pathFindings, { walk4: null, walk6: { ...walk6, end: refused } })).toEqual([
+      'unknown nobody answers at [2620:fe::10]:80 (ECONNREFUSED), which may be so from this host alone',
+    ]);
+  });
+
+  it('is nothing to speak of without an address', () => {
+    expect(say(pathFindings, { walk4: null })).toEqual([]);
+    expect(say(pathFindings, null)).toEqual([]);
+  });
+});
