@@ -33,10 +33,11 @@ function verdictOf(look: NameLook | null, target: Target, host: SeenNames): Verd
 }
 
 const tooMany = 'Run doctor again; where name servers are silent, mend that first.';
+const addOne = 'Add an A record with the address of this host, or take the name out of `domains`.';
 const askThem = 'Look at the zone and its DNSSEC with a resolver that is not this host’s: `dig NAME`.';
 
 /** Both families, IPv4 first. */
-export function addressesOf({ ipv4, ipv6 }: NameLook): readonly string[] {
+function addressesOf({ ipv4, ipv6 }: NameLook): readonly string[] {
   return [ipv4, ipv6].flatMap(answer => (answer.kind === 'found' ? answer.values : []));
 }
 
@@ -48,11 +49,11 @@ export function isOfThisHost(address: string, { ownAddresses, cloudAddresses }: 
 function withoutAddress({ ipv4, ipv6 }: NameLook): Verdict {
   const answers = [ipv4, ipv6];
   if (answers.some(answer => answer.kind === 'none' && answer.why === 'no-name')) {
-    return { status: 'critical', message: 'does not exist in DNS (NXDOMAIN)', cure: null };
+    return { status: 'critical', message: 'does not exist in DNS (NXDOMAIN)', cure: addOne };
   }
   const failed = answers.find(({ kind }) => kind === 'failed');
   if (failed === undefined)
-    return { status: 'critical', message: 'has neither A nor AAAA record', cure: null };
+    return { status: 'critical', message: 'has neither A nor AAAA record', cure: addOne };
   // The name servers of this host may be at fault, and those of a CA well.
   const status = failed.kind === 'failed' && failed.why === 'SERVFAIL' ? 'warning' : 'unknown';
   return { status, message: `its addresses are not known: ${failureText(failed)}`, cure: askThem };

@@ -72,7 +72,11 @@ it('a question for CAA that fails counts before records further up, and not befo
 it('what was not looked at in time is not taken for silence', async () => {
   const tools = makeNameTools({});
   const limit = new AbortController();
-  const late = { ...tools, ipv4: async () => (limit.abort(), { kind: 'failed', why: 'silence' } as const) };
+  const ipv4 = async () => {
+    limit.abort();
+    return { kind: 'failed', why: 'silence' } as const;
+  };
+  const late = { ...tools, ipv4 };
   const names = await lookAtNames(['a.example'], () => 80, late, limit.signal);
   expect([...names]).toEqual([['a.example', null]]);
   expect([...(await look(['b.example'], tools, AbortSignal.abort()))]).toEqual([['b.example', null]]);
