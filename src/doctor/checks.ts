@@ -99,6 +99,21 @@ export const checks = {
       'CAA records (RFC 8659) let the CAs of the certificate issue for each name, with this account (`accounturi`, RFC 8657) and by http-01. That there is none is fine. What records call a CA that is not built in is unknown. A CA that is second in the list is a warning at most, and so are parameters at a CA that does not say that it obeys them.',
     cure: 'Add the record that the finding shows to the zone.',
   },
+  'disk-space': {
+    summary:
+      'The file systems of the state directory, of the sockets, of each webroot and of each directory in `files` have room, in bytes and in files (inodes). Critical below what one renewal may need, 256 KiB and 64 files; a warning below 16 MiB, 1000 files, or one renewal of every certificate. It is unknown where the file system has quotas and is not full otherwise, since the user of the issuer may have less.',
+    cure: 'Free some space, or enlarge the file system; what is live stays live meanwhile. Where it has quotas: `quota -u certd`, and none for root.',
+  },
+  'disk-writable': {
+    summary:
+      'None of these directories is mounted read-only. That they belong to the right user is another matter: systemd and `certd deploy` see to it.',
+    cure: 'Mount it for writing (`mount -o remount,rw`; after errors of the disk, look at `dmesg` first), or configure another place. In a container, mount a volume there.',
+  },
+  'disk-kept': {
+    summary:
+      'The state directory is on a disk that stays: not in memory, where a reboot takes it, not in a container’s own layer, and not on a network, where the locks that keep two certd apart may not hold.',
+    cure: 'Put `/var/lib/certd` on a local disk; in a container, on a volume. After a loss certd orders everything anew, and a CA allows that only so often.',
+  },
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;

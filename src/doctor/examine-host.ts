@@ -2,12 +2,13 @@ import type { Examined } from './examined.ts';
 import type { Finding } from './finding.ts';
 import type { HostTools } from './look.ts';
 import { lookAtClock } from './look-at-clock.ts';
+import { lookAtDisk } from './look-at-disk.ts';
 import type { ServerLook } from './site.ts';
 
 type Look = (host: Examined, servers: readonly ServerLook[], tools: HostTools) => Promise<readonly Finding[]>;
 
 /** Each looks at one thing and says what follows from it. */
-const looks: readonly Look[] = [lookAtClock];
+const looks: readonly Look[] = [lookAtClock, lookAtDisk];
 
 /** Looks at the host itself: what certd needs of it, in no order. */
 export async function examineHost(

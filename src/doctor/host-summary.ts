@@ -1,5 +1,6 @@
 import { plainText } from '../core/plain-text.ts';
 import { spanText } from '../core/time-text.ts';
+import { bytesText } from './bytes-text.ts';
 
 /** What a library says of the machine, without anything that tells it from others of its kind. */
 export type SystemFacts = {
@@ -78,7 +79,7 @@ export function hostLine({ os, kernel, arch, system }: HostSummary): string {
   return [
     ...parts,
     machineText(system),
-    `${memoryText(system.memoryAvailableBytes)} of ${memoryText(system.memoryBytes)} memory available`,
+    `${bytesText(system.memoryAvailableBytes)} of ${bytesText(system.memoryBytes)} memory available`,
     `up ${spanText(system.uptimeSeconds * 1000)}`,
     ...(system.timezone === null ? [] : [system.timezone]),
   ].join(', ');
@@ -89,10 +90,4 @@ function machineText({ isVirtual, hypervisor, vendor, model }: SystemFacts): str
   const names = [...(hypervisor === null ? [] : [hypervisor]), ...(product === '' ? [] : [product])];
   const kind = isVirtual ? 'virtual machine or container' : 'machine';
   return names.length === 0 ? kind : `${kind} (${names.join(', ')})`;
-}
-
-/** `512 MiB`, `3.8 GiB`. */
-function memoryText(bytes: number): string {
-  const mebibytes = bytes / 1024 ** 2;
-  return mebibytes < 1024 ? `${Math.round(mebibytes)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }
