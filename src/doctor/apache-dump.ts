@@ -6,6 +6,8 @@ export type ApacheDump = {
   readonly defines: ReadonlyMap<string, string>;
   /** `ssl_module` and so on. */
   readonly modules: ReadonlySet<string>;
+  /** Whom its children run as. */
+  readonly user: string | null;
 };
 
 /** A file, and those that it includes, each by the line of the directive. */
@@ -26,6 +28,7 @@ export function apacheDump(text: string): ApacheDump | null {
   });
   return {
     main,
+    user: /^User: name="([^"]+)"/m.exec(text)?.[1] ?? null,
     serverRoot: /^ServerRoot: "(.*)"$/m.exec(text)?.[1] ?? '/',
     defines: new Map(defines),
     modules: new Set(lines.flatMap(line => /^ (\w+_module) \(/.exec(line)?.[1] ?? [])),

@@ -27,7 +27,7 @@ export function apacheSites(configuration: Block, serverRoot: string): readonly 
 }
 
 /** The port of a name, and a scheme before it, are for redirects. */
-function namesOf(own: Block): readonly string[] {
+export function namesOf(own: Block): readonly string[] {
   return ['servername', 'serveralias']
     .flatMap(name => named(name, own).flatMap(({ args }) => args))
     .map(name =>
@@ -75,7 +75,7 @@ function listensOf(
 }
 
 /** `443`, `*:443`, `_default_:443`, `192.0.2.1:443`, `[::1]:443`, `a.example:*`; on `[::]` it has IPv4, too. */
-function socketOf(where: string): Socket {
+export function socketOf(where: string): Socket {
   if (/^\d+$/.test(where)) return { address: null, port: Number(where) };
   const { host = '', port } = /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>\d+|\*))?$/.exec(where)?.groups ?? {};
   const address = host.replaceAll(/^\[|\]$/g, '');

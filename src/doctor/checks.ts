@@ -114,6 +114,16 @@ export const checks = {
       'The state directory is on a disk that stays: not in memory, where a reboot takes it, not in a container’s own layer, and not on a network, where the locks that keep two certd apart may not hold.',
     cure: 'Put `/var/lib/certd` on a local disk; in a container, on a volume. After a loss certd orders everything anew, and a CA allows that only so often.',
   },
+  'webroot-served': {
+    summary:
+      'For each name with a webroot, the site of nginx or Apache httpd that answers for it on port 80 looks for the CA’s file (`/.well-known/acme-challenge/TOKEN`) where certd puts it, symlinks followed. Critical where it looks elsewhere or refuses (a rule against hidden files, `return`, `deny`); a warning where a redirect catches the request too, since the CA follows it to a site that needs the certificate in order to start. It is unknown behind other programs (HAProxy among them), where the request is passed on, where `.htaccess` has a say, and where the answer is known only to the running server.',
+    cure: 'Give the path a location of its own: `location ^~ /.well-known/acme-challenge/ { root /var/www/certd; }` in nginx, `Alias /.well-known/acme-challenge/ /var/www/certd/.well-known/acme-challenge/` in Apache httpd. `certd renew --dry-run` shows whether a CA gets through.',
+  },
+  'webroot-access': {
+    summary:
+      'Each webroot is there, the issuer may write into it, and the user of the server’s workers gets as far as the CA’s files. It is tried as that user with `test`, so that access control lists count. It is unknown without root, without `setpriv`, and where nobody says which user it is. What SELinux and sandboxes of units forbid beside that is not seen here.',
+    cure: 'Make the directory and give it to the issuer: `install -d -o certd -m 0755 DIR`. Each directory on the way must be open to the server’s user (`chmod o+x`); one below `/root` or a home never is.',
+  },
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
+import { apacheAnswers } from './apache-challenge.ts';
 import { apacheConfiguration } from './apache-configuration.ts';
 import type { ApacheDirective } from './apache-directives.ts';
 import { apacheDump, filesBelow } from './apache-dump.ts';
 import { apacheSites } from './apache-sites.ts';
+import type { WebSide } from './challenge-answer.ts';
 import { type HostTools, lastWords, programOf, readAll } from './look.ts';
 import type { ServerLook } from './site.ts';
 
@@ -60,7 +62,11 @@ async function look([program, ...words]: Argv, tools: HostTools): Promise<Server
   const texts = await readAll(filesBelow(dump.main), tools, gaps);
   const configuration = apacheConfiguration(dump, texts);
   const sites = apacheSites(configuration, dump.serverRoot);
-  return { server: 'apache', kind: 'read', sites, gaps: [...gaps, ...macroGaps(configuration)] };
+  const web: WebSide = {
+    worker: dump.user,
+    answers: domain => apacheAnswers(configuration, dump.serverRoot, domain),
+  };
+  return { server: 'apache', kind: 'read', sites, gaps: [...gaps, ...macroGaps(configuration)], web };
 }
 
 function macroGaps(configuration: readonly ApacheDirective[]): readonly string[] {

@@ -45,7 +45,7 @@ async function look(
     gaps.push(`${configuration.conditional} is a condition: all of it was read as if it held`);
   }
   const sites = haproxySites(configuration, await filesBeside(configuration, tools, gaps));
-  return { server: 'haproxy', kind: 'read', sites, gaps };
+  return { server: 'haproxy', kind: 'read', sites, gaps, web: null };
 }
 
 /** Of a directory HAProxy takes the files that end in .cfg, in the order of their names. */

@@ -1,4 +1,5 @@
 import { type HostTools, lastWords, programOf } from './look.ts';
+import { nginxWeb } from './nginx-challenge.ts';
 import { nginxConfiguration } from './nginx-dump.ts';
 import { nginxSites } from './nginx-sites.ts';
 import type { ServerLook } from './site.ts';
@@ -36,5 +37,6 @@ async function look(argv: readonly [string, ...string[]], tools: HostTools): Pro
   if (directives.length === 0) {
     return { server: 'nginx', kind: 'failed', words: 'its test printed no configuration' };
   }
-  return { server: 'nginx', kind: 'read', sites: nginxSites(directives, prefix), gaps: [] };
+  const sites = nginxSites(directives, prefix);
+  return { server: 'nginx', kind: 'read', sites, gaps: [], web: nginxWeb(directives) };
 }

@@ -78,7 +78,7 @@ type Listen = {
   readonly flags: readonly string[];
 };
 
-function listensOf(server: Block): readonly Listen[] {
+export function listensOf(server: Block): readonly Listen[] {
   const written = named('listen', server).map(({ args: [where = '', ...flags] }) => listenOf(where, flags));
   // Port 8000 for others than root; such a master cannot serve 443 either.
   return written.length > 0 ? written : [listenOf('80', [])];

@@ -1,5 +1,7 @@
+import type { WebSide } from './challenge-answer.ts';
+
 /** The servers whose configuration is read. */
-type ServerKind = 'nginx' | 'apache' | 'haproxy';
+export type ServerKind = 'nginx' | 'apache' | 'haproxy';
 
 /** A certificate as a server's configuration has it, as it is written there. */
 export type ConfiguredCertificate = {
@@ -30,9 +32,17 @@ export type TlsSite = {
   readonly certificates: readonly ConfiguredCertificate[];
 };
 
-/** What became of the look at one server. `gaps`: what of its configuration could not be understood, in words. */
+/**
+ * What became of the look at one server. `gaps`: what of its configuration could not be understood, in words. `web`: how it
+ * answers on port 80; null where doctor does not follow that.
+ */
 export type ServerLook = { readonly server: ServerKind } & (
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly words: string }
-  | { readonly kind: 'read'; readonly sites: readonly TlsSite[]; readonly gaps: readonly string[] }
+  | {
+      readonly kind: 'read';
+      readonly sites: readonly TlsSite[];
+      readonly gaps: readonly string[];
+      readonly web: WebSide | null;
+    }
 );

@@ -23,6 +23,7 @@ const findings = findingsOf(
         server: 'nginx',
         kind: 'read',
         gaps: [],
+        web: null,
         sites: [
           makeSite({ certificates: [leafOnly], names: ['a.example', 'www.a.example'] }),
           makeSite({ certificates: [elsewhere], place: '/etc/nginx/sites-enabled/old:12' }),

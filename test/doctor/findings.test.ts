@@ -159,7 +159,9 @@ describe('a certificate that no site reads', () => {
 
   it('is unknown where a server could not be read, or none is there', () => {
     expect(used({ looks: [{ server: 'nginx', kind: 'failed', words: 'x' }] })).toBe('unknown');
-    expect(used({ looks: [{ server: 'nginx', kind: 'read', sites: [], gaps: ['y'] }] })).toBe('unknown');
+    expect(used({ looks: [{ server: 'nginx', kind: 'read', sites: [], gaps: ['y'], web: null }] })).toBe(
+      'unknown',
+    );
     expect(used({ looks: [{ server: 'nginx', kind: 'absent' }] })).toBe('unknown');
   });
 });

@@ -29,7 +29,7 @@ export function makeSeenHost(sites: readonly TlsSite[], change: Partial<SeenHost
     targets: [makeTarget()],
     roots: ['/var/lib/certd'],
     live: new Map([['a.example', '0001-11223344']]),
-    looks: [{ server: 'nginx', kind: 'read', sites, gaps: [] }],
+    looks: [{ server: 'nginx', kind: 'read', sites, gaps: [], web: null }],
     files: new Map(),
     isRoot: true,
     ...change,

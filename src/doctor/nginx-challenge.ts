@@ -1,0 +1,136 @@
+import { posix } from 'node:path';
+import {
+  type ChallengeAnswer,
+  type ChallengeOutcome,
+  challengePort,
+  challengeUri,
+  type WebSide,
+} from './challenge-answer.ts';
+import type { NginxDirective } from './nginx-directives.ts';
+import { modifierOf, nginxLocation, uriOf } from './nginx-locations.ts';
+import { nameFits } from './nginx-names.ts';
+import { filledIn, nginxRewrite, placeOf, unclear } from './nginx-rewrites.ts';
+import { listensOf } from './nginx-sites.ts';
+
+type Block = readonly NginxDirective[];
+
+/** How this nginx answers a CA on port 80. */
+export function nginxWeb(configuration: Block): WebSide {
+  const http = configuration.filter(({ name }) => name === 'http').flatMap(({ block }) => block ?? []);
+  const servers = http.filter(({ name, block }) => name === 'server' && block !== null);
+  const [user] = configuration.filter(({ name }) => name === 'user');
+  return {
+    worker: user?.args[0] ?? null,
+    answers: domain =>
+      addressesOf(servers).flatMap(address => {
+        const server = serverFor(domain, address, servers);
+        if (server === null) return [];
+        const answer: ChallengeAnswer = {
+          place: placeOf(server),
+          address,
+          outcome: outcomeIn(server.block ?? [], http, domain),
+        };
+        return [answer];
+      }),
+  };
+}
+
+/** Each of them has sites of its own, and one that answers where no name fits. */
+function addressesOf(servers: Block): readonly string[] {
+  return [
+    ...new Set(servers.flatMap(({ block }) => plainListens(block ?? []).map(({ address }) => address))),
+  ];
+}
+
+function plainListens(server: Block) {
+  return listensOf(server)
+    .filter(({ port, flags }) => port === challengePort && !flags.includes('ssl') && !flags.includes('quic'))
+    .map(({ address, flags }) => ({ address: address ?? '*', isDefault: isDefault(flags) }));
+}
+
+function isDefault(flags: readonly string[]): boolean {
+  return flags.includes('default_server') || flags.includes('default');
+}
+
+/** By the name, as server_name has it (ngx_http_core_module), and else the default one of the address. */
+function serverFor(domain: string, address: string, servers: Block): NginxDirective | null {
+  const here = servers.flatMap(server => {
+    const listen = plainListens(server.block ?? []).find(each => each.address === address);
+    return listen === undefined ? [] : [{ server, isDefault: listen.isDefault }];
+  });
+  const ranked = here
+    .map(({ server }) => ({ server, rank: nameFits(domain, namesOf(server)) }))
+    .filter(({ rank }) => rank > 0);
+  // Of several with the same name nginx takes the first.
+  const [best] = ranked.toSorted((one, other) => other.rank - one.rank);
+  return (best ?? here.find(each => each.isDefault) ?? here[0])?.server ?? null;
+}
+
+function namesOf({ block }: NginxDirective): readonly string[] {
+  return named('server_name', block ?? []).flatMap(({ args }) => args);
+}
+
+function outcomeIn(server: Block, http: Block, domain: string): ChallengeOutcome {
+  const atServer = nginxRewrite(server, domain);
+  if (atServer !== null) return atServer;
+  const location = nginxLocation(server);
+  if (location.kind === 'unclear') {
+    return unclear(`${placeOf(location.pattern)} has a pattern that doctor does not know`);
+  }
+  const { path } = location;
+  const own = path.at(-1)?.block ?? server;
+  // From the innermost block outwards.
+  const around = [...path.map(({ block }) => block ?? []).reverse(), server, http];
+  return (
+    (path.length === 0 ? null : nginxRewrite(own, domain)) ??
+    handledElsewhere(own) ??
+    denied(around) ??
+    fileOf(path.at(-1) ?? null, around, domain)
+  );
+}
+
+/** Handlers belong to their own block, and none of them looks for a file. */
+function handledElsewhere(block: Block): ChallengeOutcome | null {
+  const handler = block.find(({ name }) =>
+    /^(?:\w+_pass|content_by_lua\w*|js_content|perl|stub_status)$/.test(name),
+  );
+  if (handler !== undefined) {
+    return unclear(`${placeOf(handler)} gives it to ${handler.args[0] ?? 'a program'} (${handler.name})`);
+  }
+  const [files] = named('try_files', block);
+  const [first] = files?.args ?? [];
+  if (files === undefined || first === '$uri' || first === '$request_uri') return null;
+  return unclear(`${placeOf(files)} looks for ${first} first`);
+}
+
+/** The CA’s address is no one’s: what denies all but some denies it. Each list replaces the one around it. */
+function denied(around: readonly Block[]): ChallengeOutcome | null {
+  const rules = around
+    .map(block => block.filter(({ name }) => name === 'allow' || name === 'deny'))
+    .find(each => each.length > 0);
+  const [first] = rules?.filter(({ args }) => args[0] === 'all') ?? [];
+  if (first?.name === 'deny') return { kind: 'refused', words: `${placeOf(first)} denies it` };
+  const [login] = around.map(block => named('auth_basic', block)).find(each => each.length > 0) ?? [];
+  if (login === undefined || login.args[0] === 'off') return null;
+  return { kind: 'refused', words: `${placeOf(login)} wants a password` };
+}
+
+function fileOf(location: NginxDirective | null, around: readonly Block[], domain: string): ChallengeOutcome {
+  const places = around.map(block => block.filter(({ name }) => name === 'root' || name === 'alias'));
+  const [directive] = places.find(each => each.length > 0) ?? [];
+  if (directive === undefined)
+    return unclear('it has no root, and which one nginx then takes is compiled in');
+  const where = filledIn(directive.args[0] ?? '', domain);
+  if (where.includes('$')) return unclear(`${placeOf(directive)} is ${where}, known only while nginx runs`);
+  if (!where.startsWith('/'))
+    return unclear(`${placeOf(directive)} is ${where}, below a directory that is compiled in`);
+  if (directive.name === 'root') return { kind: 'file', path: posix.join(where, challengeUri) };
+  if (location === null || modifierOf(location).startsWith('~')) {
+    return unclear(`${placeOf(directive)} is an alias in a regular expression`);
+  }
+  return { kind: 'file', path: posix.normalize(`${where}${challengeUri.slice(uriOf(location).length)}`) };
+}
+
+function named(name: string, block: Block): Block {
+  return block.filter(directive => directive.name === name);
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { apacheAnswers } from '../../src/doctor/apache-challenge.ts';
+import { apacheDirectives } from '../../src/doctor/apache-directives.ts';
+import { challengeUri } from '../../src/doctor/challenge-answer.ts';
+
+const answers = (text: string, domain = 'a.example') =>
+  apacheAnswers(apacheDirectives(text, '/a.conf'), '/etc/apache2', domain);
+
+/** What the only virtual host does with a.example. */
+function outcome(host: string, outside = '') {
+  const text = `Listen 80\n${outside}\n<VirtualHost *:80>\nServerName a.example\n${host}\n</VirtualHost>\n`;
+  const found = answers(text);
+  expect(found).toHaveLength(1);
+  return found[0]?.outcome;
+}
+
+const file = (directory: string) => ({ kind: 'file', path: `${directory}${challengeUri}` });
+
+describe('the file that Apache looks for', () => {
+  it.each([
+    ['DocumentRoot', 'DocumentRoot /srv', '', '/srv'],
+    ['DocumentRoot outside', '', 'DocumentRoot "/srv/"', '/srv'],
+    ['DocumentRoot below ServerRoot', 'DocumentRoot htdocs', '', '/etc/apache2/htdocs'],
+    ['an alias of the path', 'DocumentRoot /x\nAlias /.well-known/ /srv/.well-known/', '', '/srv'],
+    ['an alias outside', 'DocumentRoot /x', 'Alias "/.well-known" "/srv/.well-known"', '/srv'],
+  ])('is below %s', (_, host, outside, directory) => {
+    expect(outcome(host, outside)).toEqual(file(directory));
+  });
+
+  it.each([
+    ['an alias of another path', 'Alias /.well /x'],
+    ['a proxy that excepts the path', 'ProxyPass /.well-known !\nProxyPass / http://b/'],
+    ['a redirect of another path', 'Redirect permanent /old https://x/'],
+    ['a redirect of all but the path', 'RedirectMatch permanent ^/(?!\\.well-known/)(.*) https://x/$1'],
+    ['rules that are off', 'RewriteRule ^ https://x/ [R]'],
+    [
+      'a rule that excepts the path',
+      'RewriteEngine On\nRewriteCond %{REQUEST_URI} !^/\\.well-known/acme-challenge/\nRewriteRule ^ https://x/ [R=301]',
+    ],
+    [
+      'a rule of another host',
+      'RewriteEngine On\nRewriteCond %{SERVER_NAME} =b.example\nRewriteRule ^ https://x/ [R]',
+    ],
+    ['a rule for TLS', 'RewriteEngine On\nRewriteCond %{HTTPS} on\nRewriteRule ^ https://x/ [R]'],
+    [
+      'a rule that lets it pass first',
+      'RewriteEngine On\nRewriteRule ^/\\.well-known/ - [END]\nRewriteRule ^ https://x/ [R]',
+    ],
+    ['a rule that sets something', 'RewriteEngine On\nRewriteCond %{TIME} x\nRewriteRule ^ - [E=a:b]'],
+    [
+      'a section that lets all in',
+      '<Directory />\nRequire all denied\n</Directory>\n<Directory /srv/>\nRequire all granted\n</Directory>',
+    ],
+    [
+      'a section elsewhere',
+      '<Directory /srv2>\nRequire all denied\n</Directory>\n<Location /x>\nRequire all denied\n</Location>',
+    ],
+  ])('is the same with %s', (_, host) => {
+    expect(outcome(`DocumentRoot /srv\n${host}`)).toEqual(file('/srv'));
+  });
+});
+
+describe('a redirect', () => {
+  const https = `https://a.example${challengeUri}`;
+
+  it.each([
+    ['Redirect', 'Redirect permanent / https://a.example/', ''],
+    ['Redirect without a status', 'Redirect / https://a.example/', ''],
+    ['RedirectPermanent outside', '', 'RedirectPermanent / https://a.example/'],
+    [
+      'RewriteRule',
+      'RewriteEngine on\nRewriteRule ^ https://%{SERVER_NAME}%{REQUEST_URI} [END,NE,R=permanent]',
+      '',
+    ],
+    [
+      'what certbot writes',
+      'RewriteEngine on\nRewriteCond %{SERVER_NAME} =b.example [OR]\nRewriteCond %{SERVER_NAME} =a.example\nRewriteRule ^ https://%{SERVER_NAME}%{REQUEST_URI} [END,NE,R=permanent]',
+      '',
+    ],
+    [
+      'RewriteRule without TLS',
+      'RewriteEngine on\nRewriteCond %{HTTPS} !=on\nRewriteRule ^/?(.*) https://%{HTTP_HOST}%{REQUEST_URI} [R,L]',
+      '',
+    ],
+  ])('by %s is seen', (_, host, outside) => {
+    expect(outcome(`DocumentRoot /srv\n${host}`, outside)).toMatchObject({ kind: 'redirect', to: https });
+  });
+
+  it('by a pattern leads where it says', () => {
+    expect(outcome('RedirectMatch 301 ^/(.*)$ https://b.example/$1')).toEqual({
+      kind: 'redirect',
+      to: 'https://b.example/$1',
+      place: '/a.conf:5',
+    });
+  });
+});
+
+it.each([
+  ['a section', '<Directory />\nRequire all denied\n</Directory>', '/a.conf:7 denies it'],
+  [
+    'a section for hidden files',
+    '<DirectoryMatch "/\\.">\nRequire all denied\n</DirectoryMatch>',
+    '/a.conf:7 denies it',
+  ],
+  [
+    'a location',
+    '<Directory /srv>\nRequire all granted\n</Directory>\n<Location /.well-known>\nRequire all denied\n</Location>',
+    '/a.conf:10 denies it',
+  ],
+  ['a rule', 'RewriteEngine on\nRewriteRule "/\\." - [F]', '/a.conf:7 forbids it'],
+  ['Redirect', 'Redirect 404 /.well-known', '/a.conf:6 answers with 404'],
+  ['Redirect gone', 'Redirect gone /', '/a.conf:6 answers with gone'],
+])('a refusal by %s is seen', (_, host, words) => {
+  expect(outcome(`DocumentRoot /srv\n${host}`)).toEqual({ kind: 'refused', words });
+});
+
+it.each([
+  ['is passed on', 'ProxyPass / http://b/', 'gives it to http://b/'],
+  ['is passed on by a rule', 'RewriteEngine on\nRewriteRule ^(.*) http://b$1 [P]', 'gives it to http://b$1'],
+  ['is for a program', '<Location />\nSetHandler x\n</Location>', 'gives it to a program or another server'],
+  ['is rewritten', 'RewriteEngine on\nRewriteRule ^ /index.php [L]', 'rewrites it to /index.php'],
+  [
+    'depends on a file',
+    'RewriteEngine on\nRewriteCond %{REQUEST_FILENAME} !-f\nRewriteRule ^ /index.php',
+    'depends on a condition',
+  ],
+  [
+    'is for some',
+    '<Directory />\nRequire ip 192.0.2.0/24\n</Directory>',
+    'lets in only some (require ip 192.0.2.0/24)',
+  ],
+  [
+    'meets rules in a section',
+    '<Directory /srv>\nRewriteRule ^ /x\n</Directory>',
+    'rewrites, which doctor does not follow there',
+  ],
+  [
+    'meets a pattern that is not known',
+    'RedirectMatch ^(?>/x) https://x',
+    'has a pattern that doctor does not know',
+  ],
+])('a request that %s is unclear', (_, host, words) => {
+  expect(outcome(`DocumentRoot /srv\n${host}`)).toMatchObject({
+    kind: 'unclear',
+    words: expect.stringContaining(words),
+  });
+});
+
+describe('the virtual host', () => {
+  const text = `Listen 80
+DocumentRoot /main
+<VirtualHost *:80>
+ServerName first.example
+DocumentRoot /first
+</VirtualHost>
+<VirtualHost *:80>
+ServerName a.example
+ServerAlias www.a.example *.b.example
+DocumentRoot /second
+</VirtualHost>
+<VirtualHost *:443>
+ServerName a.example
+DocumentRoot /tls
+</VirtualHost>
+`;
+  const roots = (domain: string, of = text) =>
+    answers(of, domain).map(({ address, outcome }) => [
+      address,
+      'path' in outcome ? outcome.path.split('/')[1] : null,
+    ]);
+
+  it('is the one with the name, and else the first', () => {
+    expect(roots('a.example')).toEqual([['*', 'second']]);
+    expect(roots('x.b.example')).toEqual([['*', 'second']]);
+    expect(roots('other.example')).toEqual([['*', 'first']]);
+  });
+
+  it('is the main server where there is none for port 80', () => {
+    expect(roots('a.example', text.replaceAll('*:80', '*:8080'))).toEqual([['*', 'main']]);
+  });
+
+  it('is none where nothing listens on port 80', () => {
+    expect(roots('a.example', text.replace('Listen 80', 'Listen 443'))).toEqual([]);
+  });
+});

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { challengeUri } from '../../src/doctor/challenge-answer.ts';
+import { nginxWeb } from '../../src/doctor/nginx-challenge.ts';
+import { nginxDirectives } from '../../src/doctor/nginx-directives.ts';
+
+const web = (text: string) => nginxWeb(nginxDirectives(text, '/n.conf'));
+
+/** What the only server does with a.example. */
+function outcome(server: string, http = '') {
+  const answers = web(`http { ${http} server { server_name a.example; ${server} } }`).answers('a.example');
+  expect(answers).toHaveLength(1);
+  return answers[0]?.outcome;
+}
+
+const file = (directory: string) => ({ kind: 'file', path: `${directory}${challengeUri}` });
+const root = 'root /srv;';
+
+describe('the file that nginx looks for', () => {
+  it.each([
+    ['root of the server', root, ''],
+    ['root of http', '', root],
+    ['root of a location', 'root /x; location /.well-known/ { root /srv; }', ''],
+    ['root around a nested location', `location / { ${root} location /.well-known/acme-challenge/ { } }`, ''],
+    ['root beside a location for all', `${root} location / { try_files $uri $uri/ =404; }`, ''],
+    ['root with the host in it', 'root /$host; location / { root /srv; }', ''],
+  ])('is below the %s', (_, server, http) => {
+    expect(outcome(server, http)).toEqual(file('/srv'));
+  });
+
+  it('has the name of the host where root has a variable for it', () => {
+    expect(outcome('root /var/www/$http_host;')).toEqual(file('/var/www/a.example'));
+  });
+
+  it.each([
+    ['/.well-known/acme-challenge/', '/d/', '/d/'],
+    ['/.well-known/acme-challenge', '/d', '/d/'],
+    ['^~ /.well-known/', '/d/', '/d/acme-challenge/'],
+  ])('of the location %s with the alias %s is in %s', (location, alias, directory) => {
+    const token = challengeUri.slice(challengeUri.lastIndexOf('/') + 1);
+    expect(outcome(`location ${location} { alias ${alias}; }`)).toEqual({
+      kind: 'file',
+      path: `${directory}${token}`,
+    });
+  });
+
+  it('misses a slash where the alias does', () => {
+    expect(outcome('location /.well-known/acme-challenge/ { alias /d; }')).toMatchObject({
+      path: expect.stringMatching(/^\/d[A-Z]/i),
+    });
+  });
+});
+
+describe('the location', () => {
+  it.each([
+    [
+      'longest prefix',
+      'location /.well-known/acme-challenge/ { root /srv; } location /.well-known { root /x; } location / { root /x; }',
+    ],
+    [
+      'regular expression before a prefix',
+      'location /.well-known/acme-challenge/ { root /x; } location ~ ^/\\.well { root /srv; }',
+    ],
+    ['first regular expression', 'location ~* WELL { root /srv; } location ~ known { root /x; }'],
+    [
+      'prefix that keeps regular expressions out',
+      'location ^~ /.well-known/ { root /srv; } location ~ /\\. { deny all; }',
+    ],
+    [
+      'regular expression inside of a prefix',
+      'location / { location ~ known { root /srv; } } location ~ well { root /x; }',
+    ],
+    ['regular expression that does not fit', 'location ~ \\.php$ { root /x; } location / { root /srv; }'],
+    [
+      'one without an exact match of the directory',
+      'location = /.well-known/acme-challenge/ { root /x; } location / { root /srv; }',
+    ],
+  ])('is the %s', (_, server) => {
+    expect(outcome(server)).toEqual(file('/srv'));
+  });
+
+  it('is unclear behind a pattern that JavaScript does not know', () => {
+    expect(outcome('location ~ ^(?>/x) { root /x; } location / { root /srv; }')).toEqual({
+      kind: 'unclear',
+      words: '/n.conf:1 has a pattern that doctor does not know',
+    });
+  });
+});
+
+describe('a redirect', () => {
+  const to = (address: string) => ({ kind: 'redirect', to: address, place: '/n.conf:1' });
+  const https = `https://a.example${challengeUri}`;
+  const location = 'location /.well-known/acme-challenge/ { root /srv; }';
+
+  it.each([
+    ['of the server catches every location', `return 301 https://$host$request_uri; ${location}`],
+    ['without a code', `return https://$host$request_uri; ${location}`],
+    ['by rewrite', `rewrite ^ https://$host$request_uri? permanent; ${location}`],
+    ['that certbot writes', `if ($host = a.example) { return 301 https://$host$request_uri; } ${location}`],
+    ['for plain HTTP', `if ($scheme != "https") { return 301 https://$host$request_uri; } ${location}`],
+    ['without TLS', `if ($https = "") { return 308 https://$host$request_uri; } ${location}`],
+    ['of the location', 'location / { return 302 https://$server_name$request_uri; }'],
+  ])('%s is seen', (_, server) => {
+    expect(outcome(server)).toMatchObject({ kind: 'redirect', to: expect.stringContaining(https) });
+  });
+
+  it('leads where it says', () => {
+    expect(outcome('return 301 https://b.example/;')).toEqual(to('https://b.example/'));
+    expect(outcome('rewrite ^/(.*)$ /x/$1 redirect;')).toEqual(to('/x/$1'));
+  });
+
+  it.each([
+    ['of another location', `location / { return 301 https://x; } ${location}`],
+    ['of another host', `if ($host = b.example) { return 301 https://x; } ${location}`],
+    ['of another host by a pattern', `if ($host ~ ^b) { return 301 https://x; } ${location}`],
+    ['of another path', `rewrite ^/old https://x permanent; ${location}`],
+    ['that excepts the path', `if ($request_uri !~ ^/\\.well-known/) { return 301 https://x; } ${location}`],
+    ['behind a break', `break; return 301 https://x; ${location}`],
+    ['behind a condition that only sets something', `if ($http_x) { set $y 1; } ${location}`],
+  ])('%s does nothing', (_, server) => {
+    expect(outcome(server)).toEqual(file('/srv'));
+  });
+
+  it('behind a condition that is not known is unclear', () => {
+    expect(outcome(`if ($geo_x) { return 301 https://x; } ${location}`)).toMatchObject({ kind: 'unclear' });
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    ['of hidden files', `${root} location ~ /\\. { deny all; }`, '/n.conf:1 denies it'],
+    ['of all but an office', `${root} allow 192.0.2.0/24; deny all;`, '/n.conf:1 denies it'],
+    ['by a status', 'location / { return 404; }', '/n.conf:1 answers with 404'],
+    ['by a password', `${root} auth_basic "x";`, '/n.conf:1 wants a password'],
+  ])('%s is seen', (_, server, words) => {
+    expect(outcome(server)).toEqual({ kind: 'refused', words });
+  });
+
+  it.each([
+    ['of some', `${root} deny 192.0.2.1;`],
+    ['that the location takes back', 'deny all; location /.well-known/ { allow all; root /srv; }'],
+    ['after all were let in', `${root} allow all; deny all;`],
+    ['by a password that the location takes back', `auth_basic "x"; location / { auth_basic off; ${root} }`],
+  ])('%s is none', (_, server) => {
+    expect(outcome(server)).toEqual(file('/srv'));
+  });
+});
+
+it.each([
+  ['is passed on', 'location / { proxy_pass http://b; }', 'gives it to http://b (proxy_pass)'],
+  ['is for a program', 'location / { fastcgi_pass unix:/x; }', 'gives it to unix:/x (fastcgi_pass)'],
+  ['is rewritten', `${root} rewrite ^/.well-known/(.*)$ /x/$1;`, 'rewrites it to /x/$1'],
+  ['has another file first', `${root} location / { try_files /m.html $uri; }`, 'looks for /m.html first'],
+  ['has a text', 'location / { return 200 "x"; }', 'answers with a text of its own'],
+  ['has no root', '', 'which one nginx then takes is compiled in'],
+  ['has a relative root', 'root html;', 'is html, below a directory that is compiled in'],
+  ['has a root that only nginx knows', 'root /srv/$x;', 'known only while nginx runs'],
+  ['has an alias in a pattern', 'location ~ ^/.well(.*) { alias /x$1; }', 'known only while nginx runs'],
+])('a request that %s is unclear', (_, server, words) => {
+  expect(outcome(server)).toMatchObject({ kind: 'unclear', words: expect.stringContaining(words) });
+});
+
+describe('the server', () => {
+  const named = (text: string, domain: string) =>
+    web(`http { ${text} }`)
+      .answers(domain)
+      .map(({ address, outcome }) => [address, 'path' in outcome ? outcome.path.split('/')[1] : null]);
+
+  it.each([
+    ['a.example', 'exact'],
+    ['b.a.example', 'longer'],
+    ['c.example', 'shorter'],
+    ['www.b.test', 'end'],
+    ['x1.test', 'pattern'],
+    ['other.test', 'default'],
+    ['dot.test', 'dot'],
+    ['y.dot.test', 'dot'],
+  ])('for %s is the %s one', (domain, root) => {
+    const text = `
+      server { listen 80; server_name *.example; root /shorter; }
+      server { server_name ~^x\\d; root /pattern; }
+      server { listen 80 default_server; server_name _; root /default; }
+      server { listen *:80; server_name A.example; root /exact; }
+      server { listen 80; server_name *.a.example; root /longer; }
+      server { listen 80; server_name www.*; root /end; }
+      server { listen 80; server_name .dot.test; root /dot; }
+      server { listen 443 ssl; server_name ${domain}; root /tls; }`;
+    expect(named(text, domain)).toEqual([['*', root]]);
+  });
+
+  it('is another one for each address', () => {
+    const text = `
+      server { listen 80; listen [::]:80; root /first; }
+      server { listen 80; server_name a.example; root /second; }`;
+    expect(named(text, 'a.example')).toEqual([
+      ['*', 'second'],
+      ['::', 'first'],
+    ]);
+  });
+
+  it('is none without port 80', () => {
+    expect(named('server { listen 8080; root /x; }', 'a.example')).toEqual([]);
+  });
+});
+
+it('knows its workers’ user', () => {
+  expect(web('user www-data; http { }').worker).toBe('www-data');
+  expect(web('http { }').worker).toBe(null);
+});
