@@ -29,7 +29,7 @@ export type WebSide = {
 export const challengePort = 80;
 
 /** Of RFC 8555 §8.3: like those of every CA. */
-export const exampleToken = 'LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0';
+const exampleToken = 'LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0';
 
 const challengeDirectory = '/.well-known/acme-challenge';
 

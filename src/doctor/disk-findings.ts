@@ -18,7 +18,7 @@ export type DiskPlace = {
 /** One that could not be looked at, and why, in words. */
 export type HiddenPlace = { readonly path: string; readonly fault: string };
 
-export type DiskSpace = {
+type DiskSpace = {
   /** For others than root. */
   readonly freeBytes: number;
   /** Null where the file system makes them as it needs them. */
@@ -27,7 +27,7 @@ export type DiskSpace = {
 
 /** One renewal writes less, blocks and journal included; half of it is free again once it is done. */
 export const renewalBytes = 256 * 1024;
-export const renewalInodes = 64;
+const renewalInodes = 64;
 
 /** Below that somebody should look, whatever certd itself needs. */
 const lowBytes = 16 * 1024 ** 2;
