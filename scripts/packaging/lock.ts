@@ -40,7 +40,7 @@ export function readLock(root: string): readonly Locked[] {
  * The packages of a lock file that are no development tools, certd itself as the first, with an empty path and no
  * integrity. Throws where one has no version, licence or hash: what is shipped must be told.
  */
-function lockedPackages(lockText: string): readonly Locked[] {
+export function lockedPackages(lockText: string): readonly Locked[] {
   const { packages } = lockShape.parse(JSON.parse(lockText));
   return Object.entries(packages)
     .filter(([, { dev }]) => dev !== true)

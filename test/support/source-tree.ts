@@ -20,7 +20,7 @@ type Import = {
   readonly lazy: boolean;
 };
 
-const notOurs = new Set(['.git', 'node_modules', 'dist', 'coverage', '.bench']);
+const notOurs = new Set(['.git', 'node_modules', 'build', 'dist', 'coverage', '.bench']);
 
 /** Every file of the tree below `directory` (from the root), as paths from the root. */
 export function filesBelow(directory: string): string[] {
