@@ -66,6 +66,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
+          globalSetup: 'test/support/package-run.ts',
         },
       },
     ],

@@ -16,8 +16,14 @@ export type CaOutside = {
   stop(): Promise<void>;
 };
 
-/** `face`: how certd finds the CA; its name then leads there. */
-export async function startCaOutside(face?: CaFace): Promise<CaOutside> {
+/**
+ * `face`: how certd finds the CA; its name then leads there. `eabKeys`: accounts need an external account binding, with
+ * one of these MAC keys in base64url.
+ */
+export async function startCaOutside(
+  face?: CaFace,
+  eabKeys?: Readonly<Record<string, string>>,
+): Promise<CaOutside> {
   const programs = findPrograms();
   const dir = await mkdtemp(join(tmpdir(), 'certd-ca-'));
   const stops: (() => Promise<void>)[] = [async () => rmSync(dir, { recursive: true })];
@@ -27,7 +33,8 @@ export async function startCaOutside(face?: CaFace): Promise<CaOutside> {
   try {
     const dns = await startDns(programs.challtestsrv, dir);
     stops.push(() => dns.process.stop());
-    const wish = { validationPort: 80, dnsAddress: dns.address };
+    const binding = eabKeys === undefined ? {} : { eabKeys };
+    const wish = { validationPort: 80, dnsAddress: dns.address, ...binding };
     const pebble = await startPebble(programs.pebble, dir, wish);
     stops.push(() => pebble.process.stop());
     const proxy = await startCaProxy({ dir, pebble }, Date.now, face);

@@ -115,7 +115,8 @@ export function placeCa(root: string, ca: CaOutside): void {
   placeFile(root, '/etc/certd/ca-roots.pem', readFileSync(ca.pebble.rootsFile, 'utf8'));
 }
 
-const nginxConfig = `user www-data;
+/** Answers the CA out of the default webroot. */
+export const nginxConfig = `user www-data;
 pid /run/nginx.pid;
 error_log /var/log/nginx/error.log notice;
 events {}
