@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { asCertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 import type { NetworkTools } from '../doctor/examine-names.ts';
 import { openNameTools } from '../doctor/name-tools.ts';
+import { publicAddresses } from '../metadata/public-addresses.ts';
+import { metadataServices } from '../metadata/services.ts';
 
 /** Enough for hundreds of names that answer, and for a few dozen that do not. */
 const wholeMs: Millis = 60_000;
@@ -11,7 +14,22 @@ export function doctorNetwork(stop: AbortSignal): NetworkTools {
   const limit = AbortSignal.any([stop, AbortSignal.timeout(wholeMs)]);
   return {
     names: openNameTools(limit, () => randomBytes(32).toString('base64url')),
-    cloudAddresses: async () => null,
+    cloudAddresses: () => cloudAddresses(limit),
     limit,
   };
+}
+
+/** Those of a cloud answer at once, or not at all. */
+const metadataMs: Millis = 2_000;
+
+/** Null also where the metadata service cannot be understood: nothing is known then, and nothing is said. */
+async function cloudAddresses(signal: AbortSignal): Promise<readonly string[] | null> {
+  try {
+    const options = { services: metadataServices, signal, limitMs: metadataMs };
+    const found = await publicAddresses(options);
+    return found === null ? null : [found.ipv4, found.ipv6].flatMap(address => address ?? []);
+  } catch (thrown) {
+    if (signal.aborted || asCertdError(thrown).code === 'metadata-refused') return null;
+    throw thrown;
+  }
 }

@@ -90,6 +90,6 @@ function leadsTo(addresses: readonly string[], target: Target, host: SeenNames):
   const message =
     here.length > 0
       ? `leads to this host, ${firstNames(here, 3)}, and also to ${there}`
-      : `leads to ${there}, not to this host, ${firstNames([...new Set(known)], 3)}`;
+      : `leads to ${there}; this host has ${firstNames([...new Set(known)], 3)}`;
   return { status: 'warning', message, cure: null };
 }

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { addressText } from '../core/ip-address.ts';
+import { isIpv6 } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
 import { addressFindings } from './address-findings.ts';
 import { caaFindings } from './caa-findings.ts';
@@ -11,6 +12,7 @@ import { lookAtPorts } from './look-at-ports.ts';
 import type { NameTools } from './name-tools.ts';
 import { pathFindings } from './path-findings.ts';
 import { portFindings } from './port-findings.ts';
+import { isPublicAddress } from './public-address.ts';
 import type { SeenCa, SeenNames } from './seen-names.ts';
 
 type Asked = {
@@ -42,12 +44,14 @@ export async function examineNames(
   const domains = targets.flatMap(target => target.domains);
   const portOf = (domain: string) =>
     targets.filter(target => target.domains.includes(domain)).flatMap(portsOf)[0] ?? 80;
+  const ownAddresses = addressesOfInterfaces();
+  // Whoever has a public address needs no metadata service, and outside a cloud its address is somebody else's.
+  const isBehind = !ownAddresses.some(address => !isIpv6(address) && isPublicAddress(address));
   const [seenPorts, names, cloudAddresses] = await Promise.all([
     lookAtPorts(ports, isRoot, tools),
     network === null ? null : lookAtNames(domains, portOf, network.names, network.limit),
-    network === null ? null : network.cloudAddresses(),
+    network !== null && isBehind ? network.cloudAddresses() : null,
   ]);
-  const ownAddresses = addressesOfInterfaces();
   return findingsOfNames({ targets, cas, ports: seenPorts, ownAddresses, cloudAddresses, names });
 }
 
@@ -66,7 +70,9 @@ function listenPorts({ challenge }: Target): readonly number[] {
   return challenge.kind === 'standalone' ? challenge.listen.map(({ port }) => port) : [];
 }
 
+/** IPv4 first. */
 function addressesOfInterfaces(): readonly string[] {
   const all = Object.values(networkInterfaces()).flatMap(each => each ?? []);
-  return all.flatMap(({ address }) => addressText(address.replace(/%.*$/, '')) ?? []);
+  const addresses = all.flatMap(({ address }) => addressText(address.replace(/%.*$/, '')) ?? []).sort();
+  return [...addresses.filter(address => !isIpv6(address)), ...addresses.filter(isIpv6)];
 }

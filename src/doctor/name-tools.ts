@@ -39,11 +39,14 @@ export function openNameTools(limit: AbortSignal, newToken: () => string): NameT
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
   limit.addEventListener('abort', () => resolver.cancel(), { once: true });
   const within = (ms: Millis) => AbortSignal.any([limit, AbortSignal.timeout(ms)]);
-  const addresses = (values: readonly string[]) => values.flatMap(value => addressText(value) ?? []);
+  // Name servers change the order of what they say from one answer to the next.
+  const addresses = (values: readonly string[]) => values.flatMap(value => addressText(value) ?? []).sort();
+  const records = (found: readonly object[]) =>
+    found.map(recordOf).sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
   return {
     ipv4: name => ask(async () => addresses(await resolver.resolve4(name)), within(dnsMs)),
     ipv6: name => ask(async () => addresses(await resolver.resolve6(name)), within(dnsMs)),
-    caa: name => ask(async () => (await resolver.resolveCaa(name)).map(recordOf), within(dnsMs)),
+    caa: name => ask(async () => records(await resolver.resolveCaa(name)), within(dnsMs)),
     connect: (address, port) => dial(address, port, within(connectMs)),
     get: (url, address) => head(url, address, within(requestMs)),
     newToken,
@@ -78,6 +81,10 @@ function recordOf(record: object): CaaRecord {
   const flags = 'critical' in record ? Number(record.critical) : 0;
   const [tag, value] = fields[0] ?? ['type', ''];
   return { flags, tag, value: String(value) };
+}
+
+function textOf({ tag, value, flags }: CaaRecord): string {
+  return `${tag} ${value} ${flags}`;
 }
 
 function dial(host: string, port: number, signal: AbortSignal): Promise<string | null> {

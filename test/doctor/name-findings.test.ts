@@ -50,7 +50,7 @@ describe('the addresses of a name', () => {
 
   it('are a warning where they are others’, alone or beside its own', () => {
     expect(addresses({ ipv4: found(elsewhere) })).toEqual([
-      'warning leads to 8.8.4.4, not to this host, 9.9.9.10',
+      'warning leads to 8.8.4.4; this host has 9.9.9.10',
     ]);
     expect(addresses({ ipv6: found('2620:fe::99') })).toEqual([
       'warning leads to this host, 9.9.9.10, and also to 2620:fe::99',
@@ -113,7 +113,7 @@ describe('the addresses of a name', () => {
     const targets = [makeTarget({ domains: ['a.example', 'b.example', 'c.example'] })];
     expect(addressFindings(makeSeenNames({ names, targets })).map(({ message }) => message)).toEqual([
       'a.example, c.example: leads to this host, 9.9.9.10',
-      'b.example: leads to 8.8.4.4, not to this host, 9.9.9.10',
+      'b.example: leads to 8.8.4.4; this host has 9.9.9.10',
     ]);
   });
 });
