@@ -133,7 +133,6 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'adopt certbot --apply',
     'inspect cert.pem',
     'inspect cert.pem',
-    'init',
     'notify test',
     'completion bash',
     'inspect --help',

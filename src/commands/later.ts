@@ -3,7 +3,6 @@ export const laterCommands: readonly { readonly words: string; readonly summary:
   { words: 'remove', summary: 'forget a certificate' },
   { words: 'adopt', summary: 'take over from another client' },
   { words: 'inspect', summary: 'show certificate files' },
-  { words: 'init', summary: 'write a configuration' },
   { words: 'notify', summary: 'try a notification' },
   { words: 'completion', summary: 'completion for a shell' },
 ];

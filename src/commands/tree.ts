@@ -5,6 +5,7 @@ import { saveMemory } from '../host/save-memory.ts';
 import { version } from '../host/version.ts';
 import type { CheckConfigOptions } from './check-config.ts';
 import type { DeployOptions } from './deploy.ts';
+import type { InitOptions } from './init.ts';
 import { laterCommands } from './later.ts';
 import type { Places } from './places.ts';
 import type { RenewOptions } from './renew.ts';
@@ -44,6 +45,7 @@ export function certdProgram(done: (code: number) => void): Command {
   addAccount(program, done);
   addReaders(program, done);
   addServers(program, done);
+  addInit(program, done);
   for (const { words, summary } of laterCommands) addLater(program, words, summary);
   return program;
 }
@@ -201,6 +203,35 @@ function addServers(program: Command, done: (code: number) => void): void {
       const { snippetCommand } = await import('./snippet.ts');
       done(snippetCommand(server, names, options));
     });
+}
+
+function addInit(program: Command, done: (code: number) => void): void {
+  withPlaces(program.command('init'))
+    .description('write a configuration of one certificate')
+    .option(
+      '--domain <name>',
+      `a name or address of the certificate; as often as needed. \${instance:public-ipv4} and \${tag:KEY} are asked of the cloud (Amazon EC2, Alibaba Cloud)`,
+      collected,
+    )
+    .option('--agree-tos', 'agreement to the terms of service of the CA')
+    .option('--email <address>', 'where the CA may write to')
+    .option('--webroot <dir>', 'a directory that port 80 of every domain serves')
+    .option('--standalone', 'no web server: systemd holds port 80. Default where nobody holds it')
+    .option('--hook <command>', 'what to run after a change; as often as needed', collected)
+    .option('--ca <name>', 'the CA; letsencrypt when left out')
+    .option('--print', 'show the configuration, and write nothing')
+    .action(
+      async (
+        options: Partial<Pick<InitOptions, 'domain' | 'hook'>> & Omit<InitOptions, 'domain' | 'hook'>,
+      ) => {
+        const { initCommand } = await import('./init.ts');
+        done(await initCommand({ domain: [], hook: [], ...options }));
+      },
+    );
+}
+
+function collected(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 /** A command of the contract that a later version brings: known, and refused in so many words. */

@@ -18,8 +18,8 @@ export type Random = () => number;
  * `test/support/dying-disk.ts`.
  */
 export interface Disk {
-  /** Creates one directory with exactly `mode`, whatever the umask; EEXIST if anything is there. */
-  makeDir(path: string, mode: number): Promise<void>;
+  /** Creates one directory with exactly `mode`, whatever the umask, for `owner` if given; EEXIST if anything is there. */
+  makeDir(path: string, mode: number, owner?: Owner): Promise<void>;
   /**
    * Creates a file (O_EXCL, O_NOFOLLOW) with exactly `mode` and has its bytes on stable storage on return. One for
    * another `owner` is that owner's before there is a byte in it.

@@ -32,6 +32,11 @@ export function socketsInTheWay<Socket extends ListenAddress>(
   );
 }
 
+/** Whether anybody listens there, whoever it is. */
+export async function isTaken(wanted: ListenAddress, proc = '/proc'): Promise<boolean> {
+  return socketsInTheWay(wanted, await everySocket(proc)).length > 0;
+}
+
 async function everySocket(proc: string) {
   const tables = [await listeningSockets('tcp', proc), await listeningSockets('tcp6', proc)];
   return tables.flatMap(table => table ?? []);

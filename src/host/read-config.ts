@@ -18,10 +18,11 @@ export type ConfigFiles = {
 
 /**
  * Reads the main file and `conf.d/*.yaml` beside it, by name. Without the main file nothing else is read:
- * the rest has no meaning without its defaults. Never throws for what the file system says.
+ * the rest has no meaning without its defaults. Never throws for what the file system says. `text`: what the main file
+ * would say, instead of reading it.
  */
-export function readConfigFiles(path: string): ConfigFiles {
-  const main = readText(path);
+export function readConfigFiles(path: string, text?: string): ConfigFiles {
+  const main = text === undefined ? readText(path) : { text };
   if ('problem' in main) return { files: [], problems: [main.problem] };
   const listed = listDropIns(join(dirname(path), 'conf.d'));
   if ('problem' in listed) return { files: [{ file: path, text: main.text }], problems: [listed.problem] };

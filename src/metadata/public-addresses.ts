@@ -27,7 +27,7 @@ export async function publicAddresses(options: MetadataOptions): Promise<PublicA
 }
 
 /** Null where the instance has none. Throws `metadata-refused`. */
-async function publicIpv4({ service, item }: Metadata): Promise<string | null> {
+export async function publicIpv4({ service, item }: Metadata): Promise<string | null> {
   for (const name of service.ipv4Items) {
     const text = await item(name);
     if (text === null) continue;

@@ -50,11 +50,14 @@ function pathOf(path: string | Uint8Array): string | Buffer {
   return typeof path === 'string' ? path : Buffer.from(path);
 }
 
-async function makeDir(path: string, mode: number): Promise<void> {
+async function makeDir(path: string, mode: number, owner?: Owner): Promise<void> {
   await calls.mkdir(path, { mode });
   // By descriptor and without following links: whoever owns the parent could put something else there.
   const descriptor = await calls.open(path, directory | constants.O_NOFOLLOW);
-  await withFile(descriptor, path, async () => setMode(descriptor, mode));
+  await withFile(descriptor, path, async () => {
+    if (owner !== undefined) fchownSync(descriptor, owner.uid, owner.gid);
+    setMode(descriptor, mode);
+  });
 }
 
 async function writeNew(path: string, bytes: Uint8Array, mode: number, owner?: Owner): Promise<void> {

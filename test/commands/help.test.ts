@@ -37,6 +37,7 @@ it('every command that is built has a page of help', () => {
     'check-config',
     'doctor',
     'snippet',
+    'init',
   ]);
 });
 

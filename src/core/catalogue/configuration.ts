@@ -46,6 +46,11 @@ export const configurationErrors = {
     'The configuration cannot be used. A daemon that was told to reload it keeps the old one in force; without a daemon `status` shows what is live, and cannot know what is managed.',
     'Run `certd check-config`, correct the file, and send SIGHUP again, or start the daemon.',
   ),
+  'config-exists': entry(
+    'none',
+    '`certd init` found a configuration that says something else than what it would write, and changed nothing.',
+    'Edit that file, or move it away and call `certd init` again. `certd init --print` shows what it would write.',
+  ),
   'metadata-unreachable': entry(
     'none',
     'A value was to come from the metadata service of the cloud that this host is an instance of, and no such service gave a token. Nothing was written.',
