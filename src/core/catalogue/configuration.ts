@@ -48,7 +48,7 @@ export const configurationErrors = {
   ),
   'config-exists': entry(
     'none',
-    '`certd init` found a configuration that says something else than what it would write, and changed nothing.',
+    'There is a configuration already, and it says something else than what `certd init` would write. Nothing was changed.',
     'Edit that file, or move it away and call `certd init` again. `certd init --print` shows what it would write.',
   ),
   'metadata-unreachable': entry(
