@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Target } from '../../src/core/model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import { runPass } from '../../src/daemon/run-pass.ts';
@@ -126,18 +126,17 @@ describe.each<[string, Story]>([
 
 async function everyStop(story: Story, stop: (host: CrashHost, after: number) => Promise<boolean>) {
   const ca = await makeCa('clone test', undefined, { notAfter: new Date(Date.now() + 3650 * day) });
+  const host = crashHost(ca);
+  onTestFinished(host.remove);
+  const account = await issuedOnOriginal(host, [story.wanted]);
+  const before = { account, key: keyOf(host), live: host.live() };
+  host.advance(day);
+  const rewind = host.keep();
   let after = 0;
   for (let reached = true; reached; after++) {
-    const host = crashHost(ca);
-    try {
-      const account = await issuedOnOriginal(host, [story.wanted]);
-      const before = { account, key: keyOf(host), live: host.live() };
-      host.advance(day);
-      reached = await stop(host, after);
-      await expectGood(host, story, before, `stopped after ${after} mutations`);
-    } finally {
-      host.remove();
-    }
+    rewind();
+    reached = await stop(host, after);
+    await expectGood(host, story, before, `stopped after ${after} mutations`);
   }
   expect(after).toBeGreaterThan(story.atLeast);
 }

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { type Cause, deployCrash } from '../support/deploy-crash.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { type Cause, type DeployCrash, deployCrash } from '../support/deploy-crash.ts';
 import { deployCrashCa, describeDeployStops, expectDeployed } from '../support/deploy-stops.ts';
 
 const seed = Number(process.env['CERTD_SEED'] ?? 20261124);
@@ -14,26 +14,28 @@ it(`fifty deploys that are killed again and again come to their end (CERTD_SEED=
   const ca = await deployCrashCa();
   const draw = seeded(seed);
   const causes: readonly Cause[] = ['nothing', 'test', 'hook', 'endpoint', 'back'];
+  const deploys = new Map<Cause, DeployCrash>();
+  for (const cause of causes) {
+    const deploy = await deployCrash(ca, cause);
+    onTestFinished(deploy.host.remove);
+    deploys.set(cause, deploy);
+  }
   for (let round = 0; round < 50; round++) {
-    const cause = causes[Math.floor(draw() * causes.length)] ?? 'nothing';
+    const [cause, deploy] = [...deploys][Math.floor(draw() * causes.length)] ?? expect.fail('no cause');
     const kills = Array.from({ length: 1 + Math.floor(draw() * 4) }, () => Math.floor(draw() * 70));
     const where = `CERTD_SEED=${seed}, round ${round}: ${cause}, killed after ${kills.join(', ')}`;
-    const deploy = await deployCrash(ca, cause);
-    try {
-      for (const kill of kills) {
-        await deploy.start(kill);
-        expect(deploy.host.live(), where).toMatch(/^[0-9a-f]{8}$/);
-        deploy.host.advance(Math.floor(draw() * 2) * 2 * minute);
-      }
-      deploy.mend();
-      for (let start = 0; start < 3; start++) {
-        deploy.host.advance(60 * minute);
-        await deploy.start();
-      }
-      expectDeployed(deploy, where);
-    } finally {
-      deploy.host.remove();
+    deploy.rewind();
+    for (const kill of kills) {
+      await deploy.start(kill);
+      expect(deploy.host.live(), where).toMatch(/^[0-9a-f]{8}$/);
+      deploy.host.advance(Math.floor(draw() * 2) * 2 * minute);
     }
+    deploy.mend();
+    for (let start = 0; start < 3; start++) {
+      deploy.host.advance(60 * minute);
+      await deploy.start();
+    }
+    expectDeployed(deploy, where);
   }
 });
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { runRevoke } from '../../src/daemon/run-revoke.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readRevocations } from '../../src/store/revocations.ts';
@@ -17,18 +17,17 @@ it.each(['kill', 'ENOSPC'] as const)(
   'a revocation that is stopped by %s at any mutation is made and replaced, or was never asked for',
   async how => {
     const ca = await makeCa('revoke crash', undefined, { notAfter: new Date(Date.now() + 3650 * day) });
+    const host = crashHost(ca);
+    onTestFinished(host.remove);
+    await host.start(realDisk, 'nothing');
+    const rewind = host.keep();
     let after = 0;
     for (let reached = true; reached; after++) {
-      const host = crashHost(ca);
-      try {
-        await host.start(realDisk, 'nothing');
-        const disk = dyingDisk(realDisk, { after, how });
-        await Promise.allSettled([host.run(disk, parts => runRevoke(makeConfig([target]), parts, wish))]);
-        reached = disk.calls() > after;
-        await expectRecovery(host, `stopped by ${how} after ${after} mutations`);
-      } finally {
-        host.remove();
-      }
+      rewind();
+      const disk = dyingDisk(realDisk, { after, how });
+      await Promise.allSettled([host.run(disk, parts => runRevoke(makeConfig([target]), parts, wish))]);
+      reached = disk.calls() > after;
+      await expectRecovery(host, `stopped by ${how} after ${after} mutations`);
     }
     expect(after).toBeGreaterThan(40);
   },

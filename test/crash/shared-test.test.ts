@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { deployCrashCa } from '../support/deploy-stops.ts';
 import { type SharedCrash, sharedCrash } from '../support/shared-crash.ts';
 
@@ -6,15 +6,13 @@ const minute = 60_000;
 
 it('a test that two certificates share, and that fails for one, can be killed at any mutation and both ends of any command', async () => {
   const ca = await deployCrashCa();
+  const shared = await sharedCrash(ca);
+  onTestFinished(shared.host.remove);
   let after = 0;
   for (let reached = true; reached; after++) {
-    const shared = await sharedCrash(ca);
-    try {
-      reached = await shared.start(after);
-      await expectTakenUp(shared, `killed after ${after}`);
-    } finally {
-      shared.host.remove();
-    }
+    shared.rewind();
+    reached = await shared.start(after);
+    await expectTakenUp(shared, `killed after ${after}`);
   }
   // Fewer would mean that the kill did not reach all of it.
   expect(after).toBeGreaterThan(80);

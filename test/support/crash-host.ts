@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { webrootSolver } from '../../src/challenge/webroot.ts';
@@ -104,6 +104,8 @@ export type CrashHost = {
   /** What is live, read as a web server does; null where nothing is. Throws where the pair does not fit. */
   live(): string | null;
   webrootFiles(): readonly string[];
+  /** Remembers disk, clock, CA, hooks and log as they are now; what it returns brings them back, as often as it is called. */
+  keep(): () => void;
   remove(): void;
 };
 
@@ -111,6 +113,7 @@ type LogLine = { readonly level: number; readonly msg: string; readonly [field: 
 
 export function crashHost(ca: TestCa): CrashHost {
   const dir = realpathSync(mkdtempSync(join(memory, 'certd-crash-')));
+  const kept = `${dir}.kept`;
   const webroot = join(dir, 'webroot');
   mkdirSync(webroot);
   const clock = fakeClock(Date.now());
@@ -118,6 +121,7 @@ export function crashHost(ca: TestCa): CrashHost {
   const hooksRun: string[] = [];
   const logged: LogLine[] = [];
   const tally = openCounters();
+  const log = openLog({ level: 'warn', style: 'json', write: line => logged.push(JSON.parse(line)) });
   let root = join(dir, 'state');
   const partsFor = (disk: Disk, traffic = openTraffic(clock.now)): PassParts => ({
     half: 'both',
@@ -125,7 +129,7 @@ export function crashHost(ca: TestCa): CrashHost {
     layout: layoutAt(root),
     clock,
     random: () => 0.5,
-    log: openLog({ level: 'warn', style: 'json', write: line => logged.push(JSON.parse(line)) }),
+    log,
     authorities: new Map([['test', authority]]),
     knownAuthorities: new Map([['test', authority]]),
     issuerFor: () => issuer,
@@ -201,6 +205,28 @@ export function crashHost(ca: TestCa): CrashHost {
       const challenges = join(webroot, '.well-known/acme-challenge');
       return existsSync(challenges) ? readdirSync(challenges) : [];
     },
-    remove: () => rmSync(dir, { recursive: true }),
+    keep: () => {
+      copyTree(dir, kept);
+      const at = { root, now: clock.now(), hooksRun: [...hooksRun], logged: [...logged] };
+      const restoreIssuer = issuer.keep();
+      return () => {
+        copyTree(kept, dir);
+        root = at.root;
+        clock.advance(at.now - clock.now());
+        hooksRun.splice(0, Number.POSITIVE_INFINITY, ...at.hooksRun);
+        logged.splice(0, Number.POSITIVE_INFINITY, ...at.logged);
+        restoreIssuer();
+      };
+    },
+    remove: () => {
+      rmSync(dir, { recursive: true });
+      rmSync(kept, { recursive: true, force: true });
+    },
   };
+}
+
+/** Everything in one directory, and nothing else, in the place of another. */
+function copyTree(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
 }

@@ -33,6 +33,8 @@ export type DeployCrash = {
   /** What the output file holds, and what it should for what is live. */
   output(): { readonly found: string | null; readonly wanted: string };
   mend(): void;
+  /** Back to where the renewal was about to be deployed. */
+  rewind(): void;
   /** One start of the program, stopped after so many mutations and ends of commands. Resolves with whether it came so far. */
   start(after?: number, how?: Stop): Promise<boolean>;
 };
@@ -100,9 +102,17 @@ export async function deployCrash(ca: TestCa, cause: Cause): Promise<DeployCrash
   const window = { from: (minute + 120) % 1440, to: (minute + 121) % 1440, timeZone: 'UTC' };
   const held = { ...one, deploy: { ...one.deploy, window } };
   await host.start(realDisk, 'nothing', { targets: [held], parts: partsFor(realDisk) });
-  if (host.live() !== before || host.issuer.orders.length !== 2) throw new Error('the renewal is not held');
-  ran.length = 0;
-  isBroken = true;
+  if (host.live() !== before || loaded !== before || host.issuer.orders.length !== 2)
+    throw new Error('the renewal is not held');
+  const restore = host.keep();
+  const rewind = () => {
+    restore();
+    loaded = before;
+    ran.length = 0;
+    isBroken = true;
+    failures = 0;
+  };
+  rewind();
   return {
     host,
     before,
@@ -123,6 +133,7 @@ export async function deployCrash(ca: TestCa, cause: Cause): Promise<DeployCrash
     mend: () => {
       isBroken = false;
     },
+    rewind,
     start: async (after = Number.MAX_SAFE_INTEGER, how = 'kill') => {
       const power = how === 'power' ? powerLossDisk(realDisk, host.dir) : null;
       const disk = dyingDisk(power?.disk ?? realDisk, { after, how: how === 'power' ? 'kill' : how });

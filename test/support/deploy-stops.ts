@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Cause, type DeployCrash, deployCrash, type Stop } from './deploy-crash.ts';
 import { makeCa } from './make-cert.ts';
 
@@ -22,15 +22,13 @@ export function describeDeployStops(title: string, how: Stop): void {
   describe(title, () => {
     it.each(ways)('%s', async (_, cause, fewest) => {
       const ca = await deployCrashCa();
+      const deploy = await deployCrash(ca, cause);
+      onTestFinished(deploy.host.remove);
       let after = 0;
       for (let reached = true; reached; after++) {
-        const deploy = await deployCrash(ca, cause);
-        try {
-          reached = await deploy.start(after, how);
-          await expectTakenUp(deploy, cause, `${cause}: ${how} after ${after}`);
-        } finally {
-          deploy.host.remove();
-        }
+        deploy.rewind();
+        reached = await deploy.start(after, how);
+        await expectTakenUp(deploy, cause, `${cause}: ${how} after ${after}`);
       }
       expect(after).toBeGreaterThan(fewest);
     });

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Target } from '../../src/core/model.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { type CrashHost, crashHost, target } from './crash-host.ts';
@@ -53,16 +53,15 @@ type Prepare = (host: CrashHost) => Promise<{ readonly orders: number; readonly 
 /** Stops the same pass after 0, 1, 2 … mutations until it runs through, and each time looks and recovers. */
 async function everyStop(prepare: Prepare, stop: (host: CrashHost, after: number) => Promise<boolean>) {
   const ca = await makeCa('crash test', undefined, { notAfter: new Date(Date.now() + 3650 * day) });
+  const host = crashHost(ca);
+  onTestFinished(host.remove);
+  const start = await prepare(host);
+  const rewind = host.keep();
   let after = 0;
   for (let reached = true; reached; after++) {
-    const host = crashHost(ca);
-    try {
-      const start = await prepare(host);
-      reached = await stop(host, after);
-      await expectRecovery(host, start, `stopped after ${after} mutations`);
-    } finally {
-      host.remove();
-    }
+    rewind();
+    reached = await stop(host, after);
+    await expectRecovery(host, start, `stopped after ${after} mutations`);
   }
   // A pass has far more mutations than this; fewer would mean that the disk was not wrapped.
   expect(after).toBeGreaterThan(40);

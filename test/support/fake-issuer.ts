@@ -41,9 +41,30 @@ export type FakeIssuer = Issuer & {
   setWindow(window: { readonly start: Instant; readonly end: Instant } | null): void;
   /** The account of later orders. */
   setAccount(url: string): void;
+  /** Remembers all that it knows now; what it returns brings that back, as often as it is called. */
+  keep(): () => void;
 };
 
 type Call = 'order' | 'complete' | 'window' | 'revoke' | 'check';
+
+type Known = {
+  readonly orders: { domains: readonly string[]; validated: string[]; pem: string | null }[];
+  readonly taken: string[];
+  readonly replaced: (string | null)[];
+  readonly profilesOrdered: (string | null)[];
+  readonly windowsAsked: string[];
+  readonly revoked: { serial: string; reason: string }[];
+  readonly failures: { at: Call; error: CertdError }[];
+  readonly refused: Map<string, CertdError>;
+  profiles: readonly string[];
+  checks: number;
+  chains: readonly string[];
+  fetched: number;
+  foreign: string | null;
+  account: string;
+  backdated: Millis;
+  window: { readonly start: Instant; readonly end: Instant } | null;
+};
 
 type Options = { readonly ca: TestCa; readonly now: () => Instant; readonly lifetimeMs: Millis };
 
@@ -52,97 +73,103 @@ type Options = { readonly ca: TestCa; readonly now: () => Instant; readonly life
  * download, as RFC 8555 has it. A second `complete` of a finished order gives the same certificate.
  */
 export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
-  const orders: { domains: readonly string[]; validated: string[]; pem: string | null }[] = [];
-  const taken: string[] = [];
-  const replaced: (string | null)[] = [];
-  const profilesOrdered: (string | null)[] = [];
-  let profiles: readonly string[] = [];
-  const windowsAsked: string[] = [];
-  let checks = 0;
-  const revoked: { serial: string; reason: string }[] = [];
-  const failures: { at: Call; error: CertdError }[] = [];
-  const refused = new Map<string, CertdError>();
-  let chains: readonly string[] = [];
-  let fetched = 0;
-  let foreign: string | null = null;
-  let account = 'https://ca.test/account/1';
-  let backdated: Millis = 0;
-  let window: { readonly start: Instant; readonly end: Instant } | null = null;
+  let known = knowsNothing();
   const failIfAsked = (at: Call) => {
-    const index = failures.findIndex(failure => failure.at === at);
-    const [failure] = index === -1 ? [] : failures.splice(index, 1);
+    const index = known.failures.findIndex(failure => failure.at === at);
+    const [failure] = index === -1 ? [] : known.failures.splice(index, 1);
     if (failure !== undefined) throw failure.error;
   };
   const offer = (pem: string): Download => ({
     chainPem: pem,
     alternates: async function* () {
-      for (const chain of chains) {
-        fetched += 1;
+      for (const chain of known.chains) {
+        known.fetched += 1;
         yield splitChain(pem)[0] + chain;
       }
     },
   });
   return {
     get orders() {
-      return orders.map(({ domains }) => domains);
+      return known.orders.map(({ domains }) => domains);
     },
-    taken,
-    replaced,
-    profilesOrdered,
+    get taken() {
+      return known.taken;
+    },
+    get replaced() {
+      return known.replaced;
+    },
+    get profilesOrdered() {
+      return known.profilesOrdered;
+    },
     setProfiles: names => {
-      profiles = names;
+      known.profiles = names;
     },
     get checks() {
-      return checks;
+      return known.checks;
     },
-    windowsAsked,
-    revoked,
+    get windowsAsked() {
+      return known.windowsAsked;
+    },
+    get revoked() {
+      return known.revoked;
+    },
     failNext: (at, error) => {
-      failures.push({ at, error });
+      known.failures.push({ at, error });
     },
     refuse: (domain, error) => {
-      refused.set(domain, error);
+      known.refused.set(domain, error);
     },
     offerChains: offered => {
-      chains = offered;
+      known.chains = offered;
     },
-    chainsFetched: () => fetched,
+    chainsFetched: () => known.fetched,
     deliverNext: pem => {
-      foreign = pem;
+      known.foreign = pem;
     },
     dateBack: ms => {
-      backdated = ms;
+      known.backdated = ms;
     },
     setWindow: wanted => {
-      window = wanted;
+      known.window = wanted;
     },
     setAccount: url => {
-      account = url;
+      known.account = url;
+    },
+    keep: () => {
+      const kept = copyOf(known);
+      return () => {
+        known = copyOf(kept);
+      };
     },
     order: async ({ domains, replaces, profile }, signal) => {
       stopIfAsked(signal);
       failIfAsked('order');
-      const refusal = domains.map(domain => refused.get(domain)).find(error => error !== undefined);
+      const refusal = domains.map(domain => known.refused.get(domain)).find(error => error !== undefined);
       if (refusal !== undefined) throw refusal;
-      const { ordered, note } = chooseProfile(profile, profiles);
-      orders.push({ domains, validated: [], pem: null });
-      replaced.push(replaces);
-      profilesOrdered.push(ordered);
-      return { url: `https://ca.test/order/${orders.length}`, account, profile: ordered, note };
+      const { ordered, note } = chooseProfile(profile, known.profiles);
+      known.orders.push({ domains, validated: [], pem: null });
+      known.replaced.push(replaces);
+      known.profilesOrdered.push(ordered);
+      return {
+        url: `https://ca.test/order/${known.orders.length}`,
+        account: known.account,
+        profile: ordered,
+        note,
+      };
     },
     complete: async ({ orderUrl, csr, solver }, signal) => {
-      const order = orders[Number(orderUrl.split('/').at(-1)) - 1];
-      taken.push(orderUrl);
+      const order = known.orders[Number(orderUrl.split('/').at(-1)) - 1];
+      known.taken.push(orderUrl);
       if (order === undefined) throw new CertdError('order-gone', `${orderUrl} is not known`);
       stopIfAsked(signal);
       failIfAsked('complete');
-      if (foreign !== null) {
-        order.pem = foreign;
-        foreign = null;
+      if (known.foreign !== null) {
+        order.pem = known.foreign;
+        known.foreign = null;
       }
       if (order.pem !== null) return offer(order.pem);
       for (const domain of order.domains.filter(name => !order.validated.includes(name))) {
-        const token = `token-${orders.indexOf(order)}-${domain.replaceAll('.', '_')}`;
+        const token = `token-${known.orders.indexOf(order)}-${domain.replaceAll('.', '_')}`;
         try {
           await solver.present({ domain, token, keyAuthorization: `${token}.thumbprint` }, signal);
           order.validated.push(domain);
@@ -150,13 +177,13 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
           await solver.cleanUp(token);
         }
       }
-      order.pem = await certify(csr, order.domains, { ca, now: now() - backdated, lifetimeMs });
+      order.pem = await certify(csr, order.domains, { ca, now: now() - known.backdated, lifetimeMs });
       return offer(order.pem);
     },
     check: async signal => {
       stopIfAsked(signal);
       failIfAsked('check');
-      checks += 1;
+      known.checks += 1;
       return true;
     },
     revoke: async ({ certificatePem, keyPem, reason }, signal) => {
@@ -164,19 +191,56 @@ export function fakeIssuer({ ca, now, lifetimeMs }: Options): FakeIssuer {
       failIfAsked('revoke');
       const certificate = new X509Certificate(certificatePem);
       if (!certificate.checkPrivateKey(createPrivateKey(keyPem))) throw new Error('the key of another');
-      revoked.push({ serial: certificate.serialNumber.toLowerCase(), reason });
+      known.revoked.push({ serial: certificate.serialNumber.toLowerCase(), reason });
       return 'account';
     },
     account: async signal => {
       stopIfAsked(signal);
-      return account;
+      return known.account;
     },
     renewalInfo: async (certId, signal): Promise<RenewalInfo | null> => {
-      windowsAsked.push(certId);
+      known.windowsAsked.push(certId);
       stopIfAsked(signal);
       failIfAsked('window');
-      return window === null ? null : { ...window, explanationUrl: null, checkAt: now() + 6 * 3_600_000 };
+      return known.window === null
+        ? null
+        : { ...known.window, explanationUrl: null, checkAt: now() + 6 * 3_600_000 };
     },
+  };
+}
+
+function knowsNothing(): Known {
+  return {
+    orders: [],
+    taken: [],
+    replaced: [],
+    profilesOrdered: [],
+    windowsAsked: [],
+    revoked: [],
+    failures: [],
+    refused: new Map(),
+    profiles: [],
+    checks: 0,
+    chains: [],
+    fetched: 0,
+    foreign: null,
+    account: 'https://ca.test/account/1',
+    backdated: 0,
+    window: null,
+  };
+}
+
+function copyOf(known: Known): Known {
+  return {
+    ...known,
+    orders: known.orders.map(order => ({ ...order, validated: [...order.validated] })),
+    taken: [...known.taken],
+    replaced: [...known.replaced],
+    profilesOrdered: [...known.profilesOrdered],
+    windowsAsked: [...known.windowsAsked],
+    revoked: [...known.revoked],
+    failures: [...known.failures],
+    refused: new Map(known.refused),
   };
 }
 

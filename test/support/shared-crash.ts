@@ -25,6 +25,8 @@ export type SharedCrash = {
   live(which: Which): string;
   state(which: Which): DeployState;
   mend(): void;
+  /** Back to where the renewals were about to be deployed. */
+  rewind(): void;
   /** One start of the program, killed after so many mutations and ends of commands. Resolves with whether it came so far. */
   start(killedAfter?: number): Promise<boolean>;
 };
@@ -73,8 +75,13 @@ export async function sharedCrash(ca: TestCa): Promise<SharedCrash> {
   if (live('good') !== first.good || host.issuer.orders.length !== 4) {
     throw new Error('the renewals are not held');
   }
-  loads.length = 0;
-  before = first;
+  const restore = host.keep();
+  const rewind = () => {
+    restore();
+    loads.length = 0;
+    before = first;
+  };
+  rewind();
   return {
     host,
     before: first,
@@ -84,6 +91,7 @@ export async function sharedCrash(ca: TestCa): Promise<SharedCrash> {
     mend: () => {
       before = null;
     },
+    rewind,
     start: async (killedAfter = Number.MAX_SAFE_INTEGER) => {
       const disk = dyingDisk(realDisk, { after: killedAfter, how: 'kill' });
       await Promise.allSettled([pass(disk, Object.values(targets))]);
