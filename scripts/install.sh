@@ -123,7 +123,7 @@ download() {
   [ "$code" = 0 ] || { room "$tmp" 1; fail 69 "the download failed ($code): check the network and the URL"; }
 }
 
-# $version is to be installed, $before is.
+# $before: what is installed.
 identify() {
   before='' about=''
   case $kind in
@@ -133,7 +133,7 @@ identify() {
   esac
   version=${about##* }
   case "$arch $about" in
-    'x86_64 certd '[ax]*64\ * | 'aarch64 certd a'[ar]*64\ *) ;;
+    'x86_64 certd amd64 '* | 'x86_64 certd x'*64\ * | 'aarch64 certd a'[ar]*64\ *) ;;
     *' certd '*) fail 71 "the package is for another machine, not $arch" ;;
     *) fail 65 'this is no package of certd, or a damaged one' ;;
   esac
@@ -245,7 +245,7 @@ bounded() { timeout 30 systemctl "$@" || [ "$?" = 124 ] || fail 1 "systemctl $1 
 remove_certd() {
   if [ -n "$purge" ] && [ -z "$yes" ]; then
     [ -t 0 ] || fail 64 '--purge deletes keys: without a terminal it needs --yes'
-    say 'type yes to delete all keys and certificates'
+    say 'type yes to delete all certificates'
     read -r yes
     [ "$yes" = yes ] || fail 64 'the answer was not yes'
   fi

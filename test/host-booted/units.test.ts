@@ -88,8 +88,11 @@ test('a member of the group certd can ask for the status, and nobody else but ro
   const status = ['certd', 'status', '--short'];
   const ok = /^OK: 2 certificates, the next renewal is /;
   expect(await host.run(status)).toMatchObject({ code: 0, stdout: expect.stringMatching(ok) });
-  expect(await host.run(status, 'watcher')).toMatchObject({ code: 0, stdout: expect.stringMatching(ok) });
-  expect(await host.run(status, 'stranger')).toMatchObject({
+  expect(await host.run(status, { user: 'watcher' })).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(ok),
+  });
+  expect(await host.run(status, { user: 'stranger' })).toMatchObject({
     code: 3,
     stdout: expect.stringMatching(/; run as root\n$/),
   });
@@ -164,7 +167,7 @@ test('a hook that fails is an error in the journal, and no failure of the unit',
 test('a deployer whose configuration is bad does not run in circles', async () => {
   host.configure('[]\nnonsense: 1');
   const mark = host.journal.mark();
-  await host.run(['touch', '/var/lib/certd/issuer/requests/x'], 'certd');
+  await host.run(['touch', '/var/lib/certd/issuer/requests/x'], { user: 'certd' });
   const again = () => {
     const found = startsOf('certd-deploy.service', mark);
     return found.length > 1 ? found : null;

@@ -1,20 +1,19 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProcess, withLog } from '../run-process.ts';
 import { waitUntil } from '../wait-until.ts';
+import { hostImage } from './host-image.ts';
 import { type HostJournal, readJournal } from './host-journal.ts';
-
-type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
+import { childOf, type Inside, inside, type Outcome, runInside } from './run-inside.ts';
 
 /** Debian 12 with systemd, in a container that shares the network of the test (scripts/in-netns). */
 export type BootedHost = {
   /** Where this process finds a file of the host. */
   at(path: string): string;
-  /** Runs a command as root, or another user of the host, with its groups; for two minutes at most. */
-  run(argv: readonly string[], user?: string): Promise<Outcome>;
+  /** Runs a command, for two minutes at most. */
+  run(argv: readonly string[], wish?: Inside): Promise<Outcome>;
   /** Its standard output; throws unless it ends with exit code 0. */
   succeed(...argv: readonly string[]): Promise<string>;
   /** What its services have logged since this test file booted it. */
@@ -28,14 +27,13 @@ export type BootedHost = {
 };
 
 const script = join(import.meta.dirname, 'boot-host.sh');
-const imageScript = join(import.meta.dirname, '../../../scripts/host-image');
 
 /**
  * Boots a copy of the image that lives in memory. `place` writes what else is on its disk into the directory that
  * it is given. Nothing of it outlives this process, however that ends.
  */
 export async function bootHost(place: (root: string) => Promise<void> | void): Promise<BootedHost> {
-  const image = execFileSync(imageScript, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  const image = hostImage();
   const dir = await mkdtemp(join(tmpdir(), 'certd-host-'));
   for (const each of ['disk', 'files/var/log/journal']) mkdirSync(join(dir, each), { recursive: true });
   await place(join(dir, 'files'));
@@ -50,7 +48,7 @@ export async function bootHost(place: (root: string) => Promise<void> | void): P
   };
   let leader = 0;
   const journal = readJournal();
-  const run = (argv: readonly string[], user?: string) => runInside(leader, argv, user);
+  const run = (argv: readonly string[], wish?: Inside) => runInside(leader, argv, wish);
   const untilUp = async () => {
     const before = leader;
     const next = () => waitUntilUp(container.pid, before);
@@ -108,28 +106,4 @@ function waitUntilUp(container: number, before: number): Promise<number> {
 
 async function failedUnits(leader: number): Promise<string> {
   return (await runInside(leader, ['systemctl', '--failed', '--no-legend'])).stdout;
-}
-
-function childOf(pid: number): number {
-  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  if (child === undefined) throw new Error(`process ${pid} has no child`);
-  return Number(child);
-}
-
-function inside(leader: number, argv: readonly string[], user?: string): readonly [string, ...string[]] {
-  const namespaces = ['--mount', '--uts', '--ipc', '--pid', '--cgroup'];
-  const as = user === undefined ? [] : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups'];
-  const path = 'PATH=/usr/sbin:/usr/bin';
-  return ['nsenter', `--target=${leader}`, ...namespaces, '--', 'env', '-i', path, ...as, ...argv];
-}
-
-function runInside(leader: number, argv: readonly string[], user?: string): Promise<Outcome> {
-  const [program, ...args] = inside(leader, argv, user);
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: 120_000, encoding: 'utf8' }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code;
-      if (typeof code === 'number') resolve({ code, stdout, stderr });
-      else reject(error);
-    });
-  });
 }
