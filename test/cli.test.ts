@@ -134,7 +134,6 @@ describe('what a later version brings is refused with exit 64, never ignored', (
     'inspect cert.pem',
     'inspect cert.pem',
     'notify test',
-    'completion bash',
     'inspect --help',
     'help adopt',
   ])('certd %s', async line => {

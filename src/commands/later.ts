@@ -4,5 +4,4 @@ export const laterCommands: readonly { readonly words: string; readonly summary:
   { words: 'adopt', summary: 'take over from another client' },
   { words: 'inspect', summary: 'show certificate files' },
   { words: 'notify', summary: 'try a notification' },
-  { words: 'completion', summary: 'completion for a shell' },
 ];

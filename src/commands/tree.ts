@@ -4,6 +4,8 @@ import { reasonNames } from '../core/revocation-reason.ts';
 import { saveMemory } from '../host/save-memory.ts';
 import { version } from '../host/version.ts';
 import type { CheckConfigOptions } from './check-config.ts';
+import { commandWords } from './command-words.ts';
+import type { CompletionShell } from './completion.ts';
 import type { DeployOptions } from './deploy.ts';
 import type { InitOptions } from './init.ts';
 import { laterCommands } from './later.ts';
@@ -46,6 +48,7 @@ export function certdProgram(done: (code: number) => void): Command {
   addReaders(program, done);
   addServers(program, done);
   addInit(program, done);
+  addCompletion(program, done);
   for (const { words, summary } of laterCommands) addLater(program, words, summary);
   return program;
 }
@@ -228,6 +231,17 @@ function addInit(program: Command, done: (code: number) => void): void {
         done(await initCommand({ domain: [], hook: [], ...options }));
       },
     );
+}
+
+function addCompletion(program: Command, done: (code: number) => void): void {
+  program
+    .command('completion')
+    .description('what makes a shell complete these commands')
+    .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: CompletionShell) => {
+      const { completionCommand } = await import('./completion.ts');
+      done(completionCommand(shell, commandWords(program)));
+    });
 }
 
 function collected(value: string, before: readonly string[] = []): readonly string[] {

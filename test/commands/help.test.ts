@@ -38,6 +38,7 @@ it('every command that is built has a page of help', () => {
     'doctor',
     'snippet',
     'init',
+    'completion',
   ]);
 });
 

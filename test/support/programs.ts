@@ -15,6 +15,7 @@ export type Programs = {
   readonly serversLibraryPath: string;
   /** The directory of `postgres` and its tools, in that tree. */
   readonly postgresqlPrograms: string;
+  readonly mandoc: string;
   /** The tree that systemd is unpacked into, `systemd-analyze` in it, and LD_LIBRARY_PATH for that. */
   readonly systemd: string;
   readonly systemdAnalyze: string;
@@ -45,6 +46,7 @@ export function findPrograms(): Programs {
     servers: value('SERVERS'),
     serversLibraryPath: value('SERVERS_LIBRARY_PATH'),
     postgresqlPrograms: value('POSTGRESQL_PROGRAMS'),
+    mandoc: value('MANDOC'),
     systemd: value('SYSTEMD'),
     systemdAnalyze: value('SYSTEMD_ANALYZE'),
     systemdLibraryPath: value('SYSTEMD_LIBRARY_PATH'),
