@@ -1,6 +1,7 @@
-// What scripts/package runs: one tree of files for each kind of machine, packed in each format.
+// What scripts/package runs: one tree of files for each kind of machine, packed in each format (docs/packages.md).
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -53,7 +54,9 @@ async function buildAll({ archs, formats, fast, out, fetchOnly }: Options): Prom
     const packing = { root, work, arch, product, ...contents, level: fast ? 0 : 6 };
     return formats.map(format => pack[format](packing));
   });
-  handOver(built, resolve(out));
+  copyFileSync(join(root, 'scripts/install.sh'), join(work, 'install.sh'));
+  chmodSync(join(work, 'install.sh'), 0o755);
+  handOver([...built, join(work, 'install.sh')], resolve(out));
 }
 
 /** Each file appears complete, and the sums last. */

@@ -12,7 +12,7 @@ export function builtPackage(format: 'deb' | 'rpm' | 'tar'): string {
   const words = ['--arch', arch, '--format', format, '--fast', '--out', dir];
   if (!readdirSync(all).includes(format))
     execFileSync(join(root, 'scripts/package'), words, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const file = readdirSync(dir).find(name => name !== 'SHA256SUMS');
+  const file = readdirSync(dir).find(name => name.startsWith('certd'));
   if (file === undefined) throw new Error(`scripts/package has built no ${format}`);
   return join(dir, file);
 }

@@ -1,20 +1,23 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fixedLauncher, programFiles } from '../../../scripts/packaging/program-files.ts';
+import { writeTree } from '../../../scripts/packaging/write-tree.ts';
 
 const checkout = join(import.meta.dirname, '../../..');
-const home = 'usr/lib/certd';
 
 /** The built program as a package would install it: `/usr/bin/certd`, with a Node of its own. */
 export function placeCertd(root: string): void {
-  const built = join(checkout, 'dist');
-  if (!existsSync(join(built, 'certd.js'))) throw new Error(`${built} is missing: npm run build`);
-  cpSync(built, join(root, home, 'dist'), { recursive: true });
-  // What the program loads at run time is not part of the bundle.
-  for (const each of ['koffi', '@koromix'])
-    cpSync(join(checkout, 'node_modules', each), join(root, home, 'node_modules', each), { recursive: true });
-  cpSync(process.execPath, join(root, home, 'node'));
-  const launcher = `#!/bin/sh\nexec /${home}/node /${home}/dist/certd.js "$@"\n`;
-  placeFile(root, '/usr/bin/certd', launcher, 0o755);
+  const dist = join(checkout, 'dist');
+  if (!existsSync(join(dist, 'certd.js'))) throw new Error(`${dist} is missing: npm run build`);
+  const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
+  const modules = join(checkout, 'node_modules');
+  const parts = {
+    dist,
+    node: join(modules, `node-linux-${arch}`),
+    koffi: join(modules, 'koffi'),
+    koffiNative: join(modules, `@koromix/koffi-linux-${arch}`),
+  };
+  writeTree(join(root, 'usr'), [fixedLauncher('/usr'), ...programFiles(arch, parts)]);
 }
 
 /** A file on the disk of a host that is yet to boot, with the directories on the way. */
