@@ -124,6 +124,21 @@ export const checks = {
       'Each webroot is there, the issuer may write into it, and the user of the server’s workers gets as far as the CA’s files. It is tried as that user with `test`, so that access control lists count. It is unknown without root, without `setpriv`, and where nobody says which user it is. What SELinux and sandboxes of units forbid beside that is not seen here.',
     cure: 'Make the directory and give it to the issuer: `install -d -o certd -m 0755 DIR`. Each directory on the way must be open to the server’s user (`chmod o+x`); one below `/root` or a home never is.',
   },
+  'unit-state': {
+    summary:
+      'The units of certd are installed, enabled and run: `certd.service`, `certd-deploy.path` and `certd-deploy.timer`, and `certd-http.socket` where a challenge asks for it. Critical where one is missing, masked, failed or stopped; a warning where the next boot does not start it, or its files have changed since systemd read them. It is unknown where none is installed, and of no interest where systemd did not boot the host.',
+    cure: 'Run `systemctl enable --now $(certd check-config --units)`, after `systemctl daemon-reload` where files have changed, and `systemctl unmask` where one is masked; `journalctl -u certd -u certd-deploy` says why one has failed.',
+  },
+  'unit-sandbox': {
+    summary:
+      'The services may do what this version ships them with, and what the configuration needs, but no more: neither a drop-in nor an own or older copy of a unit gives rights back. Each directive that differs is named with its file.',
+    cure: 'Remove the line, or the whole file (`systemctl cat certd certd-deploy` shows them; `systemctl revert certd` removes all that is local), then `systemctl daemon-reload` and `systemctl restart certd`. An own copy in `/etc/systemd/system` hides the one that an upgrade brings.',
+  },
+  'unit-drop-in': {
+    summary:
+      'What the configuration needs beyond the shipped unit (another webroot, a low port, a socket elsewhere) is in a drop-in for `certd.service`. Without it the issuer cannot write or listen there.',
+    cure: 'Write it: `mkdir -p /etc/systemd/system/certd.service.d && certd check-config --drop-in > /etc/systemd/system/certd.service.d/check-config.conf`, then `systemctl daemon-reload` and `systemctl restart certd`.',
+  },
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;

@@ -3,13 +3,14 @@ import type { Finding } from './finding.ts';
 import type { HostTools } from './look.ts';
 import { lookAtClock } from './look-at-clock.ts';
 import { lookAtDisk } from './look-at-disk.ts';
+import { lookAtUnits } from './look-at-units.ts';
 import { lookAtWebroots } from './look-at-webroots.ts';
 import type { ServerLook } from './site.ts';
 
 type Look = (host: Examined, servers: readonly ServerLook[], tools: HostTools) => Promise<readonly Finding[]>;
 
 /** Each looks at one thing and says what follows from it. */
-const looks: readonly Look[] = [lookAtClock, lookAtDisk, lookAtWebroots];
+const looks: readonly Look[] = [lookAtClock, lookAtDisk, lookAtWebroots, lookAtUnits];
 
 /** Looks at the host itself: what certd needs of it, in no order. */
 export async function examineHost(

@@ -1,6 +1,12 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { enableUnits, installUnits, startUnitHost, type UnitHost } from '../support/booted/unit-host.ts';
+import {
+  dropIn,
+  enableUnits,
+  installUnits,
+  startUnitHost,
+  type UnitHost,
+} from '../support/booted/unit-host.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const name = 'www.certd.test';
@@ -51,6 +57,61 @@ test('a reload of the unit takes a name into the service that was added to the c
 
 test('so far the journal has no warning of either half', async () => {
   expect(await warnings()).toEqual([]);
+});
+
+test('certd doctor finds units and clock as they should be, and what a drop-in gives back', async () => {
+  const found = async () => {
+    const { stdout } = await host.run(['certd', 'doctor', '--offline', '--json']);
+    const findings: { check: string; status: string; subject: string; message: string }[] =
+      JSON.parse(stdout).findings;
+    return findings
+      .filter(({ check }) => /^(?:unit|clock|webroot)-/.test(check))
+      .map(({ check, status, subject, message }) => [check, status, subject, message]);
+  };
+  // Whether the kernel of this machine is in step is its own matter.
+  const bad = async () =>
+    (await found()).filter(([check, status]) => check !== 'clock-kept' && status !== 'ok');
+  const all = await found();
+  expect(all.filter(([, status]) => status === 'ok').map(([check, , subject]) => `${check} ${subject}`)).toEqual(
+    expect.arrayContaining([
+      'clock-right clock',
+      'webroot-served nginx /etc/nginx/nginx.conf:7 (www.certd.test and 1 more)',
+      'webroot-access /var/www/certd',
+      'unit-state certd.service',
+      'unit-state certd-deploy.path',
+      'unit-state certd-deploy.timer',
+      'unit-sandbox certd.service',
+      'unit-sandbox certd-deploy.service',
+    ]),
+  );
+  // systemd can tell.
+  expect(['ok', 'warning']).toContain(all.find(([check]) => check === 'clock-kept')?.[1]);
+
+  await dropIn(host, 'certd.service', '[Service]\nPrivateUsers=no\nReadWritePaths=/etc\n');
+  await host.succeed('systemctl', 'disable', 'certd-deploy.timer');
+  const file = '/run/systemd/system/certd.service.d/test.conf';
+  expect(await bad()).toEqual([
+    ['unit-state', 'warning', 'certd-deploy.timer', 'it is disabled, so the next boot does not start it'],
+    [
+      'unit-sandbox',
+      'warning',
+      'certd.service',
+      `ReadWritePaths also has /etc (${file}); PrivateUsers is no where certd ships yes (${file})`,
+    ],
+  ]);
+  await host.succeed('systemctl', 'enable', 'certd-deploy.timer');
+  await host.succeed('rm', file);
+  expect(await bad()).toEqual([
+    ['unit-state', 'warning', 'certd.service', 'its files were changed since systemd read them'],
+  ]);
+  await host.succeed('systemctl', 'daemon-reload');
+
+  const before = readFileSync(host.at('/etc/certd/config.yaml'), 'utf8');
+  writeFileSync(host.at('/etc/certd/config.yaml'), before.replaceAll('/var/www/certd', '/srv/certd'));
+  expect((await bad()).filter(([check]) => check?.startsWith('unit-'))).toEqual([
+    ['unit-drop-in', 'critical', 'certd.service', 'the configuration needs ReadWritePaths=-/srv/certd'],
+  ]);
+  writeFileSync(host.at('/etc/certd/config.yaml'), before);
 });
 
 test('the issuer can write its own files and the webroot, and nothing else', async () => {
