@@ -19,12 +19,14 @@ export async function lookAtClock(
 }
 
 async function clockKept(tools: HostTools): Promise<ClockKept> {
-  const timedatectl = await tools.find('timedatectl');
+  // sd_booted(3).
+  const isBooted = (await tools.list('/run/systemd/system')) !== null;
+  const timedatectl = isBooted ? await tools.find('timedatectl') : null;
   const ofSystemd = timedatectl === null ? null : await askSystemd(timedatectl, tools);
   if (ofSystemd !== null && ofSystemd.kind !== 'unknown') return ofSystemd;
   const chronyc = await tools.find('chronyc');
   const ofChrony = chronyc === null ? null : await askChrony(chronyc, tools);
-  const nobody = 'neither timedatectl nor chronyc is installed, so nobody can tell';
+  const nobody = 'nobody can tell: neither systemd runs here nor chrony';
   return ofChrony ?? ofSystemd ?? { kind: 'unknown', words: nobody };
 }
 

@@ -8,7 +8,7 @@ import type { HostTools } from './look.ts';
 import { resolvedPath } from './resolved-path.ts';
 import type { ServerKind, ServerLook } from './site.ts';
 import { accessFindings } from './webroot-access.ts';
-import { type Unanswered, type WebrootAnswer, webrootFindings } from './webroot-findings.ts';
+import { type WebrootAnswer, webrootFindings } from './webroot-findings.ts';
 
 /** Compares each webroot with what the web servers do with requests of a CA, and looks who may read and write there. */
 export async function lookAtWebroots(
@@ -21,9 +21,9 @@ export async function lookAtWebroots(
   const holder = await portHolder({ address: '0.0.0.0', port: challengePort });
   const said = servers.filter(look => isAtPort(look, holder)).flatMap(look => saidBy(look, uses));
   const answers = await Promise.all(merged(said).map(each => withFiles(each, tools)));
-  const unanswered = uses
-    .filter(({ domain }) => !said.some(each => each.domain === domain))
-    .map(({ domain }): Unanswered => ({ domain, words: nobody(holder) }));
+  const answered = new Set(said.map(({ domain }) => domain));
+  const others = uses.map(({ domain }) => domain).filter(domain => !answered.has(domain));
+  const unanswered = { domains: [...new Set(others)], words: nobody(holder) };
   return [
     ...webrootFindings(answers, unanswered),
     ...(await accessFindings(host, workersOf(servers, answers), tools)),

@@ -36,30 +36,35 @@ export function sandboxFindings({ unit, settings, needed }: InstalledService): r
 
 type Compared = { readonly plain: InForce; readonly expected: InForce; readonly actual: InForce };
 
+type Words = readonly string[] | null;
+
 /** In words; the absence of what the configuration needs is another matter. */
 function deviation(name: string, { plain, expected, actual }: Compared): readonly string[] {
-  const [shipped, wanted, found] = [plain, expected, actual].map(each => each.get(name));
-  const where = found === undefined ? '' : ` (${found.file})`;
-  if (!isList(name)) {
-    const value = found?.words[0];
-    if (value !== undefined && [shipped?.words[0], wanted?.words[0]].includes(value)) return [];
-    const is = value === undefined ? 'is not set' : `is ${value}`;
-    return [`${name} ${is} where certd ships ${shipped?.words[0]}${where}`];
+  const [shipped, wanted, found] = [plain, expected, actual].map(each => each.get(name)?.words ?? null);
+  const words = isList(name)
+    ? ofList(name, shipped ?? null, wanted ?? [], found ?? null)
+    : ofValue(shipped ?? null, wanted ?? null, found ?? null);
+  const file = actual.get(name)?.file;
+  return words.map(each => `${name} ${each}${file === undefined ? '' : ` (${file})`}`);
+}
+
+function ofValue(shipped: Words, wanted: Words, found: Words): readonly string[] {
+  if (found !== null && (found[0] === shipped?.[0] || found[0] === wanted?.[0])) return [];
+  return [`is ${found === null ? 'not set' : found[0]} where certd ships ${shipped?.[0]}`];
+}
+
+/** Lists that give something: to say nothing of them gives nothing. Without a word on another everything is allowed. */
+const giving = ['ReadWritePaths', 'AmbientCapabilities', ...grants];
+
+function ofList(name: string, shipped: Words, wanted: readonly string[], found: Words): readonly string[] {
+  if (found === null && !giving.includes(name)) {
+    return [`is not set where certd ships ${shipped?.join(' ') || 'none'}`];
   }
-  // Without a word on it a service has every capability, and every system call.
-  if (
-    found === undefined &&
-    shipped !== undefined &&
-    !['ReadWritePaths', 'AmbientCapabilities'].includes(name)
-  ) {
-    return [`${name} is not set where certd ships ${shipped.words.join(' ') || 'none'}`];
-  }
-  const [words, may] = [found?.words ?? [], [...(wanted?.words ?? []), ...(shipped?.words ?? [])]];
-  const more = words.filter(word => !may.includes(word));
-  const less = (wanted?.words ?? []).filter(word => shipped?.words.includes(word) && !words.includes(word));
+  const more = (found ?? []).filter(word => !wanted.includes(word) && !shipped?.includes(word));
+  const less = giving.includes(name) ? [] : (shipped ?? []).filter(word => !found?.includes(word));
   return [
-    ...(more.length === 0 ? [] : [`${name} also has ${more.join(' ')}${where}`]),
-    ...(less.length === 0 ? [] : [`${name} lacks ${less.join(' ')}${where}`]),
+    ...(more.length === 0 ? [] : [`also has ${more.join(' ')}`]),
+    ...(less.length === 0 ? [] : [`lacks ${less.join(' ')}`]),
   ];
 }
 

@@ -22,17 +22,17 @@ export type WebrootAnswer = {
   readonly htaccess: string | null;
 };
 
-/** A name for which no server that could be read answers on port 80. `words`: what is known of the port. */
-export type Unanswered = { readonly domain: string; readonly words: string };
+/** Names for which no server that could be read answers on port 80. `words`: what is known of the port. */
+type Unanswered = { readonly domains: readonly string[]; readonly words: string };
 
 /** Whether web servers serve what certd writes into the webroots. */
 export function webrootFindings(
   answers: readonly WebrootAnswer[],
-  unanswered: readonly Unanswered[],
+  { domains, words }: Unanswered,
 ): readonly Finding[] {
   return [
     ...answers.map(answerFinding),
-    ...unanswered.map(({ domain, words }) => finding('unknown', domain, words)),
+    ...(domains.length === 0 ? [] : [finding('unknown', someOf(domains), words)]),
   ];
 }
 
@@ -78,8 +78,11 @@ function linesOf(server: ServerKind, webroot: string): string {
 }
 
 function subjectOf({ server, place, domains }: WebrootAnswer): string {
-  const [first, ...others] = domains;
-  return `${server} ${place} (${first}${others.length === 0 ? '' : ` and ${others.length} more`})`;
+  return `${server} ${place} (${someOf(domains)})`;
+}
+
+function someOf([first, ...others]: readonly string[]): string {
+  return `${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 }
 
 function finding(status: FindingStatus, subject: string, message: string, cure?: string): Finding {

@@ -1,11 +1,18 @@
 import { expect, it } from 'vitest';
 import { doctorText } from '../../src/commands/doctor-text.ts';
+import { clockFindings } from '../../src/doctor/clock-findings.ts';
+import { diskFindings } from '../../src/doctor/disk-findings.ts';
 import type { Examination } from '../../src/doctor/examine.ts';
 import { type Finding, sortFindings } from '../../src/doctor/finding.ts';
 import { findingsOf } from '../../src/doctor/findings.ts';
+import { sandboxFindings } from '../../src/doctor/sandbox-findings.ts';
+import { unitFindings } from '../../src/doctor/unit-findings.ts';
+import { settingsOf } from '../../src/doctor/unit-settings.ts';
+import { webrootFindings } from '../../src/doctor/webroot-findings.ts';
 import { expectGolden } from '../support/golden.ts';
 import { makeHostSummary } from '../support/make-host-summary.ts';
 import { live, makeSeenHost, makeSite } from '../support/make-seen-host.ts';
+import { readText } from '../support/source-tree.ts';
 
 const leafOnly = { certificate: `${live}/cert.pem`, key: `${live}/privkey.pem`, chain: null };
 const elsewhere = {
@@ -49,6 +56,89 @@ it.each([60, 80])('says what is wrong, where, and what to do, on %d columns', wi
       offline: false,
     }),
   );
+});
+
+it.each([60, 80])('says what is wrong with the host on %d columns', width => {
+  const [root, tmpfs] = [
+    { point: '/', type: 'ext4', isReadOnly: true, hasQuotas: false },
+    { point: '/var/lib/certd', type: 'tmpfs', isReadOnly: false, hasQuotas: false },
+  ];
+  const now = Date.parse('2026-11-28T12:00:00Z');
+  const past = { what: 'the beginning of the certificate a.example', at: now + 7_200_000, by: 'ca' } as const;
+  const settings = [
+    ...settingsOf(readText('systemd/certd.service'), '/usr/lib/systemd/system/certd.service'),
+    ...settingsOf(
+      '[Service]\nPrivateUsers=no\nReadWritePaths=/etc',
+      '/etc/systemd/system/certd.service.d/override.conf',
+    ),
+  ];
+  const ofHost = [
+    ...clockFindings({
+      now,
+      kept: { kind: 'adrift', words: 'no time service that systemd knows keeps it' },
+      past: [past],
+    }),
+    ...diskFindings(
+      [
+        {
+          path: '/var/lib/certd',
+          use: 'state',
+          space: { freeBytes: 65_536, freeInodes: 12_000 },
+          mount: tmpfs,
+        },
+        {
+          path: '/srv/www',
+          use: 'webroot',
+          space: { freeBytes: 2 ** 31, freeInodes: null },
+          mount: root,
+        },
+      ],
+      1,
+    ),
+    ...webrootFindings(
+      [
+        {
+          server: 'nginx',
+          place: '/etc/nginx/sites-enabled/default:21',
+          domains: ['a.example', 'www.a.example'],
+          webroot: '/srv/www',
+          written: '/srv/www/.well-known/acme-challenge',
+          outcome: {
+            kind: 'redirect',
+            to: 'https://a.example/',
+            place: '/etc/nginx/sites-enabled/default:24',
+          },
+          served: null,
+          htaccess: null,
+        },
+      ],
+      { domains: [], words: '' },
+    ),
+    ...unitFindings(
+      [
+        {
+          unit: 'certd-deploy.timer',
+          load: 'loaded',
+          file: 'disabled',
+          active: 'inactive',
+          needsReload: false,
+        },
+      ],
+      false,
+    ),
+    ...sandboxFindings({
+      unit: 'certd.service',
+      settings,
+      needed: ['[Service]', 'ReadWritePaths=-/srv/www'],
+    }),
+  ];
+  const text = doctorText(examination(sortFindings(ofHost)), {
+    width,
+    color: false,
+    version: '0.1.0',
+    offline: false,
+  });
+  expectGolden(`doctor-host-${width}.txt`, text);
 });
 
 it('has colour where it is asked for, and only for the status', () => {

@@ -16,7 +16,7 @@ function found(outcome: ChallengeOutcome, change: Partial<WebrootAnswer> = {}) {
     htaccess: null,
     ...change,
   };
-  const [finding] = webrootFindings([answer], []);
+  const [finding] = webrootFindings([answer], { domains: [], words: '' });
   return finding;
 }
 
@@ -75,8 +75,9 @@ describe('a site', () => {
   });
 });
 
-it('a name for which nobody answers is unknown', () => {
-  expect(webrootFindings([], [{ domain: 'a.example', words: 'haproxy, pid 1, has port 80' }])).toMatchObject([
-    { status: 'unknown', subject: 'a.example', message: 'haproxy, pid 1, has port 80' },
+it('names for which nobody answers are unknown, all in one', () => {
+  const words = 'haproxy, pid 1, has port 80';
+  expect(webrootFindings([], { domains: ['a.example', 'b.example'], words })).toMatchObject([
+    { status: 'unknown', subject: 'a.example and 1 more', message: words },
   ]);
 });

@@ -72,7 +72,9 @@ test('certd doctor finds units and clock as they should be, and what a drop-in g
   const bad = async () =>
     (await found()).filter(([check, status]) => check !== 'clock-kept' && status !== 'ok');
   const all = await found();
-  expect(all.filter(([, status]) => status === 'ok').map(([check, , subject]) => `${check} ${subject}`)).toEqual(
+  expect(
+    all.filter(([, status]) => status === 'ok').map(([check, , subject]) => `${check} ${subject}`),
+  ).toEqual(
     expect.arrayContaining([
       'clock-right clock',
       'webroot-served nginx /etc/nginx/nginx.conf:7 (www.certd.test and 1 more)',
@@ -103,6 +105,7 @@ test('certd doctor finds units and clock as they should be, and what a drop-in g
   await host.succeed('rm', file);
   expect(await bad()).toEqual([
     ['unit-state', 'warning', 'certd.service', 'its files were changed since systemd read them'],
+    ['unit-sandbox', 'unknown', 'certd.service', expect.stringContaining(`${file} cannot be read`)],
   ]);
   await host.succeed('systemctl', 'daemon-reload');
 
