@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { portHolder } from '../../src/host/port-holder.ts';
+import { isTaken, portHolder } from '../../src/host/port-holder.ts';
 
 const zeros = '00000000:00000000 00:00000000 00000000';
 const head =
@@ -80,4 +80,15 @@ describe('portHolder', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     expect(await portHolder({ address: '0.0.0.0', port })).toMatch(new RegExp(`, pid ${process.pid}$`));
   });
+});
+
+it('isTaken: somebody listens there, also where nobody may know who', async () => {
+  const proc = await procWith({ tcp, tcp6 });
+  const taken = (address: string, port: number) => isTaken({ address, port }, proc);
+  expect(await Promise.all([taken('0.0.0.0', 80), taken('::', 80), taken('0.0.0.0', 443)])).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(await Promise.all([taken('0.0.0.0', 81), taken('192.0.2.1', 8080)])).toEqual([false, false]);
 });
