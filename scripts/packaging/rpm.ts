@@ -4,6 +4,7 @@ import { rpmArch } from './archs.ts';
 import { packageScript } from './package-script.ts';
 import type { Packing } from './packing.ts';
 import { fixedLauncher } from './program-files.ts';
+import { asRpmHasIt } from './reader-files.ts';
 import { rpmPrograms } from './rpm-programs.ts';
 import { specText } from './rpm-spec.ts';
 import { run } from './run.ts';
@@ -12,7 +13,7 @@ import { levelTree, writeTree } from './write-tree.ts';
 /** `certd-VERSION-1.ARCH.rpm` in `work`, with the scriptlets of packaging/rpm. Returns its path. */
 export function buildRpm({ root, work, arch, product, files, licence, level }: Packing): string {
   const version = product.version.replace('-', '~');
-  const all = [fixedLauncher('/usr'), ...files];
+  const all = [fixedLauncher('/usr'), ...files.map(asRpmHasIt)];
   const top = join(work, 'rpm');
   const tree = join(top, 'tree');
   writeTree(join(tree, 'usr'), all);

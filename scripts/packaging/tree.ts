@@ -8,6 +8,7 @@ import { type Locked, lockedByName } from './lock.ts';
 import { sideFiles } from './package-files.ts';
 import type { Product } from './product.ts';
 import { type PackageFile, type ProgramParts, programFiles } from './program-files.ts';
+import { readerFiles } from './reader-files.ts';
 import { sbomOf } from './sbom.ts';
 
 /**
@@ -35,7 +36,11 @@ export function packageFiles(
     date: product.date,
   });
   return {
-    files: [...programFiles(arch, parts), ...sideFiles(root, copyrightPage(licenced), sbom)],
+    files: [
+      ...programFiles(arch, parts),
+      ...readerFiles(parts.dist, product),
+      ...sideFiles(root, copyrightPage(licenced), sbom),
+    ],
     licence: licenceOfAll(licenced),
   };
 }
