@@ -21,7 +21,7 @@ export function placeCertd(root: string): void {
 }
 
 /** A file on the disk of a host that is yet to boot, with the directories on the way. */
-export function placeFile(root: string, path: string, text: string, mode = 0o644): void {
+export function placeFile(root: string, path: string, text: string | Buffer, mode = 0o644): void {
   const file = join(root, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text, { mode });
