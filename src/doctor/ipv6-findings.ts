@@ -31,8 +31,9 @@ function verdictOf(
   target: Target,
   host: SeenNames,
 ): Omit<NameVerdict, 'domain'> | null {
-  if (look === null || look.walk6 === null) return null;
-  const { walk4, walk6 } = look;
+  const [walk6] = look?.walks6 ?? [];
+  const [walk4] = look?.walks4 ?? [];
+  if (walk6 === undefined) return null;
   if (missesIpv6(target, walk6, host)) {
     const message = `has the IPv6 address ${walk6.address} of this host, and certd is not to listen by IPv6`;
     return {
@@ -41,7 +42,7 @@ function verdictOf(
       cure: 'Add "[::]:80" to `listen` of the challenge, or remove the AAAA record.',
     };
   }
-  if (walk4 === null) return null;
+  if (walk4 === undefined) return null;
   const { end } = walk6;
   if (end.kind === 'no-connection' && noIpv6Here.includes(end.code)) {
     const message = `has the IPv6 address ${walk6.address}; this host has no way to try it (${end.code})`;

@@ -9,6 +9,9 @@ import type { CaaLook, DnsAnswer, NameLook, Walk } from './seen-names.ts';
 /** So many names are looked at at once. */
 const atOnce = 16;
 
+/** So many addresses of a family are tried: a CA takes one of them, and nobody knows which. */
+const mostAddresses = 4;
+
 /**
  * Looks at each domain or IP address: what the name servers say, and what answers there. `portOf`: where the CA of a
  * domain connects. Null for what was not looked at to its end before `limit`, which `tools` know, too.
@@ -42,10 +45,12 @@ export async function lookAtNames(
 
 async function addressesAndWalks(domain: string, rules: WalkRules, tools: NameTools) {
   const [ipv4, ipv6] = await addressesOf(domain, tools);
-  const walk = (answer: DnsAnswer<string>): Promise<Walk> | null =>
-    answer.kind === 'found' ? walkFrom(domain, answer.values[0], rules, tools) : null;
-  const [walk4, walk6] = await Promise.all([walk(ipv4), walk(ipv6)]);
-  return { ipv4, ipv6, walk4, walk6 };
+  const walks = (answer: DnsAnswer<string>): Promise<readonly Walk[]> => {
+    const addresses = answer.kind === 'found' ? answer.values.slice(0, mostAddresses) : [];
+    return Promise.all(addresses.map(address => walkFrom(domain, address, rules, tools)));
+  };
+  const [walks4, walks6] = await Promise.all([walks(ipv4), walks(ipv6)]);
+  return { ipv4, ipv6, walks4, walks6 };
 }
 
 async function addressesOf(domain: string, tools: NameTools) {

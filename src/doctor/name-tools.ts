@@ -32,11 +32,16 @@ const connectMs: Millis = 4_000;
 const requestMs: Millis = 8_000;
 
 /**
- * The name servers of the system, asked directly, since no CA reads /etc/hosts, and plain connections. After `limit` nothing is
- * asked any more, and all that is open is given up.
+ * The name servers of the system, or `servers`, asked directly, since no CA reads /etc/hosts, and plain connections. After
+ * `limit` nothing is asked any more, and all that is open is given up.
  */
-export function openNameTools(limit: AbortSignal, newToken: () => string): NameTools {
+export function openNameTools(
+  limit: AbortSignal,
+  newToken: () => string,
+  { servers }: { readonly servers?: readonly string[] } = {},
+): NameTools {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  if (servers !== undefined) resolver.setServers(servers);
   limit.addEventListener('abort', () => resolver.cancel(), { once: true });
   const within = (ms: Millis) => AbortSignal.any([limit, AbortSignal.timeout(ms)]);
   // Name servers change the order of what they say from one answer to the next.

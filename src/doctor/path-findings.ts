@@ -14,19 +14,31 @@ export function pathFindings(host: SeenNames): readonly Finding[] {
     findingsOfVerdicts(
       'challenge-path',
       target,
-      target.domains.flatMap(domain => {
-        const walk = walkOfCa(names.get(domain) ?? null);
-        return walk === null ? [] : [{ domain, ...verdictOf(walk, target, host) }];
-      }),
+      target.domains.flatMap(domain =>
+        distinct(walksOfCa(names.get(domain) ?? null), target, host).map(each => ({ domain, ...each })),
+      ),
     ),
   );
 }
 
-/** By IPv6, but where there is no connection. */
-function walkOfCa(look: NameLook | null): Walk | null {
-  if (look === null) return null;
-  const { walk4, walk6 } = look;
-  return walk6 !== null && (walk6.end.kind !== 'no-connection' || walk4 === null) ? walk6 : walk4;
+/** By IPv6, but where there is no connection at all. */
+function walksOfCa(look: NameLook | null): readonly Walk[] {
+  if (look === null) return [];
+  const { walks4, walks6 } = look;
+  const isDead = walks6.every(({ end }) => end.kind === 'no-connection');
+  return isDead && walks4.length > 0 ? walks4 : walks6;
+}
+
+/** One verdict where all addresses come to the same, else one for each. */
+function distinct(walks: readonly Walk[], target: Target, host: SeenNames): readonly Verdict[] {
+  const verdicts = walks.map(walk => ({ walk, verdict: verdictOf(walk, target, host) }));
+  const messages = new Set(verdicts.map(({ verdict: { message } }) => message));
+  const isOne = messages.size < 2;
+  return verdicts
+    .slice(0, isOne ? 1 : verdicts.length)
+    .map(({ walk, verdict: each }) =>
+      isOne ? each : { ...each, message: `from ${walk.address}: ${each.message}` },
+    );
 }
 
 type Verdict = Omit<NameVerdict, 'domain'>;

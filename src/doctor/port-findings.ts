@@ -122,8 +122,9 @@ function webroot(wish: Wish, sockets: readonly HeldPort[], host: SeenNames): Ver
 
 function isAnsweredElsewhere({ targets }: Wish, { names }: SeenNames): boolean {
   if (names === null) return true;
-  const walks = targets.flatMap(({ domains }) => domains.map(domain => names.get(domain)));
-  return walks.some(look => look?.walk4?.end.kind === 'answer' || look?.walk6?.end.kind === 'answer');
+  const looks = targets.flatMap(({ domains }) => domains.map(domain => names.get(domain) ?? null));
+  const walks = looks.flatMap(look => (look === null ? [] : [...look.walks4, ...look.walks6]));
+  return walks.some(({ end }) => end.kind === 'answer');
 }
 
 function httpsFinding({ ports, targets }: SeenNames): Finding {

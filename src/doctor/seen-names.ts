@@ -42,9 +42,9 @@ export type NameLook = {
   /** An IP address has itself. */
   readonly ipv4: DnsAnswer<string>;
   readonly ipv6: DnsAnswer<string>;
-  /** By the first address of each family; null without one. */
-  readonly walk4: Walk | null;
-  readonly walk6: Walk | null;
+  /** One from each address, of four at most of each family. */
+  readonly walks4: readonly Walk[];
+  readonly walks6: readonly Walk[];
   /** Null of an IP address, for which nobody asks. */
   readonly caa: CaaLook | null;
 };

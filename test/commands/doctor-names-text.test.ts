@@ -48,13 +48,16 @@ const seen = makeSeenNames({
       makeLook({
         caa: caa('sectigo.com'),
         ipv6: found(here6),
-        walk4: makeWalk({ kind: 'answer', status: 401 }, { urls: secure }),
-        walk6: makeWalk({ kind: 'no-connection', code: 'ETIMEDOUT' }, { address: here6 }),
+        walks4: [makeWalk({ kind: 'answer', status: 401 }, { urls: secure })],
+        walks6: [makeWalk({ kind: 'no-connection', code: 'ETIMEDOUT' }, { address: here6 })],
       }),
     ],
-    ['old.a.example', makeLook({ ipv4: found(elsewhere), walk4: makeWalk({ kind: 'answer', status: 200 }) })],
-    ['gone.a.example', makeLook({ ipv4: { kind: 'none', why: 'no-name' }, ipv6: noRecord, walk4: null })],
-    ['b.example', makeLook({ ipv4: { kind: 'failed', why: 'silence' }, walk4: null })],
+    [
+      'old.a.example',
+      makeLook({ ipv4: found(elsewhere), walks4: [makeWalk({ kind: 'answer', status: 200 })] }),
+    ],
+    ['gone.a.example', makeLook({ ipv4: { kind: 'none', why: 'no-name' }, ipv6: noRecord, walks4: [] })],
+    ['b.example', makeLook({ ipv4: { kind: 'failed', why: 'silence' }, walks4: [] })],
   ]),
 });
 

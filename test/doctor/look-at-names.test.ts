@@ -21,11 +21,11 @@ it('each name is looked at once, by both families and for CAA, in the order of t
   expect([...names.keys()]).toEqual(['b.example', 'a.example']);
   expect(names.get('a.example')).toMatchObject({
     ipv4: found(here),
-    walk4: { address: here, end: { kind: 'answer', status: 404 } },
-    walk6: { address: here6, end: { kind: 'answer', status: 404 } },
+    walks4: [{ address: here, end: { kind: 'answer', status: 404 } }],
+    walks6: [{ address: here6, end: { kind: 'answer', status: 404 } }],
     caa: { kind: 'none' },
   });
-  expect(names.get('b.example')).toMatchObject({ ipv6: noRecord, walk6: null });
+  expect(names.get('b.example')).toMatchObject({ ipv6: noRecord, walks6: [] });
   expect(tools.asked.filter(each => each === 'A b.example')).toHaveLength(1);
 });
 

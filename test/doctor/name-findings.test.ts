@@ -121,7 +121,7 @@ describe('the addresses of a name', () => {
 describe('the IPv6 address of a name', () => {
   const six = (end?: WalkEnd, urls?: readonly [string, ...string[]]) => ({
     ipv6: found(here6),
-    walk6: makeWalk(end, { address: here6, ...(urls === undefined ? {} : { urls }) }),
+    walks6: [makeWalk(end, { address: here6, ...(urls === undefined ? {} : { urls }) })],
   });
   const ipv6 = (look: Partial<NameLook>, host?: Host) => say(ipv6Findings, look, host);
 
@@ -150,13 +150,13 @@ describe('the IPv6 address of a name', () => {
 
   it('is nothing to speak of without one, without IPv4, or where neither answers', () => {
     expect(ipv6({})).toEqual([]);
-    expect(ipv6({ ...six(), ipv4: noRecord, walk4: null })).toEqual([]);
-    expect(ipv6({ ...six(refused), walk4: makeWalk(refused) })).toEqual([]);
+    expect(ipv6({ ...six(), ipv4: noRecord, walks4: [] })).toEqual([]);
+    expect(ipv6({ ...six(refused), walks4: [makeWalk(refused)] })).toEqual([]);
   });
 
   it('is a warning where certd itself is to answer by IPv4 alone', () => {
     const host = { ownAddresses: [here, here6], target: { challenge: standalone } };
-    const closed = { ...six(refused), walk4: makeWalk(refused) };
+    const closed = { ...six(refused), walks4: [makeWalk(refused)] };
     expect(ipv6(closed, host)[0]).toMatch(/^warning has the IPv6 address 2620:fe::10 of this host/);
     const both: Target['challenge'] = { kind: 'standalone', listen: [{ address: '::', port: 80 }] };
     expect(ipv6(closed, { ...host, target: { challenge: both } })).toEqual([]);
@@ -166,7 +166,7 @@ describe('the IPv6 address of a name', () => {
 
 describe('the path of a challenge', () => {
   const path = (end: WalkEnd, host?: Host, urls?: readonly [string, ...string[]]) =>
-    say(pathFindings, { walk4: makeWalk(end, urls === undefined ? {} : { urls }) }, host);
+    say(pathFindings, { walks4: [makeWalk(end, urls === undefined ? {} : { urls })] }, host);
   const answer = (status: number, host?: Host, urls?: readonly [string, ...string[]]) =>
     path({ kind: 'answer', status }, host, urls);
 
@@ -245,15 +245,26 @@ describe('the path of a challenge', () => {
 
   it('is that by IPv6, unless there is no connection', () => {
     const walk6 = makeWalk({ kind: 'answer', status: 503 }, { address: here6 });
-    expect(say(pathFindings, { walk6 })).toEqual(['critical HTTP 503']);
-    expect(say(pathFindings, { walk6: { ...walk6, end: timedOut } })[0]).toMatch(/^ok HTTP 404/);
-    expect(say(pathFindings, { walk4: null, walk6: { ...walk6, end: refused } })).toEqual([
+    expect(say(pathFindings, { walks6: [walk6] })).toEqual(['critical HTTP 503']);
+    expect(say(pathFindings, { walks6: [{ ...walk6, end: timedOut }] })[0]).toMatch(/^ok HTTP 404/);
+    expect(say(pathFindings, { walks4: [], walks6: [{ ...walk6, end: refused }] })).toEqual([
       'unknown nobody answers at [2620:fe::10]:80 (ECONNREFUSED), which may be so from this host alone',
     ]);
   });
 
+  it('is said once where all addresses lead to the same, and else for each: a CA takes any of them', () => {
+    const two = (end: WalkEnd) => [makeWalk(), makeWalk(end, { address: elsewhere })];
+    expect(say(pathFindings, { walks4: two({ kind: 'answer', status: 404 }) })).toHaveLength(1);
+    expect(say(pathFindings, { walks4: two({ kind: 'answer', status: 503 }) })).toEqual([
+      'ok from 9.9.9.10: HTTP 404, as it is to be for a challenge that nobody has set',
+      'critical from 8.8.4.4: HTTP 503',
+    ]);
+    const walks6 = [makeWalk(refused, { address: here6 }), makeWalk(undefined, { address: '2620:fe::20' })];
+    expect(say(pathFindings, { walks6 })[0]).toMatch(/^unknown from 2620:fe::10: nobody answers/);
+  });
+
   it('is nothing to speak of without an address', () => {
-    expect(say(pathFindings, { walk4: null })).toEqual([]);
+    expect(say(pathFindings, { walks4: [] })).toEqual([]);
     expect(say(pathFindings, null)).toEqual([]);
   });
 });

@@ -50,7 +50,7 @@ describe('the port of a webroot', () => {
 
   it('is critical where nobody listens, and a warning where something answers for the names all the same', () => {
     expect(challenge(webroot, [])).toEqual(['warning port 80 nobody listens here (a.example)']);
-    const dead = makeLook({ walk4: makeWalk({ kind: 'no-connection', code: 'ECONNREFUSED' }) });
+    const dead = makeLook({ walks4: [makeWalk({ kind: 'no-connection', code: 'ECONNREFUSED' })] });
     const names = new Map([['a.example', dead]]);
     const ports = { held: [], sockets: null, isRoot: true };
     const [finding] = portFindings(makeSeenNames({ ports, names }));

@@ -23,8 +23,8 @@ export function makeLook(change: Partial<NameLook> = {}): NameLook {
   return {
     ipv4: found(here),
     ipv6: noRecord,
-    walk4: makeWalk(),
-    walk6: null,
+    walks4: [makeWalk()],
+    walks6: [],
     caa: { kind: 'none' },
     ...change,
   };
