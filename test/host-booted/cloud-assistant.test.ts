@@ -24,8 +24,8 @@ beforeAll(async () => {
   script = readText('deploy/cloud-assistant/run-command.sh')
     .replaceAll('PACKAGE_URL', packageFile)
     .replaceAll('PACKAGE_SHA256', sha256)
-    .replaceAll("'DOMAIN'", `'${domain}'`)
-    .replaceAll("'EMAIL'", "'ops@certd.test'");
+    .replaceAll("'YOUR_DOMAIN'", `'${domain}'`)
+    .replaceAll("'YOUR_EMAIL'", "'ops@certd.test'");
   ca = await startLetsencrypt();
   host = await bootHost(root => {
     placeLetsencrypt(root, ca);

@@ -18,11 +18,13 @@ test('the installer gets the package, and the web server is told of its new file
 
 test('what is to be replaced stands in capitals, and certd takes the configuration then', () => {
   const text = readCloudConfig(cloudConfig).files['/etc/certd/config.yaml'] ?? '';
-  const config = text.replaceAll('DOMAIN', 'www.example.com').replaceAll('EMAIL', 'ops@example.com');
+  const config = text
+    .replaceAll('YOUR_DOMAIN', 'www.example.com')
+    .replaceAll('YOUR_EMAIL', 'ops@example.com');
   expect(decodeConfig([{ file: 'config.yaml', text: config }])).toMatchObject({ config: { warnings: [] } });
   // Forgotten, it is refused before anything is ordered.
   expect(decodeConfig([{ file: 'config.yaml', text }])).toMatchObject({
-    problems: [{ line: 1 }, { line: 3 }],
+    problems: [{ line: 1 }, { line: 3 }, { line: 8 }],
   });
 });
 

@@ -19,8 +19,8 @@ export function placeUserData(
   const text = readText(path)
     .replaceAll('PACKAGE_URL', wish.package)
     .replaceAll('PACKAGE_SHA256', wish.sha256)
-    .replaceAll('DOMAIN', wish.domain)
-    .replaceAll('EMAIL', 'ops@certd.test')
+    .replaceAll('YOUR_DOMAIN', wish.domain)
+    .replaceAll('YOUR_EMAIL', 'ops@certd.test')
     .replace(
       /^( *)certificates:\n/m,
       (line, indent: string) =>
