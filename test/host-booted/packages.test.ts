@@ -183,6 +183,32 @@ test('the packages for the other kind of machine have a Node and a library for t
     expect(readFileSync(join(lib, file)).readUInt16LE(18), file).toBe(machine);
 });
 
+test('built anew in another place, by another umask and one processor, deb and tarball are byte for byte the same', () => {
+  const again = join(dir, 'again');
+  const elsewhere = join(dir, 'another checkout');
+  mkdirSync(elsewhere);
+  const inside = 'mount --bind "$1" "$2"; shift 2; umask 077; cd /; exec taskset -c 0 "$@"';
+  for (const format of ['deb', 'tar']) {
+    const wish = ['--fast', '--arch', own, '--format', format, '--out', again];
+    const words = [
+      '--mount',
+      'sh',
+      '-ec',
+      inside,
+      'sh',
+      root,
+      elsewhere,
+      join(elsewhere, 'scripts/package'),
+      ...wish,
+    ];
+    execFileSync('unshare', words, { env: { ...process.env, TZ: 'Asia/Shanghai' }, stdio: 'ignore' });
+  }
+  for (const file of [files[0] ?? '', files[2] ?? '']) {
+    const bytes = readFileSync(join(again, basename(file)));
+    expect(bytes.equals(readFileSync(file)), basename(file)).toBe(true);
+  }
+}, 300_000);
+
 /** Without what the bundler names by itself. */
 const shipped = [
   '-rwxr-xr-x bin/certd',
