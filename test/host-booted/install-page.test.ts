@@ -79,7 +79,7 @@ async function openShop(identity: Awaited<ReturnType<typeof makeCa>>): Promise<S
   const { pem, keyPem } = await makeLeaf(identity, { domains: ['packages.example.com'] });
   const server = createServer({ cert: pem, key: keyPem }, ({ url = '' }, response) => {
     const file = join(packages, basename(url));
-    if (url !== `/certd/0.1.0/${basename(url)}` || !existsSync(file)) response.writeHead(404).end();
+    if (!/^\/certd\/0\.[12]\.0\/[^/]+$/.test(url) || !existsSync(file)) response.writeHead(404).end();
     else response.end(readFileSync(file));
   });
   await new Promise<void>(resolve => server.listen(443, '127.0.0.3', resolve));
@@ -151,15 +151,15 @@ test('an upgrade, the way back, and the removal that keeps certificates', async 
   expect(await host.succeed('dpkg-query', '--show', 'certd')).toContain('0.2.0');
   await follow('Back to the version before');
   expect(await host.succeed('dpkg-query', '--show', 'certd')).toContain('0.1.0');
-  const [keeping = '', deleting = ''] = page
-    .filter(({ heading }) => heading === 'Removal')
-    .map(({ script }) => script);
+  const scripts = page.filter(({ heading }) => heading === 'Removal').map(({ script }) => script);
+  const [keeping = '', byTag = '', deleting = ''] = scripts;
   await onHost(keeping);
   expect(existsSync(host.at('/usr/bin/certd'))).toBe(false);
   expect(await certificate('example.com')).toContain('DNS:example.com');
+  await atDesk(byTag);
   await onHost(deleting);
   expect(existsSync(host.at('/var/lib/certd'))).toBe(false);
-  for (const script of [keeping, deleting]) done.add(script);
+  for (const script of scripts) done.add(script);
 });
 
 test('at launch: user-data in which nothing is left to fill in', async () => {
@@ -171,17 +171,34 @@ test('at launch: user-data in which nothing is left to fill in', async () => {
   expect(userData).not.toMatch(/\b(?:YOUR_DOMAIN|YOUR_EMAIL|PACKAGE_URL|PACKAGE_SHA256)\b/);
 });
 
-test('by tag: a host with the tag gets a certificate for what its own tag says', async () => {
-  await follow('EC2 by tag');
-  const [sent] = calls('aws ssm send-command');
-  const parameters: Record<string, string[]> = JSON.parse(
-    readFileSync(join(desk, 'certd-parameters.json'), 'utf8'),
+/** Does what Systems Manager does with the parameters of a command, on a host with the tag. */
+async function byTag(parameters: string): Promise<void> {
+  const [sent] = calls('aws ssm send-command').filter(
+    ({ options }) => options['parameters']?.[0] === parameters,
   );
   expect(sent?.options).toMatchObject({ 'max-concurrency': ['10%'], 'max-errors': ['5%'] });
-  const given = Object.fromEntries(Object.entries(parameters).map(([name, [value = '']]) => [name, value]));
+  const path = /^file:\/\/(.+)$/.exec(parameters)?.[1] ?? '';
+  const values: Record<string, string[]> = JSON.parse(readFileSync(join(desk, path), 'utf8'));
+  const given = Object.fromEntries(Object.entries(values).map(([name, [value = '']]) => [name, value]));
   const outcome = await runDocument(host, shippedSsmDocument(), given);
   expect(outcome, outcome.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[A-Z]+: .*\n$/) });
+}
+
+test('by tag: a host with the tag gets a certificate for what its own tag says, an upgrade, and the removal', async () => {
+  await follow('EC2 by tag');
+  await byTag('file://certd-parameters.json');
   expect(await certificate('tagged.example.com')).toContain('DNS:tagged.example.com, DNS:other.example.com');
+  const config = readFileSync(host.at('/etc/certd/config.yaml'), 'utf8');
+  await byTag('file://certd-upgrade.json');
+  expect(await host.succeed('dpkg-query', '--show', 'certd')).toContain('0.2.0');
+  expect(readFileSync(host.at('/etc/certd/config.yaml'), 'utf8')).toBe(config);
+  const [removal] = calls('aws ssm send-command').filter(
+    ({ options }) => options['document-name']?.[0] === 'AWS-RunShellScript',
+  );
+  const { commands }: { commands: string[] } = JSON.parse(removal?.options['parameters']?.[0] ?? '');
+  await host.succeed('sh', '-c', commands.join('\n'));
+  expect(existsSync(host.at('/usr/bin/certd'))).toBe(false);
+  expect(await certificate('tagged.example.com')).toContain('DNS:tagged.example.com');
   await purge();
 });
 
@@ -208,10 +225,12 @@ test('no command of the page is left out', () => {
 
 /** The same package with another version, beside the first one on the host. */
 async function repack(version: string): Promise<void> {
-  const [tree, deb] = [join(desk, version), join(desk, `certd_${version}_amd64.deb`)];
+  const [tree, deb] = [join(desk, version), join(packages, `certd_${version}_amd64.deb`)];
   await run('dpkg-deb', ['--raw-extract', join(packages, 'certd_0.1.0_amd64.deb'), tree]);
   const control = join(tree, 'DEBIAN/control');
   writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: .*$/m, `Version: ${version}`));
   await run('dpkg-deb', ['--root-owner-group', '-Zzstd', '-z1', '--build', tree, deb]);
   copyFileSync(deb, host.at(`/root/${basename(deb)}`));
+  const { stdout: sum } = await run('sha256sum', [basename(deb)], { cwd: packages });
+  appendFileSync(join(packages, 'SHA256SUMS'), sum);
 }

@@ -13,8 +13,16 @@ type CloudCommand = {
 const one = (each: RegExp): CloudValues => ({ each });
 const text = one(/^.+$/s);
 const file = one(/^file:\/\/.+$/);
+const document = one(/^(?:file:\/\/.+|\{.+\})$/s);
 const instanceTag = one(/^Key=tag:\w+,Values=\w+$/);
 const share = one(/^\d{1,3}%$/);
+const id = one(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const association = {
+  parameters: document,
+  'max-concurrency': share,
+  'max-errors': share,
+  'schedule-expression': one(/^rate\(\d+ days?\)$/),
+};
 const permission =
   /^IpProtocol=tcp,FromPort=(\d+),ToPort=\1,IpRanges=\[\{CidrIp=0\.0\.0\.0\/0\}\],Ipv6Ranges=\[\{CidrIpv6=::\/0\}\]$/;
 const rule = (n: number) => ({
@@ -51,20 +59,17 @@ export const cloudCommands: Readonly<Record<string, CloudCommand>> = {
     },
   },
   'aws ssm send-command': {
-    required: { 'document-name': text, targets: instanceTag, parameters: file },
+    required: { 'document-name': text, targets: instanceTag, parameters: document },
     optional: { 'max-concurrency': share, 'max-errors': share },
   },
   'aws ssm list-command-invocations': {
-    required: { 'command-id': one(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) },
+    required: { 'command-id': id },
     flags: ['details'],
   },
-  'aws ssm create-association': {
-    required: { name: text, targets: instanceTag, parameters: file },
-    optional: {
-      'max-concurrency': share,
-      'max-errors': share,
-      'schedule-expression': one(/^rate\(\d+ days?\)$/),
-    },
+  'aws ssm create-association': { required: { name: text, targets: instanceTag, ...association } },
+  // It takes away what it is not told again.
+  'aws ssm update-association': {
+    required: { 'association-id': id, name: text, targets: instanceTag, ...association },
   },
   'aws ecs register-task-definition': { required: { 'cli-input-json': file } },
   'aws ecs create-service': { required: { 'cli-input-json': file } },

@@ -35,6 +35,7 @@ function checkValues(name: string, values: readonly string[], takes: CloudValues
   if (values.length === 0) throw new Error(`--${name} needs a value`);
   for (const value of values) {
     if (!takes.each.test(value)) throw new Error(`--${name} does not take ${value}`);
+    if (value.startsWith('{')) JSON.parse(value);
     const path = /^file:\/\/(.+)$/.exec(value)?.[1];
     if (path !== undefined && !existsSync(path)) throw new Error(`there is no file ${path}`);
   }
