@@ -74,7 +74,7 @@ function standalone(sockets: readonly HeldPort[], ports: SeenPorts): Verdict {
     return { status: 'ok', message: 'is free for certd, which listens while a CA validates' };
   const who = whoHolds(sockets, ports);
   if (who.kind === 'certd') return { status: 'ok', message: `${who.words} listens` };
-  if (who.kind === 'unknown') return { status: 'unknown', message: who.words, cure: checks.privileges.cure };
+  if (who.kind === 'unknown') return { status: 'unknown', message: who.words, cure: who.cure };
   if (who.kind === 'certd-socket') {
     const cure = 'Write `challenge: { standalone: { socket: systemd } }`, or disable the socket unit.';
     return { status: 'critical', message: `${who.words} holds it, and certd does not know`, cure };
@@ -92,7 +92,7 @@ function passed(sockets: readonly HeldPort[], ports: SeenPorts): Verdict {
   const who = whoHolds(sockets, ports);
   if (who.kind === 'certd' || who.kind === 'certd-socket')
     return { status: 'ok', message: `${who.words} listens` };
-  if (who.kind === 'unknown') return { status: 'unknown', message: who.words, cure: checks.privileges.cure };
+  if (who.kind === 'unknown') return { status: 'unknown', message: who.words, cure: who.cure };
   const cure =
     'Stop that program and enable certd-http.socket, or have it answer (`challenge: { webroot: DIR }`).';
   return { status: 'critical', message: `${who.words} holds it, and systemd was to`, cure };
@@ -107,7 +107,7 @@ function webroot(wish: Wish, sockets: readonly HeldPort[], host: SeenNames): Ver
     return { status: others ? 'warning' : 'critical', message: 'nobody listens here', cure };
   }
   const who = whoHolds(sockets, host.ports);
-  if (who.kind === 'unknown') return { status: 'unknown', message: who.words, cure: checks.privileges.cure };
+  if (who.kind === 'unknown') return { status: 'unknown', message: who.words, cure: who.cure };
   if (who.kind === 'certd' || who.kind === 'certd-socket') {
     const cure =
       'Disable certd-http.socket and start the web server, or write `socket: systemd` for the challenge.';
@@ -146,41 +146,43 @@ function httpsFinding({ ports, targets }: SeenNames): Finding {
   if (sockets.length === 0)
     return finding('https-port', subject, { status: 'ok', message: 'nobody listens here' });
   const who = whoHolds(sockets, ports);
-  if (who.kind === 'unknown') {
-    const cure = checks.privileges.cure;
-    return finding('https-port', subject, { status: 'unknown', message: who.words, cure });
-  }
+  if (who.kind === 'unknown')
+    return finding('https-port', subject, { status: 'unknown', message: who.words, cure: who.cure });
   return finding('https-port', subject, {
     status: 'ok',
     message: `${who.words} listens on ${addressesOf(sockets)}`,
   });
 }
 
-type Who = { readonly kind: 'certd' | 'certd-socket' | 'other' | 'unknown'; readonly words: string };
+type Who =
+  | { readonly kind: 'certd' | 'certd-socket' | 'other'; readonly words: string }
+  | { readonly kind: 'unknown'; readonly words: string; readonly cure: string };
 
 /** Whoever is not certd is named first: one of two is enough to be in the way. */
 function whoHolds(sockets: readonly HeldPort[], ports: SeenPorts): Who {
   const each = sockets.map(socket => holderOf(socket, ports));
   const order = ['other', 'unknown', 'certd', 'certd-socket'] as const;
   const worst = order.flatMap(kind => each.filter(who => who.kind === kind))[0];
-  return worst ?? { kind: 'unknown', words: 'nobody could be asked' };
+  return worst ?? { kind: 'unknown', words: 'nobody could be asked', cure: checks.privileges.cure };
 }
 
 function holderOf({ port, holders }: HeldPort, { sockets, isRoot }: SeenPorts): Who {
   const [oldest] = holders;
   if (oldest === undefined) {
-    const words = isRoot
-      ? 'somebody listens whom no process of this host shows'
-      : 'who listens is shown to root alone';
-    return { kind: 'unknown', words };
+    if (!isRoot)
+      return { kind: 'unknown', words: 'who listens is shown to root alone', cure: checks.privileges.cure };
+    const cure = 'Look into the containers that share the network of this host.';
+    return { kind: 'unknown', words: 'somebody listens whom no process of this host shows', cure };
   }
   const certd = holders.find(isCertd);
   const bySystemd = oldest.pid === 1 && oldest.program === 'systemd';
   if (certd !== undefined) return { kind: bySystemd ? 'certd-socket' : 'certd', words: textOf(certd) };
   if (!bySystemd) return { kind: 'other', words: textOf(oldest) };
   const unit = sockets?.find(each => each.ports.includes(port));
-  if (unit === undefined)
-    return { kind: 'unknown', words: 'systemd listens, for which unit it does not say' };
+  if (unit === undefined) {
+    const cure = 'Ask it: `systemctl list-sockets`.';
+    return { kind: 'unknown', words: 'systemd listens, for which unit it does not say', cure };
+  }
   const words = `systemd (${unit.unit})`;
   return { kind: unit.service === 'certd.service' ? 'certd-socket' : 'other', words };
 }

@@ -122,6 +122,15 @@ describe('the port of a listener of certd’s own', () => {
     );
     expect(challenge(standalone, null)[0]).toMatch(/^unknown /);
   });
+
+  it('is looked for in other places by root, who has seen all processes of this host', () => {
+    const cures = [false, true].map(isRoot => {
+      const ports = { held: [makeHeld({ port: 443, holders: [] })], sockets: null, isRoot };
+      return portFindings(makeSeenNames({ ports })).find(({ check }) => check === 'https-port')?.cure;
+    });
+    expect(cures[0]).toMatch(/^Run it as root\./);
+    expect(cures[1]).toBe('Look into the containers that share the network of this host.');
+  });
 });
 
 describe('the port that systemd passes on', () => {
