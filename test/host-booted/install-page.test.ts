@@ -19,12 +19,14 @@ import { type BootedHost, bootHost } from '../support/booted/booted-host.ts';
 import type { CaOutside } from '../support/booted/ca-outside.ts';
 import { placeFile } from '../support/booted/place-certd.ts';
 import { placeLetsencrypt, startLetsencrypt } from '../support/booted/place-letsencrypt.ts';
+import { site } from '../support/booted/unit-host.ts';
 import { builtPackage } from '../support/built-package.ts';
 import { type CloudCli, placeCloudCli } from '../support/cloud-cli/place.ts';
 import { startFakeEc2Metadata } from '../support/fake-ec2-metadata.ts';
 import type { FakeMetadata } from '../support/fake-metadata.ts';
 import { installPage } from '../support/install-page.ts';
 import { makeCa, makeLeaf } from '../support/make-cert.ts';
+import { presentedLeaf } from '../support/presented-leaf.ts';
 import { runDocument } from '../support/ready-made/ssm-agent.ts';
 import { shippedSsmDocument } from '../support/ready-made/ssm-document.ts';
 import { root } from '../support/source-tree.ts';
@@ -136,12 +138,22 @@ test('before: ports, packages and their sums', async () => {
   expect(existsSync(join(packages, 'certd_0.1.0_amd64.deb'))).toBe(true);
 }, 180_000);
 
-test('one host: from a download to a certificate', async () => {
+test('one host: from a download to a certificate that is served', async () => {
+  const begin = performance.now();
   const said = await follow('One host');
   expect(said).toContain('certd_0.1.0_amd64.deb: OK\n');
   expect(said).toMatch(/^OK challenge-path: example\.com: /m);
   expect(said).toMatch(/^example\.com /m);
   expect(await certificate('example.com')).toContain('DNS:example.com, DNS:www.example.com');
+  placeFile(host.at('/'), '/etc/nginx/conf.d/tls.conf', site('example.com'));
+  await host.succeed('nginx', '-s', 'reload');
+  const live = readFileSync(host.at('/var/lib/certd/live/example.com/cert.pem'), 'utf8');
+  await waitUntil('nginx presents it', async () => {
+    const leaf = await presentedLeaf({ port: 443, serverName: 'example.com' }).catch(() => null);
+    return leaf?.pem === live || null;
+  });
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(`from the first download to the certificate in a handshake ${seconds} s`);
 });
 
 test('an upgrade, the way back, and the removal that keeps certificates', async () => {
@@ -152,11 +164,13 @@ test('an upgrade, the way back, and the removal that keeps certificates', async 
   await follow('Back to the version before');
   expect(await host.succeed('dpkg-query', '--show', 'certd')).toContain('0.1.0');
   const scripts = page.filter(({ heading }) => heading === 'Removal').map(({ script }) => script);
-  const [keeping = '', byTag = '', deleting = ''] = scripts;
+  const [keeping = '', fromAfar = '', deleting = ''] = scripts;
   await onHost(keeping);
   expect(existsSync(host.at('/usr/bin/certd'))).toBe(false);
   expect(await certificate('example.com')).toContain('DNS:example.com');
-  await atDesk(byTag);
+  await atDesk(fromAfar);
+  // A server that reads what is to be deleted would not start again.
+  rmSync(host.at('/etc/nginx/conf.d/tls.conf'));
   await onHost(deleting);
   expect(existsSync(host.at('/var/lib/certd'))).toBe(false);
   for (const script of scripts) done.add(script);
@@ -214,9 +228,12 @@ test('Alibaba Cloud: the command that Cloud Assistant gets is the whole of it', 
   await purge();
 });
 
-test('containers: what the page asks of docker and Amazon ECS is there', async () => {
+test('containers: nothing is left to fill in, and no secret is asked for', async () => {
   await follow('Containers');
-  expect(calls('docker build')).toHaveLength(1);
+  expect(calls('docker push')).toHaveLength(1);
+  const task = JSON.parse(readFileSync(join(desk, 'ecs-task-definition.json'), 'utf8'));
+  expect(task.containerDefinitions[0]).not.toHaveProperty('secrets');
+  expect(task.containerDefinitions[0].image).toBe(calls('docker push')[0]?.operands[0]);
 });
 
 test('no command of the page is left out', () => {

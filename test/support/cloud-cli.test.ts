@@ -28,6 +28,11 @@ test.each<[string, readonly string[], string]>([
   ['a value of another kind', [...whole, '--max-errors', '5'], '--max-errors does not take 5'],
   ['an option twice', [...whole, ...whole.slice(-2)], '--parameters twice'],
   ['a word too many', [...whole, 'now'], 'not the words that it takes: now'],
+  [
+    'a file in which something is left to fill in',
+    [...whole.slice(0, -1), 'file://deploy/container/ecs-service.json'],
+    'deploy/container/ecs-service.json still says CLUSTER',
+  ],
   ['a file that is not there', [...whole.slice(0, -1), 'file://nowhere'], 'there is no file nowhere'],
 ])('refuses %s', (_, words, message) => {
   expect(() => readCall(words)).toThrow(message);

@@ -25,6 +25,7 @@ const association = {
 };
 const permission =
   /^IpProtocol=tcp,FromPort=(\d+),ToPort=\1,IpRanges=\[\{CidrIp=0\.0\.0\.0\/0\}\],Ipv6Ranges=\[\{CidrIpv6=::\/0\}\]$/;
+const image = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z]+:[\d.]+$/;
 const rule = (n: number) => ({
   [`Permissions.${n}.IpProtocol`]: one(/^TCP$/),
   [`Permissions.${n}.PortRange`]: one(/^(\d+)\/\1$/),
@@ -71,6 +72,7 @@ export const cloudCommands: Readonly<Record<string, CloudCommand>> = {
   'aws ssm update-association': {
     required: { 'association-id': id, name: text, targets: instanceTag, ...association },
   },
+  'aws logs create-log-group': { required: { 'log-group-name': text } },
   'aws ecs register-task-definition': { required: { 'cli-input-json': file } },
   'aws ecs create-service': { required: { 'cli-input-json': file } },
   'aliyun ecs AuthorizeSecurityGroup': {
@@ -100,8 +102,9 @@ export const cloudCommands: Readonly<Record<string, CloudCommand>> = {
     flags: ['recursive'],
     operands: [/^[\w./-]+$/, /^oss:\/\/[a-z0-9-]+\/.+\/$/],
   },
+  'docker push': { required: {}, operands: [image] },
   'docker build': {
-    required: { f: one(/^[\w./-]+\/Containerfile$/), t: one(/^[a-z]+:[\d.]+$/) },
+    required: { f: one(/^[\w./-]+\/Containerfile$/), t: one(image) },
     operands: [/^[\w./-]+$/],
   },
 };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type CloudValues, cloudCommands } from './grammar.ts';
 
 export type CloudCall = {
@@ -37,8 +37,17 @@ function checkValues(name: string, values: readonly string[], takes: CloudValues
     if (!takes.each.test(value)) throw new Error(`--${name} does not take ${value}`);
     if (value.startsWith('{')) JSON.parse(value);
     const path = /^file:\/\/(.+)$/.exec(value)?.[1];
-    if (path !== undefined && !existsSync(path)) throw new Error(`there is no file ${path}`);
+    if (path !== undefined) checkFile(path);
   }
+}
+
+/** No cloud would know what is left to fill in, but each would find it wrong in its way. */
+function checkFile(path: string): void {
+  if (!existsSync(path)) throw new Error(`there is no file ${path}`);
+  const left = /\b(?:ACCOUNT|REGION|CLUSTER|YOUR_\w+|PACKAGE_URL|PACKAGE_SHA256)\b/.exec(
+    readFileSync(path, 'utf8'),
+  );
+  if (left !== null) throw new Error(`${path} still says ${left[0]}`);
 }
 
 function split(words: readonly string[], flags: readonly string[], isMany: (name: string) => boolean) {
