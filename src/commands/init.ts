@@ -63,19 +63,19 @@ export async function initCommand(options: InitOptions, host: InitHost = thisHos
   } catch (thrown) {
     throw withRootHint(thrown);
   }
-  if (process.stderr.isTTY) for (const line of nextSteps) say(line);
+  if (process.stderr.isTTY) process.stderr.write(nextSteps);
   return 0;
 }
 
-const nextSteps = [
-  'next, under systemd:',
-  '  certd check-config       # with what certd.service needs beside its own',
-  '  systemctl enable --now $(certd check-config --units)',
-  '  certd status --watch',
-];
+const nextSteps = `next, under systemd:
+  certd check-config       # with what certd.service needs beside its own
+  systemctl enable --now $(certd check-config --units)
+  certd status --watch
+`;
 
+/** Names of programs and files in it may be somebody else's. */
 function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${plainText(line)}\n`);
 }
 
 /** The configuration with what is in conf.d, judged as `certd check-config` will; every problem is shown. */
@@ -85,7 +85,7 @@ function doubtsOf(text: string, { config, stateDir }: Places): readonly string[]
   if ('config' in decoded) return decoded.config.warnings.map(problemLine);
   for (const problem of decoded.problems) {
     // In what is not written yet there is no place to look at.
-    say(problem.file === config ? plainText(`${problem.code}: ${problem.message}`) : problemLine(problem));
+    say(problem.file === config ? `${problem.code}: ${problem.message}` : problemLine(problem));
   }
   throw new CertdError('config-invalid', 'the configuration would have a problem; nothing was written');
 }

@@ -63,7 +63,7 @@ function room() {
     fails,
     config: places.config,
     written: () => readFileSync(places.config, 'utf8'),
-    listenOnPort80: (pid?: number) => {
+    listenOnPort80: (pid?: number, program = 'nginx') => {
       const zeros = '00000000:00000000 00:00000000 00000000';
       writeFileSync(
         at('proc/net/tcp'),
@@ -71,7 +71,7 @@ function room() {
       );
       if (pid === undefined) return;
       mkdirSync(at(`proc/${pid}/fd`), { recursive: true });
-      writeFileSync(at(`proc/${pid}/comm`), 'nginx\n');
+      writeFileSync(at(`proc/${pid}/comm`), `${program}\n`);
       symlinkSync('socket:[500]', at(`proc/${pid}/fd/3`));
     },
     withCertd: () => writeFileSync(at('passwd'), `certd:x:${somebody.uid}:${somebody.gid}::/:/bin/false\n`),
@@ -244,6 +244,14 @@ describe('without a webroot', () => {
       err: `certd: port-taken: another program listens on port 80${who}: give --webroot with a directory that it serves, or stop it first; with --standalone certd init does not mind\n`,
     });
     expect(existsSync(at('etc'))).toBe(false);
+  });
+
+  it('is held by a program whose name cannot move the cursor, nor pose as a line of its own', async () => {
+    const { init, listenOnPort80 } = room();
+    listenOnPort80(812, 'evil\u001b[31mX\nline 2');
+    const { err } = await init(alone);
+    expect(err).toContain('(evil [31mX line 2, pid 812)');
+    expect(err).toMatch(/^[^\n]+\n$/);
   });
 
   it('and with --standalone it is only said', async () => {
