@@ -20,11 +20,13 @@ const ipv4Blocks = [
   '203.0.113.0/24',
   '224.0.0.0/3',
 ];
-const ipv6Blocks = ['64:ff9b:1::/48', '100::/64', '2001:2::/48', '2001:db8::/32', '3fff::/20', '5f00::/16'];
+const ipv6Blocks = ['100::/64', '2001:2::/48', '2001:db8::/32', '3fff::/20', '5f00::/16'];
+/** Teredo and 6to4: who is meant is an IPv4 address inside, which may be any. */
+const tunnels = ['2001::/32', '2002::/16'];
 
-const special = blockList([...ipv4Blocks, ...ipv6Blocks]);
-/** All that was given out so far (RFC 4291 §2.4), and the gateway of RFC 6052 to IPv4. */
-const globalIpv6 = blockList(['2000::/3', '64:ff9b::/96']);
+const special = blockList([...ipv4Blocks, ...ipv6Blocks, ...tunnels]);
+/** All that was given out so far (RFC 4291 §2.4). */
+const globalIpv6 = blockList(['2000::/3']);
 
 /** Whether an IP address is one that a CA of the internet could connect to. */
 export function isPublicAddress(address: string): boolean {

@@ -25,6 +25,8 @@ it.each([
     '192.168.1.1',
   ],
   ...['198.18.0.1', '203.0.113.9', '224.0.0.1', '255.255.255.255'],
+  // What is meant is the IPv4 address inside, here 10.0.0.1.
+  ...['64:ff9b::a00:1', '2002:a00:1::1', '2001:0:a00:1::1'],
   ...['::', '::1', '::ffff:9.9.9.10', 'fe80::1', 'fd00:ec2::254', '2001:db8::1', '100::1', 'ff02::1'],
 ])('%s is not', address => {
   expect(isPublicAddress(address)).toBe(false);
