@@ -50,7 +50,7 @@ const cases: readonly ServerCase[] = [
       ];
       const folder = join(programs.servers, 'usr/lib/apache2/modules');
       const loads = modules.map(name => `LoadModule ${name}_module ${folder}/mod_${name}.so\n`).join('');
-      return `${loads}User www-data\nGroup www-data\nServerName x.test\nPidFile ${dir}/pid\nDefaultRuntimeDir ${dir}\nErrorLog ${dir}/error.log\nListen 80\nListen 443\n${snippet}`;
+      return `${loads}User www-data\nGroup www-data\nServerName x.test\nPidFile ${dir}/pid\nDefaultRuntimeDir ${dir}\nErrorLog ${dir}/error.log\nListen [::]:80\nListen [::]:443\n${snippet}`;
     },
     run: config => [join(programs.servers, 'usr/sbin/apache2'), '-d', '/', '-f', config, '-D', 'FOREGROUND'],
     check: config => [join(programs.servers, 'usr/sbin/apache2'), '-d', '/', '-f', config, '-t'],
