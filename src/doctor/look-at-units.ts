@@ -30,7 +30,8 @@ export async function lookAtUnits(
   }
   const systemctl = await tools.find('systemctl');
   if (systemctl === null) return [finding('unknown', 'systemctl is not installed')];
-  const properties = 'Id,LoadState,UnitFileState,ActiveState,NeedDaemonReload,FragmentPath,DropInPaths';
+  const properties =
+    'Id,LoadState,UnitFileState,ActiveState,SubState,Result,NRestarts,NeedDaemonReload,FragmentPath,DropInPaths';
   const answer = await tools.run([systemctl, 'show', `--property=${properties}`, ...units]);
   if (answer.failed !== null) return [finding('unknown', `systemctl does not say: ${lastWords(answer)}`)];
   const shown = unitsIn(answer.stdout);
@@ -55,6 +56,9 @@ export function unitsIn(text: string): readonly ShownUnit[] {
         load: value('LoadState'),
         file: value('UnitFileState'),
         active: value('ActiveState'),
+        sub: value('SubState'),
+        result: value('Result'),
+        restarts: value('NRestarts'),
         needsReload: value('NeedDaemonReload') === 'yes',
         files: [value('FragmentPath'), ...value('DropInPaths').split(' ')].filter(path => path !== ''),
       },

@@ -10,6 +10,12 @@ export type UnitState = {
   readonly file: string;
   /** `active`, `inactive`, `failed`, `activating`. */
   readonly active: string;
+  /** What of it: `running`, `start`, `auto-restart`. */
+  readonly sub: string;
+  /** How it ended last: `success`, `exit-code`, `signal`, `timeout`, `watchdog`. */
+  readonly result: string;
+  /** How often systemd has started it again by itself; empty where it does not count. */
+  readonly restarts: string;
   /** Its files were changed since systemd read them. */
   readonly needsReload: boolean;
 };
@@ -29,37 +35,81 @@ function unitFinding(state: UnitState, hasSocket: boolean): readonly Finding[] {
   // Port 80 may be somebody else’s.
   if (isSocket && !hasSocket) return [];
   if (load !== 'loaded') return [finding('critical', unit, `it is ${load}`)];
-  const worst = [...runs(state), ...(needsReload ? [staleWords] : [])];
-  if (worst.length > 0) {
-    const status = worst.some(each => each.status === 'critical') ? 'critical' : 'warning';
-    return [finding(status, unit, worst.map(({ words }) => words).join(', and '))];
-  }
-  return [finding('ok', unit, isStarted(unit) ? 'it is started by the others' : 'it is enabled and runs')];
+  const faults = [...runs(state), ...(needsReload ? [staleFault] : [])];
+  const [first] = [...faults].sort((one, other) => rank(one) - rank(other));
+  if (first === undefined) return [finding('ok', unit, fineWords(state))];
+  const words = faults.map(each => each.words).join(', and ');
+  return [finding(first.status, unit, words, first.cure)];
 }
 
-type Fault = { readonly status: FindingStatus; readonly words: string };
+type Fault = {
+  readonly status: Exclude<FindingStatus, 'ok'>;
+  readonly words: string;
+  /** Where another one helps than for most. */
+  readonly cure?: string;
+};
 
-const staleWords: Fault = { status: 'warning', words: 'its files were changed since systemd read them' };
+const staleFault: Fault = { status: 'warning', words: 'its files were changed since systemd read them' };
+
+function rank({ status }: Fault): number {
+  return ['critical', 'warning', 'unknown'].indexOf(status);
+}
 
 /** The deployer is started by its path and its timer, and ends each time. */
 function isStarted(unit: string): boolean {
   return unit === 'certd-deploy.service';
 }
 
-function runs({ unit, file, active }: UnitState): readonly Fault[] {
-  if (active === 'failed') return [{ status: 'critical', words: 'it has failed' }];
-  if (isStarted(unit)) return [];
-  const faults: Fault[] = [];
-  if (active === 'inactive' || active === 'deactivating') {
-    faults.push({ status: 'critical', words: `it is ${active}` });
-  }
-  if (!/^(?:enabled|static|generated|alias)/.test(file)) {
-    faults.push({ status: 'warning', words: `it is ${file}, so the next boot does not start it` });
-  }
-  return faults;
+function fineWords({ unit, restarts }: UnitState): string {
+  if (isStarted(unit)) return 'it is started by the others';
+  const again = /^[1-9]/.test(restarts) ? ` (systemd has started it again: ${restarts})` : '';
+  return `it is enabled and runs${again}`;
 }
 
-function finding(status: FindingStatus, subject: string, message: string): Finding {
-  const { cure } = checks['unit-state'];
+function runs(state: UnitState): readonly Fault[] {
+  const { unit, file } = state;
+  const fault = activity(state);
+  const isForBoot = isStarted(unit) || /^(?:enabled|static|generated|alias)/.test(file);
+  return [
+    ...(fault === null ? [] : [fault]),
+    ...(isForBoot || fault?.words === failedWords
+      ? []
+      : [{ status: 'warning', words: `it is ${file}, so the next boot does not start it` } as const]),
+  ];
+}
+
+const failedWords = 'it has failed';
+
+/** What is wrong with what it does now. A service that dies at once is hardly ever seen dead: it waits for its next start. */
+function activity(state: UnitState): Fault | null {
+  const { unit, active, sub } = state;
+  if (active === 'failed') return { status: 'critical', words: failedWords };
+  // Newer systemd says auto-restart-queued, too.
+  if (sub.startsWith('auto-restart')) return restartFault(state);
+  if (active === 'active' || active === 'reloading' || active === 'refreshing') return null;
+  if (isStarted(unit) && /^(?:in|de)?activ(?:e|ating)$/.test(active)) return null;
+  if (active === 'inactive' || active === 'deactivating') {
+    return { status: 'critical', words: `it is ${active}` };
+  }
+  if (active !== 'activating') return { status: 'unknown', words: `its state is ${active || 'not known'}` };
+  const words = `it is starting${sub === '' ? '' : ` (${sub})`}: whether it will run is not known`;
+  return { status: 'unknown', words, cure: `Ask again in a while; ${journalOf(unit)} says how far it is.` };
+}
+
+function restartFault({ unit, result, restarts }: UnitState): Fault {
+  const again = /^[1-9]/.test(restarts) ? `, after ${restarts} before` : '';
+  return {
+    status: 'critical',
+    words: `it has ended (${result || 'systemd does not say how'}) and waits for its next start${again}`,
+    cure: `${journalOf(unit)} says why it ends; what keeps it from running does not pass by itself.`,
+  };
+}
+
+function journalOf(unit: string): string {
+  return `\`journalctl -u ${unit.replace(/\.service$/, '')}\``;
+}
+
+function finding(status: FindingStatus, subject: string, message: string, own?: string): Finding {
+  const cure = own ?? checks['unit-state'].cure;
   return { check: 'unit-state', status, subject, message, cure: status === 'ok' ? null : cure };
 }

@@ -4,23 +4,68 @@ import { type UnitState, unitFindings } from '../../src/doctor/unit-findings.ts'
 import { makeExamined } from '../support/make-examined.ts';
 import { makeTools } from '../support/make-tools.ts';
 
-function found(change: Partial<UnitState>, hasSocket = false) {
-  const state = {
+function stateOf(change: Partial<UnitState>): UnitState {
+  return {
     unit: 'certd.service',
     load: 'loaded',
     file: 'enabled',
     active: 'active',
+    sub: 'running',
+    result: 'success',
+    restarts: '0',
     needsReload: false,
     ...change,
   };
-  const [finding] = unitFindings([state, { ...state, unit: 'certd-deploy.path', load: 'loaded' }], hasSocket);
+}
+
+function found(change: Partial<UnitState>, hasSocket = false) {
+  const other = stateOf({ unit: 'certd-deploy.path' });
+  const [finding] = unitFindings([stateOf(change), other], hasSocket);
   return [finding?.status, finding?.message];
 }
 
 describe('a unit', () => {
   it.each([
     [{}, 'ok', 'it is enabled and runs'],
-    [{ active: 'activating' }, 'ok', 'it is enabled and runs'],
+    [{ active: 'reloading', sub: 'reload' }, 'ok', 'it is enabled and runs'],
+    [{ restarts: '3' }, 'ok', 'it is enabled and runs (systemd has started it again: 3)'],
+    [
+      { active: 'activating', sub: 'auto-restart', result: 'exit-code', restarts: '41' },
+      'critical',
+      'it has ended (exit-code) and waits for its next start, after 41 before',
+    ],
+    [
+      { active: 'activating', sub: 'auto-restart-queued', result: 'signal' },
+      'critical',
+      'it has ended (signal) and waits for its next start',
+    ],
+    [
+      { active: 'activating', sub: 'auto-restart', result: 'watchdog', file: 'disabled' },
+      'critical',
+      'it has ended (watchdog) and waits for its next start, and it is disabled, so the next boot does not start it',
+    ],
+    [
+      { active: 'activating', sub: 'start' },
+      'unknown',
+      'it is starting (start): whether it will run is not known',
+    ],
+    [
+      { active: 'activating', sub: 'start', file: 'disabled' },
+      'warning',
+      'it is starting (start): whether it will run is not known, and it is disabled, so the next boot does not start it',
+    ],
+    [{ active: 'maintenance', sub: '' }, 'unknown', 'its state is maintenance'],
+    [{ active: '', sub: '' }, 'unknown', 'its state is not known'],
+    [
+      { unit: 'certd-deploy.service', file: 'static', active: 'activating', sub: 'start' },
+      'ok',
+      'it is started by the others',
+    ],
+    [
+      { unit: 'certd-deploy.service', active: 'activating', sub: 'auto-restart', result: 'exit-code' },
+      'critical',
+      'it has ended (exit-code) and waits for its next start',
+    ],
     [
       { unit: 'certd-deploy.service', file: 'static', active: 'inactive' },
       'ok',
@@ -42,28 +87,34 @@ describe('a unit', () => {
     expect(found(change)).toEqual([status, message]);
   });
 
+  it('that dies again and again, or starts, has a cure of its own', () => {
+    const cureOf = (sub: string) =>
+      unitFindings([stateOf({ active: 'activating', sub, result: 'exit-code' })], false)[0]?.cure;
+    expect(cureOf('auto-restart')).toBe(
+      '`journalctl -u certd` says why it ends; what keeps it from running does not pass by itself.',
+    );
+    expect(cureOf('start')).toBe('Ask again in a while; `journalctl -u certd` says how far it is.');
+  });
+
   it('of port 80 counts where a challenge needs it', () => {
     const socket = { unit: 'certd-http.socket', load: 'not-found', file: '', active: 'inactive' };
     expect(found(socket, true)).toEqual(['critical', 'it is not-found']);
-    expect(unitFindings([{ ...socket, load: 'loaded', needsReload: false }], false)).toEqual([]);
+    expect(unitFindings([stateOf({ ...socket, load: 'loaded' })], false)).toEqual([]);
   });
 });
 
 it('no unit at all is unknown', () => {
-  const state = {
-    unit: 'certd.service',
-    load: 'not-found',
-    file: '',
-    active: 'inactive',
-    needsReload: false,
-  };
+  const state = stateOf({ load: 'not-found', file: '', active: 'inactive' });
   expect(unitFindings([state], true)).toMatchObject([{ subject: 'systemd', status: 'unknown' }]);
 });
 
 it('reads what systemctl shows', () => {
   const text = `Id=certd.service
 LoadState=loaded
-ActiveState=active
+ActiveState=activating
+SubState=auto-restart
+Result=exit-code
+NRestarts=41
 FragmentPath=/usr/lib/systemd/system/certd.service
 UnitFileState=enabled
 DropInPaths=/etc/systemd/system/certd.service.d/a.conf /run/systemd/system/certd.service.d/b.conf
@@ -72,6 +123,7 @@ NeedDaemonReload=no
 Id=certd-http.socket
 LoadState=not-found
 ActiveState=inactive
+SubState=dead
 FragmentPath=
 DropInPaths=
 NeedDaemonReload=no
@@ -81,7 +133,10 @@ NeedDaemonReload=no
       unit: 'certd.service',
       load: 'loaded',
       file: 'enabled',
-      active: 'active',
+      active: 'activating',
+      sub: 'auto-restart',
+      result: 'exit-code',
+      restarts: '41',
       needsReload: false,
       files: [
         '/usr/lib/systemd/system/certd.service',
@@ -94,6 +149,9 @@ NeedDaemonReload=no
       load: 'not-found',
       file: '',
       active: 'inactive',
+      sub: 'dead',
+      result: '',
+      restarts: '',
       needsReload: false,
       files: [],
     },
