@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { shippedUnits } from './shipped-units.ts';
 
 const root = join(import.meta.dirname, '..');
-const units = ['certd.service', 'certd-deploy.service'].map(
-  name => [name, readFileSync(join(root, 'systemd', name), 'utf8')] as const,
-);
+const names = [
+  'certd.service',
+  'certd-deploy.service',
+  'certd-deploy.path',
+  'certd-deploy.timer',
+  'certd-http.socket',
+];
+const units = names.map(name => [name, readFileSync(join(root, 'systemd', name), 'utf8')] as const);
 writeFileSync(join(root, 'src/doctor/shipped-units.ts'), shippedUnits(new Map(units)));

@@ -131,7 +131,7 @@ export const checks = {
   },
   'unit-sandbox': {
     summary:
-      'The services may do what this version ships them with, and what the configuration needs, but no more: neither a drop-in nor an own or older copy of a unit gives rights back. Each directive that differs is named with its file.',
+      'The units may do what this version ships them with, and what the configuration needs, but no more: neither a drop-in nor an own or older copy of a unit says otherwise. Each directive of theirs in `[Service]`, `[Socket]`, `[Path]` and `[Timer]` that differs is named with its file and line, and so is each that the shipped unit does not have, unless it is known to be harmless: limits, timeouts, restarts, the watchdog, priorities, addresses to let in, the times of the timer, and what only takes rights away. A command (`ExecStart`) and an environment (`Environment`) never are; their values are not shown. Of `[Unit]` only `JoinsNamespaceOf` counts. What other units of the host or the defaults of its systemd give is not seen here.',
     cure: 'Remove the line, or the whole file (`systemctl cat certd certd-deploy` shows them; `systemctl revert certd` removes all that is local), then `systemctl daemon-reload` and `systemctl restart certd`. An own copy in `/etc/systemd/system` hides the one that an upgrade brings.',
   },
   'unit-drop-in': {

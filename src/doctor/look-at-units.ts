@@ -3,7 +3,7 @@ import { checks } from './checks.ts';
 import type { Examined } from './examined.ts';
 import type { Finding, FindingStatus } from './finding.ts';
 import { type HostTools, lastWords, readAll } from './look.ts';
-import { type SandboxedUnit, sandboxFindings } from './sandbox-findings.ts';
+import { type ShippedUnit, sandboxFindings } from './sandbox-findings.ts';
 import { shippedUnits } from './shipped-units.ts';
 import type { ServerLook } from './site.ts';
 import { type UnitState, unitFindings } from './unit-findings.ts';
@@ -37,7 +37,7 @@ export async function lookAtUnits(
   const shown = unitsIn(answer.stdout);
   const hasSocket = host.targets.some(({ challenge }) => challenge.kind === 'systemd-socket');
   const sandboxes = shown.flatMap(each =>
-    isSandboxed(each.unit) ? sandboxOf(each, each.unit, host, tools) : [],
+    isShipped(each.unit) ? sandboxOf(each, each.unit, host, tools) : [],
   );
   return [...unitFindings(shown, hasSocket), ...(await Promise.all(sandboxes)).flat()];
 }
@@ -66,13 +66,13 @@ export function unitsIn(text: string): readonly ShownUnit[] {
   });
 }
 
-function isSandboxed(unit: string): unit is SandboxedUnit {
+function isShipped(unit: string): unit is ShippedUnit {
   return unit in shippedUnits;
 }
 
 async function sandboxOf(
   { load, files }: ShownUnit,
-  unit: SandboxedUnit,
+  unit: ShippedUnit,
   { targets, health }: Examined,
   tools: HostTools,
 ): Promise<readonly Finding[]> {

@@ -1,13 +1,15 @@
 import { checks } from './checks.ts';
 import type { Finding, FindingStatus } from './finding.ts';
+import { isHarmless } from './harmless-directives.ts';
 import { shippedUnits } from './shipped-units.ts';
+import { straySettings } from './stray-settings.ts';
 import { type InForce, inForce, isList, type Setting, settingsOf } from './unit-settings.ts';
 
-export type SandboxedUnit = keyof typeof shippedUnits;
+export type ShippedUnit = keyof typeof shippedUnits;
 
-/** A service as it is installed. */
-export type InstalledService = {
-  readonly unit: SandboxedUnit;
+/** A unit as it is installed. */
+export type InstalledUnit = {
+  readonly unit: ShippedUnit;
   /** Of the unit and then of each drop-in, in the order in which systemd reads them. */
   readonly settings: readonly Setting[];
   /** The lines of a drop-in that the configuration needs. */
@@ -17,21 +19,38 @@ export type InstalledService = {
 /** What would give rights, beside what the shipped unit says something of. */
 const grants = ['SupplementaryGroups', 'BindPaths'];
 
-/** Where a file of the unit says otherwise than certd ships it, and whether what the configuration needs is there. */
-export function sandboxFindings({ unit, settings, needed }: InstalledService): readonly Finding[] {
-  const shipped = settingsOf(['[Service]', ...shippedUnits[unit]].join('\n'), '');
+/**
+ * Where a file of the unit says otherwise than certd ships it, or more than is known to be harmless, and whether what the
+ * configuration needs is there. Of a unit that is no service only what is wrong is said.
+ */
+export function sandboxFindings({ unit, settings, needed }: InstalledUnit): readonly Finding[] {
+  const shipped = settingsOf(shippedUnits[unit].join('\n'), '');
   const wanted = settingsOf(needed.join('\n'), '');
-  const actual = inForce(settings);
-  const [plain, expected] = [inForce(shipped), inForce([...shipped, ...wanted])];
+  const isCompared = comparedIn(shipped);
+  const [plain, expected, actual] = [shipped, [...shipped, ...wanted], settings].map(each =>
+    inForce(each.filter(isCompared)),
+  ) as [InForce, InForce, InForce];
   const names = [...new Set([...plain.keys(), ...grants])];
-  const other = names.flatMap(name => deviation(name, { plain, expected, actual }));
+  const stray = straySettings(settings, [...shipped, ...wanted]).filter(each => !isCompared(each));
+  const other = [
+    ...names.flatMap(name => deviation(name, { plain, expected, actual })),
+    ...stray.map(({ name, place }) => `${name} is not among the directives known to be harmless (${place})`),
+  ];
   const missing = wanted.filter(each => !isThere(each, actual)).map(({ name, value }) => `${name}=${value}`);
+  if (other.length === 0 && !unit.endsWith('.service')) return [];
   return [
     other.length === 0
       ? finding('unit-sandbox', 'ok', unit, 'it may do what certd ships it with, and no more')
       : finding('unit-sandbox', 'warning', unit, other.join('; ')),
     ...dropInFinding(unit, needed, missing),
   ];
+}
+
+/** Directives of a service whose values are compared: commands are not, for what they are given may be secret. */
+function comparedIn(shipped: readonly Setting[]): (setting: Setting) => boolean {
+  const names = shipped.map(({ name }) => name).filter(name => !isHarmless(name) && !name.startsWith('Exec'));
+  const compared = new Set([...names, ...grants]);
+  return ({ section, name }) => section === 'Service' && compared.has(name);
 }
 
 type Compared = { readonly plain: InForce; readonly expected: InForce; readonly actual: InForce };
@@ -44,8 +63,8 @@ function deviation(name: string, { plain, expected, actual }: Compared): readonl
   const words = isList(name)
     ? ofList(name, shipped ?? null, wanted ?? [], found ?? null)
     : ofValue(shipped ?? null, wanted ?? null, found ?? null);
-  const file = actual.get(name)?.file;
-  return words.map(each => `${name} ${each}${file === undefined ? '' : ` (${file})`}`);
+  const place = actual.get(name)?.place;
+  return words.map(each => `${name} ${each}${place === undefined ? '' : ` (${place})`}`);
 }
 
 function ofValue(shipped: Words, wanted: Words, found: Words): readonly string[] {
@@ -54,7 +73,7 @@ function ofValue(shipped: Words, wanted: Words, found: Words): readonly string[]
 }
 
 /** Lists that give something: to say nothing of them gives nothing. Without a word on another everything is allowed. */
-const giving = ['ReadWritePaths', 'AmbientCapabilities', ...grants];
+const giving = ['ReadWritePaths', 'AmbientCapabilities', 'StateDirectory', 'RuntimeDirectory', ...grants];
 
 function ofList(name: string, shipped: Words, wanted: readonly string[], found: Words): readonly string[] {
   if (found === null && !giving.includes(name)) {
@@ -68,9 +87,9 @@ function ofList(name: string, shipped: Words, wanted: readonly string[], found: 
   ];
 }
 
-function isThere({ name, value, file }: Setting, actual: InForce): boolean {
-  const wanted = inForce([{ name, value, file }]).get(name)?.words ?? [];
-  return wanted.every(word => actual.get(name)?.words.includes(word));
+function isThere(setting: Setting, actual: InForce): boolean {
+  const words = inForce([setting]).get(setting.name)?.words ?? [];
+  return words.every(word => actual.get(setting.name)?.words.includes(word));
 }
 
 function dropInFinding(

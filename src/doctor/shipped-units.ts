@@ -1,11 +1,23 @@
 // Made by `npm run shipped-units` from systemd/. Do not edit.
 
-/** What the units of certd forbid themselves, by unit: the lines of `[Service]`, in their order. */
+/** What the units of certd say, by unit: their lines but for [Unit] and [Install], in their order. */
 export const shippedUnits = {
   'certd.service': [
+    '[Service]',
+    'Type=notify',
+    'NotifyAccess=main',
     'User=certd',
     'Group=certd',
+    'ExecStart=/usr/bin/certd run --deploy=external',
+    'ExecReload=/bin/kill -HUP $MAINPID',
+    'TimeoutStartSec=5min',
+    'TimeoutStopSec=30s',
+    'WatchdogSec=2min',
+    'Restart=always',
+    'RestartSec=15s',
+    'StateDirectory=certd/issuer',
     'StateDirectoryMode=0700',
+    'RuntimeDirectory=certd',
     'RuntimeDirectoryMode=0750',
     'UMask=0077',
     'LimitCORE=0',
@@ -42,6 +54,13 @@ export const shippedUnits = {
     'SystemCallFilter=~@privileged @resources',
   ],
   'certd-deploy.service': [
+    '[Service]',
+    'Type=oneshot',
+    'ExecStart=/usr/bin/certd deploy --owed --hooks=systemd-run',
+    'ExecStopPost=/bin/sh -c \'test "$$SERVICE_RESULT" = success || exec sleep 5\'',
+    'TimeoutStartSec=2h',
+    'KillMode=mixed',
+    'TimeoutStopSec=30s',
     'UMask=0077',
     'LimitCORE=0',
     'PrivateDevices=yes',
@@ -63,5 +82,21 @@ export const shippedUnits = {
     'SystemCallArchitectures=native',
     'SystemCallErrorNumber=EPERM',
     'SystemCallFilter=@system-service',
+  ],
+  'certd-deploy.path': ['[Path]', 'DirectoryNotEmpty=/var/lib/certd/issuer/requests'],
+  'certd-deploy.timer': [
+    '[Timer]',
+    'OnActiveSec=1min',
+    'OnUnitInactiveSec=10min',
+    'RandomizedDelaySec=30s',
+    'AccuracySec=10s',
+  ],
+  'certd-http.socket': [
+    '[Socket]',
+    'ListenStream=0.0.0.0:80',
+    'ListenStream=[::]:80',
+    'BindIPv6Only=ipv6-only',
+    'FileDescriptorName=http',
+    'Service=certd.service',
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

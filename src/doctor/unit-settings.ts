@@ -1,25 +1,42 @@
-/** One assignment of `[Service]`, with the file that it stands in. */
-export type Setting = { readonly name: string; readonly value: string; readonly file: string };
+/** One assignment of a unit file, with the place in it. */
+export type Setting = {
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
+  /** The file and the line in it, from 1 on. */
+  readonly place: string;
+};
 
 /** What holds after all assignments: the words of a list, or the one value; null where nothing was said. */
-export type InForce = ReadonlyMap<string, { readonly words: readonly string[]; readonly file: string }>;
+export type InForce = ReadonlyMap<string, { readonly words: readonly string[]; readonly place: string }>;
 
 /** The assignments of a unit file or drop-in (systemd.syntax(7)). */
 export function settingsOf(text: string, file: string): readonly Setting[] {
   let section = '';
-  return text
-    .replaceAll(/\\\n/g, ' ')
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '' && !/^[#;]/.test(line))
-    .flatMap(line => {
-      const header = /^\[(.+)\]$/.exec(line)?.[1];
-      if (header !== undefined) section = header;
-      const [, name, value] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? [];
-      return section === 'Service' && name !== undefined && value !== undefined
-        ? [{ name, value, file }]
-        : [];
-    });
+  return linesOf(text).flatMap(({ line, at }) => {
+    const header = /^\[(.+)\]$/.exec(line)?.[1];
+    if (header !== undefined) section = header;
+    const [, name, value] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? [];
+    return name === undefined || value === undefined
+      ? []
+      : [{ section, name, value, place: `${file}:${at}` }];
+  });
+}
+
+/** Each with what it goes on with. A comment does not go on, and stands also between a line and its rest. */
+function linesOf(text: string): readonly { readonly line: string; readonly at: number }[] {
+  const lines: { line: string; at: number }[] = [];
+  let goesOn = false;
+  for (const [index, raw] of text.split('\n').entries()) {
+    const isComment = /^\s*[#;]/.test(raw);
+    if (isComment) continue;
+    const part = raw.trim();
+    const last = goesOn ? lines.pop() : undefined;
+    goesOn = /(?:^|[^\\])(?:\\\\)*\\$/.test(part);
+    const own = goesOn ? `${part.slice(0, -1)} ` : part;
+    lines.push(last === undefined ? { line: own, at: index + 1 } : { line: last.line + own, at: last.at });
+  }
+  return lines.map(({ line, at }) => ({ line: line.trim(), at }));
 }
 
 /** Lists grow with each assignment, and an empty one begins them anew (systemd.exec(5)). */
@@ -33,6 +50,8 @@ const lists = new Set([
   'SystemCallArchitectures',
   'RestrictAddressFamilies',
   'SupplementaryGroups',
+  'StateDirectory',
+  'RuntimeDirectory',
 ]);
 
 export function isList(name: string): boolean {
@@ -41,11 +60,11 @@ export function isList(name: string): boolean {
 
 /** What the assignments come to, drop-ins after the unit itself. */
 export function inForce(settings: readonly Setting[]): InForce {
-  const all = new Map<string, { words: readonly string[]; file: string }>();
-  for (const { name, value, file } of settings) {
-    const words = isList(name) ? wordsOf(value) : [canonical(value)];
+  const all = new Map<string, { words: readonly string[]; place: string }>();
+  for (const { name, value, place } of settings) {
+    const words = isList(name) ? wordsOf(value) : [name.startsWith('Limit') ? value : canonical(value)];
     const before = isList(name) && value !== '' ? (all.get(name)?.words ?? []) : [];
-    all.set(name, { words: [...new Set([...before, ...words])], file });
+    all.set(name, { words: [...new Set([...before, ...words])], place });
   }
   return all;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sandboxFindings } from '../../src/doctor/sandbox-findings.ts';
+import type { Target } from '../../src/core/model.ts';
+import { unitDropIn } from '../../src/core/unit-drop-in.ts';
+import { type InstalledUnit, sandboxFindings } from '../../src/doctor/sandbox-findings.ts';
 import { settingsOf } from '../../src/doctor/unit-settings.ts';
 import { readText } from '../support/source-tree.ts';
 
@@ -24,33 +26,63 @@ describe('the sandbox of the issuer', () => {
     ['what takes more away', 'MemoryDenyWriteExecute=yes\nMemoryMax=200M\nIPAddressDeny=any'],
     ['how it runs', 'RestartSec=5s\nTimeoutStopSec=1min'],
     ['a comment', '# PrivateTmp=no\n; User=root'],
+    ['limits', 'LimitNOFILE=4096\nCPUQuota=20%\nTasksMax=64\nNice=5\nOOMScoreAdjust=-500\nIOWeight=10'],
+    ['what keeps it running', 'Restart=on-failure\nWatchdogSec=5min\nKillMode=mixed\nRuntimeMaxSec=1d'],
+    ['what is taken back', 'ExecStartPre=+/bin/x\nEnvironment=A=b\nEnvironment=\nExecStartPre='],
+    ['its own command again', 'ExecStart=\nExecStart=/usr/bin/certd run --deploy=external'],
+    ['how it hangs together', '[Unit]\nDescription=x\nAfter=a.service\nWants=a.service\nRequires=b.service'],
     ['another section', '[Unit]\nUser=root'],
   ])('is as shipped with %s', (_, dropIn) => {
     expect(found(dropIn)).toEqual([ok]);
   });
 
   it.each([
-    ['PrivateUsers=no', 'PrivateUsers is no where certd ships yes (/d.conf)'],
-    ['User=root', 'User is root where certd ships certd (/d.conf)'],
-    ['ProtectSystem=full', 'ProtectSystem is full where certd ships strict (/d.conf)'],
-    ['ReadWritePaths=/etc -/srv', 'ReadWritePaths also has /etc /srv (/d.conf)'],
-    ['CapabilityBoundingSet=CAP_SYS_ADMIN', 'CapabilityBoundingSet also has CAP_SYS_ADMIN (/d.conf)'],
-    ['CapabilityBoundingSet=~CAP_KILL', 'CapabilityBoundingSet also has ~CAP_KILL (/d.conf)'],
-    ['SupplementaryGroups=root', 'SupplementaryGroups also has root (/d.conf)'],
-    ['BindPaths=/srv', 'BindPaths also has /srv (/d.conf)'],
-    ['SystemCallFilter=@mount', 'SystemCallFilter also has @mount (/d.conf)'],
+    ['PrivateUsers=no', 'PrivateUsers is no where certd ships yes (/d.conf:2)'],
+    ['User=root', 'User is root where certd ships certd (/d.conf:2)'],
+    ['ProtectSystem=full', 'ProtectSystem is full where certd ships strict (/d.conf:2)'],
+    ['ReadWritePaths=/etc -/srv', 'ReadWritePaths also has /etc /srv (/d.conf:2)'],
+    ['CapabilityBoundingSet=CAP_SYS_ADMIN', 'CapabilityBoundingSet also has CAP_SYS_ADMIN (/d.conf:2)'],
+    ['CapabilityBoundingSet=~CAP_KILL', 'CapabilityBoundingSet also has ~CAP_KILL (/d.conf:2)'],
+    ['SupplementaryGroups=root', 'SupplementaryGroups also has root (/d.conf:2)'],
+    ['BindPaths=/srv', 'BindPaths also has /srv (/d.conf:2)'],
+    ['SystemCallFilter=@mount', 'SystemCallFilter also has @mount (/d.conf:2)'],
     [
       'SystemCallFilter=\nSystemCallFilter=@system-service',
-      'SystemCallFilter lacks ~@privileged ~@resources (/d.conf)',
+      'SystemCallFilter lacks ~@privileged ~@resources (/d.conf:3)',
     ],
-    ['RestrictAddressFamilies=\\\n  AF_NETLINK', 'RestrictAddressFamilies also has AF_NETLINK (/d.conf)'],
+    ['RestrictAddressFamilies=\\\n  AF_NETLINK', 'RestrictAddressFamilies also has AF_NETLINK (/d.conf:2)'],
+    ['# a comment goes on \\\nUser=root', 'User is root where certd ships certd (/d.conf:3)'],
+    ['ReadWritePaths=\\\n# between\n /srv', 'ReadWritePaths also has /srv (/d.conf:2)'],
+    ['LimitCORE=infinity', 'LimitCORE is infinity where certd ships 0 (/d.conf:2)'],
+    ['Type=simple', 'Type is simple where certd ships notify (/d.conf:2)'],
+    ['StateDirectory=../../etc', 'StateDirectory also has ../../etc (/d.conf:2)'],
   ])('is another with %j', (dropIn, words) => {
+    expect(found(dropIn)).toEqual([['unit-sandbox', 'warning', words]]);
+  });
+
+  it.each([
+    ['ExecStartPre=+/bin/sh -c "id"', 'ExecStartPre', 2],
+    ['ExecStart=\nExecStart=/srv/certd run', 'ExecStart', 3],
+    ['ExecReload=', 'ExecReload', 2],
+    ['ExecReload=+/bin/x', 'ExecReload', 2],
+    ['DeviceAllow=/dev/sda rw', 'DeviceAllow', 2],
+    ['ReadWriteDirectories=/etc', 'ReadWriteDirectories', 2],
+    ['InaccessibleDirectories=', 'InaccessibleDirectories', 2],
+    ['# why\nEnvironment=NODE_OPTIONS=--require=/srv/x.js', 'Environment', 3],
+    ['Environment=\nEnvironment=LD_PRELOAD=/srv/x.so', 'Environment', 3],
+    ['EnvironmentFile=-/srv/env', 'EnvironmentFile', 2],
+    ['RootDirectory=/srv', 'RootDirectory', 2],
+    ['DynamicUser=yes\nRestartSec=1s', 'DynamicUser', 2],
+    ['NoSuchDirective=1', 'NoSuchDirective', 2],
+    ['[Unit]\nJoinsNamespaceOf=other.service', 'JoinsNamespaceOf', 3],
+  ])('is not known to be harmless with %j', (dropIn, name, line) => {
+    const words = `${name} is not among the directives known to be harmless (/d.conf:${line})`;
     expect(found(dropIn)).toEqual([['unit-sandbox', 'warning', words]]);
   });
 
   it('is another with all that differs, each with its file', () => {
     expect(found('PrivateTmp=no\nUMask=0022')[0]?.[2]).toBe(
-      'UMask is 0022 where certd ships 0077 (/d.conf); PrivateTmp is no where certd ships yes (/d.conf)',
+      'UMask is 0022 where certd ships 0077 (/d.conf:3); PrivateTmp is no where certd ships yes (/d.conf:2)',
     );
   });
 
@@ -90,18 +122,69 @@ describe('what the configuration needs', () => {
 
   it('is told from what it does not need', () => {
     expect(found('ReadWritePaths=/srv/www /srv', webroot)[0]?.[2]).toBe(
-      'ReadWritePaths also has /srv (/d.conf)',
+      'ReadWritePaths also has /srv (/d.conf:2)',
     );
   });
 });
 
-it('the deployer has its own', () => {
-  const settings = settingsOf(readText('systemd/certd-deploy.service'), '/u');
-  const more = settingsOf('[Service]\nCapabilityBoundingSet=CAP_SYS_ADMIN', '/d.conf');
-  const of = (all: typeof settings) =>
-    sandboxFindings({ unit: 'certd-deploy.service', settings: all, needed: [] }).map(
-      ({ message }) => message,
-    );
-  expect(of(settings)).toEqual(['it may do what certd ships it with, and no more']);
-  expect(of([...settings, ...more])).toEqual(['CapabilityBoundingSet also has CAP_SYS_ADMIN (/d.conf)']);
+it('every drop-in that certd prints is fine where it is needed, and not where it is not', () => {
+  const challenge = (kind: object) => ({ challenge: kind }) as Pick<Target, 'challenge'>;
+  const lines = unitDropIn({
+    certificates: [
+      challenge({ kind: 'webroot', path: '/srv/www' }),
+      challenge({ kind: 'webroot', path: '/home/a/www' }),
+      challenge({ kind: 'webroot', path: '/tmp/www' }),
+      challenge({ kind: 'standalone', listen: [{ address: '::', port: 80 }] }),
+    ],
+    healthSocket: '/run/health/socket',
+    healthGroup: 'monitoring',
+  });
+  expect(lines.length).toBeGreaterThan(9);
+  const dropIn = lines.slice(1).join('\n');
+  expect(found(dropIn, lines)).toEqual([ok, ['unit-drop-in', 'ok', 'what the configuration needs is there']]);
+  for (const line of lines.slice(1)) expect(found(line)[0]?.[1], line).toBe('warning');
+});
+
+describe('another unit of certd', () => {
+  const withDropIn = (unit: InstalledUnit['unit'], dropIn: string) =>
+    sandboxFindings({
+      unit,
+      settings: [...settingsOf(readText(`systemd/${unit}`), '/u'), ...settingsOf(dropIn, '/d.conf')],
+      needed: [],
+    }).map(({ subject, message }) => `${subject}: ${message}`);
+  const stray = 'is not among the directives known to be harmless';
+  const fine = 'certd-deploy.service: it may do what certd ships it with, and no more';
+
+  it.each([
+    ['certd-deploy.service', '', [fine]],
+    ['certd-deploy.service', '[Service]\nProtectSystem=full\nPrivateTmp=yes', [fine]],
+    [
+      'certd-deploy.service',
+      '[Service]\nCapabilityBoundingSet=CAP_SYS_ADMIN',
+      ['certd-deploy.service: CapabilityBoundingSet also has CAP_SYS_ADMIN (/d.conf:2)'],
+    ],
+    [
+      'certd-deploy.service',
+      '[Service]\nUser=root\nExecStopPost=\nExecStart=/bin/x',
+      [
+        `certd-deploy.service: User ${stray} (/d.conf:2); ExecStopPost ${stray} (/d.conf:3); ExecStart ${stray} (/d.conf:4)`,
+      ],
+    ],
+    ['certd-http.socket', '', []],
+    ['certd-http.socket', '[Socket]\nBacklog=16\nMaxConnections=8', []],
+    [
+      'certd-http.socket',
+      '[Socket]\nExecStartPre=/bin/x',
+      [`certd-http.socket: ExecStartPre ${stray} (/d.conf:2)`],
+    ],
+    ['certd-deploy.timer', '[Timer]\nOnCalendar=hourly\nOnUnitInactiveSec=1min', []],
+    ['certd-deploy.timer', '[Timer]\nUnit=other.service', [`certd-deploy.timer: Unit ${stray} (/d.conf:2)`]],
+    [
+      'certd-deploy.path',
+      '[Path]\nPathExists=/x\n[Install]\nWantedBy=x.target',
+      [`certd-deploy.path: PathExists ${stray} (/d.conf:2)`],
+    ],
+  ] as const)('%s with %j', (unit, dropIn, said) => {
+    expect(withDropIn(unit, dropIn)).toEqual(said);
+  });
 });

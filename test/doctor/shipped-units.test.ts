@@ -3,18 +3,28 @@ import { shippedUnits as written } from '../../scripts/shipped-units.ts';
 import { shippedUnits } from '../../src/doctor/shipped-units.ts';
 import { readText } from '../support/source-tree.ts';
 
-const names = ['certd.service', 'certd-deploy.service'];
+const names = [
+  'certd.service',
+  'certd-deploy.service',
+  'certd-deploy.path',
+  'certd-deploy.timer',
+  'certd-http.socket',
+];
 
 it('doctor knows the units that are shipped', () => {
   const units = new Map(names.map(name => [name, readText(`systemd/${name}`)]));
   expect(readText('src/doctor/shipped-units.ts'), 'run `npm run shipped-units`').toBe(written(units));
 });
 
-it('what a service may do is on the list, and how it runs is not', () => {
+it('what a unit says of itself is on the list, and what it is in and is wanted by is not', () => {
   expect(Object.keys(shippedUnits)).toEqual(names);
   expect(shippedUnits['certd.service']).toEqual(
-    expect.arrayContaining(['User=certd', 'PrivateUsers=yes', 'CapabilityBoundingSet=']),
+    expect.arrayContaining(['User=certd', 'PrivateUsers=yes', 'CapabilityBoundingSet=', 'Restart=always']),
   );
-  const all = Object.values(shippedUnits).flat();
-  expect(all.filter(line => /^(?:Exec|Restart|Timeout|WantedBy)/.test(line))).toEqual([]);
+  expect(shippedUnits['certd-deploy.path']).toEqual([
+    '[Path]',
+    'DirectoryNotEmpty=/var/lib/certd/issuer/requests',
+  ]);
+  const all: readonly string[] = Object.values(shippedUnits).flat();
+  expect(all.filter(line => /^(?:Description|After|Wants|WantedBy)/.test(line))).toEqual([]);
 });

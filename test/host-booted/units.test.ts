@@ -89,7 +89,11 @@ test('certd doctor finds units and clock as they should be, and what a drop-in g
   // systemd can tell.
   expect(['ok', 'warning']).toContain(all.find(([check]) => check === 'clock-kept')?.[1]);
 
-  await dropIn(host, 'certd.service', '[Service]\nPrivateUsers=no\nReadWritePaths=/etc\n');
+  await dropIn(
+    host,
+    'certd.service',
+    '[Service]\nPrivateUsers=no\nReadWritePaths=/etc\nExecStartPre=+/bin/true\n',
+  );
   await host.succeed('systemctl', 'disable', 'certd-deploy.timer');
   const file = '/run/systemd/system/certd.service.d/test.conf';
   expect(await bad()).toEqual([
@@ -98,7 +102,7 @@ test('certd doctor finds units and clock as they should be, and what a drop-in g
       'unit-sandbox',
       'warning',
       'certd.service',
-      `ReadWritePaths also has /etc (${file}); PrivateUsers is no where certd ships yes (${file})`,
+      `ReadWritePaths also has /etc (${file}:3); PrivateUsers is no where certd ships yes (${file}:2); ExecStartPre is not among the directives known to be harmless (${file}:4)`,
     ],
   ]);
   await host.succeed('systemctl', 'enable', 'certd-deploy.timer');
