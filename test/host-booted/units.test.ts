@@ -111,7 +111,29 @@ test('certd doctor finds units and clock as they should be, and what a drop-in g
     ['unit-state', 'warning', 'certd.service', 'its files were changed since systemd read them'],
     ['unit-sandbox', 'unknown', 'certd.service', expect.stringContaining(`${file} cannot be read`)],
   ]);
+
+  await dropIn(host, 'certd.service', '[Service]\nExecStart=\nExecStart=/bin/false\n');
+  await host.run(['systemctl', 'restart', 'certd']);
+  await waitUntil('the issuer waits for its next start', async () =>
+    (await host.show('certd', 'SubState')) === 'auto-restart' ? true : null,
+  );
+  expect(await bad()).toEqual([
+    [
+      'unit-state',
+      'critical',
+      'certd.service',
+      expect.stringMatching(/^it has ended \(exit-code\) and waits for its next start/),
+    ],
+    [
+      'unit-sandbox',
+      'warning',
+      'certd.service',
+      `ExecStart is not among the directives known to be harmless (${file}:3)`,
+    ],
+  ]);
+  await host.succeed('rm', file);
   await host.succeed('systemctl', 'daemon-reload');
+  await host.succeed('systemctl', 'restart', 'certd');
 
   const before = readFileSync(host.at('/etc/certd/config.yaml'), 'utf8');
   writeFileSync(host.at('/etc/certd/config.yaml'), before.replaceAll('/var/www/certd', '/srv/certd'));
