@@ -41,8 +41,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           globalSetup: 'test/support/record-run.ts',
@@ -62,8 +62,8 @@ export default defineConfig({
           // Root's alone, and in a network of its own (scripts/in-netns): boots a Debian 12 with systemd.
           name: 'host',
           include: ['test/host-booted/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
           globalSetup: 'test/support/package-run.ts',

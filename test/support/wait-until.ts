@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningProcess, withLog } from './run-process.ts';
 
 /**
- * Asks again until `probe` gives something other than null, at most `limitMs` (20 s), and returns it. An
- * error of the probe counts as "not yet" and is shown when time is up.
+ * Asks again until `probe` gives something other than null, at most `limitMs` (a minute, for machines that have much to
+ * do), and returns it. An error of the probe counts as "not yet" and is shown when time is up.
  */
 export async function waitUntil<T>(
   what: string,
   probe: () => Promise<T | null> | T | null,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + limitMs;
   let last: unknown = null;

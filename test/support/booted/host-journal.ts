@@ -20,7 +20,7 @@ export type HostJournal = {
   mark(): number;
   /** Oldest first. */
   since(mark: number): readonly JournalEntry[];
-  /** The first entry since the mark that fits. `limitMs`: 30 s. */
+  /** The first entry since the mark that fits. `limitMs`: a minute. */
   until(
     what: string,
     mark: number,
@@ -55,7 +55,7 @@ export function readJournal(): HostJournal & {
     },
     mark: () => Date.now() * 1000,
     since,
-    until: (what, mark, fits, limitMs = 30_000) =>
+    until: (what, mark, fits, limitMs = 60_000) =>
       waitUntil(what, () => since(mark).find(fits) ?? null, limitMs).catch((thrown: unknown) => {
         const lines = since(mark)
           .filter(({ message }) => !message.includes('nothing to deploy'))
