@@ -125,8 +125,9 @@ enable_units() {
   fi
 }
 
-# Debian's way to install services that are not to start; its answer 101 is no.
+# Debian's way to install services that are not to start; its answer 101 is no. install.sh has a variable for it.
 may_start() {
+  [ -z "${CERTD_NO_START:-}" ] || return 1
   [ ! -x /usr/sbin/policy-rc.d ] && return 0
   answer=0
   /usr/sbin/policy-rc.d certd start || answer=$?

@@ -1,21 +1,20 @@
 #!/bin/sh
-# Installs, upgrades and removes certd; safe to repeat: docs/how-to/install-script.md. Arguments and environment are
-# data, never shell text, and may be secret: no value is printed.
+# Installs, upgrades and removes certd: docs/how-to/install-script.md. It prints nothing that it is given.
 set -eu
 umask 022
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH="${PATH:+$PATH:}/usr/sbin:/usr/bin:/sbin:/bin"
-conf=/etc/certd/config.yaml
+export CERTD_NO_START="${CERTD_NO_START:-}" LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH="${PATH:+$PATH:}/usr/sbin:/usr/bin:/sbin:/bin"
+conf=/etc/certd/config.yaml part=/opt/.certd-new
 drop_in=/etc/systemd/system/certd.service.d/check-config.conf
 usage='install.sh --package FILE|URL [--sha256 HEX] [CONFIGURATION] [--no-start]
 install.sh --remove [--purge [--yes]]
 CONFIGURATION: --config FILE|-, or --domain NAME... --agree-tos [--email E] [--webroot DIR] [--hook COMMAND]... [--ca CA]'
 
 main() {
-  package=${CERTD_PACKAGE:-} sha256=${CERTD_SHA256:-} config=${CERTD_CONFIG:-} no_start=${CERTD_NO_START:-}
-  remove='' purge='' yes='' said='' tmp='' after='nothing was done' rest=$#
+  package=${CERTD_PACKAGE:-} sha256=${CERTD_SHA256:-} begun=$(uptime)
+  config='' remove='' purge='' yes='' said='' tmp='' after='nothing was done' rest=$#
   trap 'finish $?' EXIT
   trap 'fail 130 interrupted' INT TERM HUP
-  # What is for `certd init` goes to the end of "$@".
+  # Words for `certd init` go to the end of "$@".
   while [ "$rest" -gt 0 ]; do
     words=1
     case $1 in
@@ -24,7 +23,7 @@ main() {
       --config) config=${2-} words=2 ;;
       --domain | --email | --webroot | --hook | --ca) set -- "$@" "$1=${2-}" && words=2 ;;
       --agree-tos) set -- "$@" "$1" ;;
-      --no-start) no_start=1 ;;
+      --no-start) CERTD_NO_START=1 ;;
       --remove) remove=1 ;;
       --purge) purge=--purge ;;
       --yes) yes=1 ;;
@@ -39,13 +38,14 @@ main() {
 }
 
 install_certd() {
-  if [ "$#$config" = 0 ] && [ -n "${CERTD_DOMAINS:-}" ]; then
+  if [ "$#$config" = 0 ]; then
+    config=${CERTD_CONFIG:-}
     set -f # Names may have a star.
-    for each in $(printf %s "$CERTD_DOMAINS" | tr , ' '); do set -- "$@" "--domain=$each"; done
+    for each in $(printf %s "${CERTD_DOMAINS:-}" | tr , ' '); do set -- "$@" "--domain=$each"; done
     set +f
-    set -- "$@" ${CERTD_EMAIL:+"--email=$CERTD_EMAIL"} ${CERTD_WEBROOT:+"--webroot=$CERTD_WEBROOT"} \
+    [ "$#" = 0 ] || set -- "$@" ${CERTD_EMAIL:+"--email=$CERTD_EMAIL"} ${CERTD_WEBROOT:+"--webroot=$CERTD_WEBROOT"} \
       ${CERTD_HOOK:+"--hook=$CERTD_HOOK"} ${CERTD_CA:+"--ca=$CERTD_CA"}
-    case ${CERTD_AGREE_TOS:-} in 1 | yes | true) set -- "$@" --agree-tos ;; esac
+    case ${1:+${CERTD_AGREE_TOS:-}} in 1 | yes | true) set -- "$@" --agree-tos ;; esac
   fi
   [ -z "$purge$yes" ] || fail 64 '--purge and --yes go with --remove'
   [ -n "$package" ] || fail 64 '--package is missing'
@@ -65,14 +65,14 @@ install_certd() {
   certd status --short || :
 }
 
-# dpkg or tar keep the lock, should this script be killed.
+# dpkg and tar keep the lock when this is killed.
 lock_system() {
   [ "$(id -u)" = 0 ] || fail 77 'this needs root (sudo)'
   [ -d /run/systemd/system ] || fail 72 'systemd does not run here: unpack the .tar.xz and start its bin/certd run by hand'
   exec 9>>/run/certd-install.lock
   flock -n 9 || fail 75 'another install.sh is at work: run this again later'
   tmp=${TMPDIR:-/tmp}/certd-install
-  rm -rf "$tmp" /opt/.certd-new
+  rm -rf "$tmp" "$part"
   mkdir -m 700 "$tmp" || fail 73 "$tmp cannot be made"
 }
 
@@ -108,7 +108,7 @@ get_package() {
   [ "${found%% *}" = "$(printf %s "$sha256" | tr A-F a-f)" ] || fail 65 "the checksum of the package is wrong: ${found%% *}"
 }
 
-# By standard input: everybody sees arguments.
+# By standard input: all see arguments.
 download() {
   [ -n "$sha256" ] || fail 64 'a URL needs --sha256: a network is not to be trusted'
   case $package in *[!!-~]* | *[\"\\]*) fail 64 '--package has characters that no URL has' ;; esac
@@ -123,7 +123,6 @@ download() {
   [ "$code" = 0 ] || { room "$tmp" 1; fail 69 "the download failed ($code): check the network and the URL"; }
 }
 
-# $before: what is installed.
 identify() {
   before='' about=''
   case $kind in
@@ -159,17 +158,21 @@ install_package() {
   case $before in "$version" | broken) ;; "$newest") say "going back from certd $before to the older $version" ;; esac
   [ "$kind" = tar.xz ] || [ "$before" != "$version" ] || ! id certd >/dev/null || return 0
   case $kind in
-    deb) install_deb ;;
-    rpm) room /usr 200; rpm -U --oldpackage --replacepkgs "$file" >&2 || fail 70 'rpm failed' ;;
+    deb) install_by dpkg -i ;;
+    rpm) install_by rpm -U --oldpackage --replacepkgs ;;
     *) install_tree ;;
   esac
 }
 
-install_deb() {
+install_by() {
   room /usr 200
   tries=30
-  until dpkg -i "$file" >"$tmp/log" 2>&1; do
-    grep -q 'locked by another process' "$tmp/log" || { cat "$tmp/log" >&2; fail 70 'dpkg failed'; }
+  until "$@" "$file" >"$tmp/log" 2>&1; do
+    if ! grep -q 'locked by another process' "$tmp/log"; then
+      cat "$tmp/log" >&2
+      ! grep -Eq 'space left|on the .* filesystem' "$tmp/log" || fail 73 'a disk has no room'
+      fail 70 "$tool failed"
+    fi
     tries=$((tries - 1))
     [ "$tries" != 0 ] || fail 75 'another program is installing packages'
     sleep 1
@@ -177,7 +180,7 @@ install_deb() {
   cat "$tmp/log" >&2
 }
 
-# A directory for each version, so that what still runs keeps its program.
+# A directory for each version: what runs keeps its program.
 install_tree() {
   new=/opt/certd-$version
   [ "$(readlink /usr/bin/certd)" = /opt/certd/bin/certd ] || [ ! -e /usr/bin/certd ] || fail 64 '/usr/bin/certd is of somebody else: move it away'
@@ -194,13 +197,13 @@ install_tree() {
 }
 
 unpack() {
-  mkdir -p /opt/.certd-new
+  mkdir -p "$part"
   room /opt 200
-  tar -xJf "$file" -C /opt/.certd-new --strip-components=1 -o || { room /opt 1; fail 65 'the package is damaged'; }
-  /opt/.certd-new/bin/certd --version >/dev/null || fail 71 'the program does not run here'
+  tar -xJf "$file" -C "$part" --strip-components=1 -o || { room /opt 1; fail 65 'the package is damaged'; }
+  "$part/bin/certd" --version >/dev/null || fail 71 'the program does not run here'
   # A power cut must not leave empty files.
   sync -f /opt
-  mv /opt/.certd-new "$new"
+  mv "$part" "$new"
 }
 
 # Judged where it will be, for conf.d is beside it.
@@ -210,40 +213,39 @@ put_config() {
   mv "$conf.new" "$conf"
 }
 
+# shellcheck disable=SC2086
 start() {
   certd check-config --drop-in >"$tmp/drop-in" || fail 78 "$conf is bad"
-  [ ! -s "$tmp/drop-in" ] || put_file "$tmp/drop-in" "$drop_in"
-  restart=$(property NeedDaemonReload)
-  [ "$restart" = no ] || systemctl daemon-reload
-  [ "$kind" != tar.xz ] || [ "$(readlink "/proc/$(property MainPID)/exe")" = "$new/lib/certd/node" ] || restart=yes
+  if [ -s "$tmp/drop-in" ]; then put_file "$tmp/drop-in" "$drop_in"; else rm -f "$drop_in"; fi
+  how=reload
+  [ "$(property NeedDaemonReload)" = no ] || { systemctl daemon-reload; how=restart; }
+  [ "$kind" != tar.xz ] || [ "$(readlink "/proc/$(property MainPID)/exe")" = "$new/lib/certd/node" ] || how=restart
   units=$(certd check-config --units)
-  [ -n "$no_start" ] || case $units in *certd-http.socket*) hold_port ;; esac
-  # shellcheck disable=SC2086
+  [ -n "$CERTD_NO_START" ] || case $units in *certd-http.socket*) hold_port ;; esac
   systemctl enable --quiet $units
-  [ -z "$no_start" ] || return 0
-  case $(property ActiveState)$restart in
-    activeyes) bounded restart certd.service ;;
-    activeno) bounded reload certd.service ;;
-  esac
-  # shellcheck disable=SC2086
+  [ -z "$CERTD_NO_START" ] || return 0
+  [ "$(property ActiveState)" != active ] || bounded "$how" certd.service
   bounded start $units
 }
 
-# systemd opens the socket only while the service does not run.
+# systemd opens it only while the service does not run.
 hold_port() {
   ! systemctl is-active --quiet certd-http.socket || return 0
   state=$(property ActiveState)
-  [ "$state" != active ] || systemctl stop certd.service
+  [ "$state" != active ] || bounded stop certd.service
   systemctl start certd-http.socket && return
   [ "$state" != active ] || systemctl start --no-block certd.service
   fail 78 'another program holds port 80 (see certd doctor), and there is no webroot'
 }
-property() { systemctl show --value --property="$1" certd.service; }
-# What takes longer goes on by itself.
-bounded() { timeout 30 systemctl "$@" || [ "$?" = 124 ] || fail 1 "systemctl $1 failed (journalctl -u certd)"; }
+
+# For 45 s of this run, or 1: what takes longer goes on by itself.
+bounded() {
+  left=$((begun + 45 - $(uptime)))
+  timeout $((left > 0 ? left : 1)) systemctl "$@" || [ "$?" = 124 ] || fail 1 "systemctl $1 failed (journalctl -u certd)"
+}
 
 remove_certd() {
-  if [ -n "$purge" ] && [ -z "$yes" ]; then
+  if [ "$purge$yes" = --purge ]; then
     [ -t 0 ] || fail 64 '--purge deletes keys: without a terminal it needs --yes'
     say 'type yes to delete all certificates'
     read -r yes
@@ -263,9 +265,12 @@ remove_tree() {
   systemctl disable --now certd-deploy.path certd-deploy.timer certd.service certd-http.socket
   systemctl stop certd-deploy.service
   for each in /opt/certd/lib/systemd/system/*; do rm -f "/etc/systemd/system/${each##*/}"; done
-  rm -rf /etc/sysusers.d/certd.conf /etc/tmpfiles.d/certd.conf /usr/bin/certd /opt/.certd-new /opt/certd-[0-9]* /opt/certd
+  rm -rf /etc/sysusers.d/certd.conf /etc/tmpfiles.d/certd.conf /usr/bin/certd "$part" /opt/certd-[0-9]* /opt/certd
 }
 
+property() { systemctl show --value -p "$1" certd.service; }
+uptime() { cut -d. -f1 /proc/uptime; }
+say() { printf 'install.sh: %s\n' "$1" >&2; }
 same() { [ -e "$2" ] && [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]; }
 
 put_file() { # FROM TO
@@ -279,8 +284,6 @@ room() { # DIRECTORY MEGABYTES
   [ "$free" -ge "$2" ] || fail 73 "$1 has $free MB left, and certd needs $2"
 }
 
-say() { printf 'install.sh: %s\n' "$1" >&2; }
-
 fail() {
   said=1
   say "$2; $after" || :
@@ -288,7 +291,7 @@ fail() {
 }
 
 finish() {
-  [ -z "$tmp" ] || rm -rf "$tmp" /opt/.certd-new
+  [ -z "$tmp" ] || rm -rf "$tmp" "$part"
   [ "$1" = 0 ] || [ -n "$said" ] || fail 1 'a step failed'
 }
 

@@ -26,7 +26,8 @@ export async function initChoice(
   services: readonly MetadataService[],
 ): Promise<FirstConfig> {
   checkWords(words);
-  for (const hook of words.hook) checkHook(hook);
+  words.hook.forEach(checkHook);
+  checkCa(words.ca);
   const signal = new AbortController().signal;
   const domains = await initDomains(words.domain, () => findMetadata({ services, signal, limitMs }));
   const ca = words.ca ?? null;
@@ -50,8 +51,17 @@ function checkWords({ domain, agreeTos, webroot, standalone }: InitWords): void 
   if (webroot !== undefined && standalone) throw usage('--webroot and --standalone exclude each other');
 }
 
-function checkHook(hook: string): void {
+/** Hooks and URLs have tokens in them, and what `certd init` says lands in the logs of a cloud: they are never quoted. */
+function checkHook(hook: string, index: number): void {
   const read = readCommandLine(hook);
   if ('problem' in read)
-    throw new CertdError('config-invalid', `--hook ${JSON.stringify(hook)}: ${read.problem}`);
+    throw new CertdError('config-invalid', `--hook, number ${index + 1}: ${read.problem}`);
+}
+
+function checkCa(ca: string | undefined): void {
+  if (ca !== undefined && /[:/?]/.test(ca))
+    throw new CertdError(
+      'config-invalid',
+      '--ca is a name such as letsencrypt; a CA with a URL of its own is written into the configuration',
+    );
 }

@@ -8,16 +8,18 @@ const reserved = new Set(['!', '{', 'if', 'for', 'while', 'until', 'case']);
 /**
  * Splits one command as a POSIX shell splits words (XCU 2.2 quoting, 2.3 tokens), without running one.
  * Whatever a shell would expand or act upon is refused, so that no command means something else here than
- * at a prompt; inside single quotes everything is literal.
+ * at a prompt; inside single quotes everything is literal. A problem quotes nothing of the line that may be a secret.
  */
 export function readCommandLine(line: string): Reading<Command> {
   const split = splitWords(line.replace(/\n+$/, ''));
   if ('problem' in split) return split;
   const [first, ...rest] = split.value;
   if (first === undefined) return { problem: 'the command is empty' };
-  if (!first.quoted && /^[A-Za-z_][A-Za-z0-9_]*=/.test(first.text)) {
+  // The name alone: values are the secrets of somebody.
+  const variable = first.quoted ? null : /^[A-Za-z_][A-Za-z0-9_]*=/.exec(first.text);
+  if (variable !== null) {
     return {
-      problem: `${first.text} would set a variable; begin with \`env\`, or write { shell: "…" }`,
+      problem: `${variable[0]}… would set a variable; begin with \`env\`, or write { shell: "…" }`,
     };
   }
   if (!first.quoted && reserved.has(first.text)) {
@@ -32,7 +34,7 @@ export function readCommandWords(words: readonly string[]): Reading<Command> {
   if (program === undefined || program === '') return { problem: 'the command is empty' };
   if (program.startsWith('-')) {
     return {
-      problem: `a command cannot begin with ${program}; one command is one item of the list: [nginx -s reload]`,
+      problem: `a command cannot begin with \`-\`; one command is one item of the list: [nginx -s reload]`,
     };
   }
   if (words.some(word => word.includes('\0'))) return { problem: 'a command cannot hold a NUL byte' };

@@ -159,13 +159,18 @@ describe('what cannot be a configuration is refused, and nothing written:', () =
       { hook: ['nginx -s reload && echo'] },
       {
         code: 'config-invalid',
-        message: /^--hook "nginx -s reload && echo": `&` outside quotes means something to a shell/,
+        message: /^--hook, number 1: `&` outside quotes means something to a shell/,
       },
     ],
     [
       'an empty hook',
       { hook: [''] },
-      { code: 'config-invalid', message: /^--hook "": the command is empty/ },
+      { code: 'config-invalid', message: /^--hook, number 1: the command is empty/ },
+    ],
+    [
+      'a URL for a CA',
+      { ca: 'https://ca.example/?token=s3cr3t' },
+      { code: 'config-invalid', message: /^--ca is a name such as letsencrypt; / },
     ],
   ])('%s', async (_sentence, words, error) => {
     const { init, at } = room();
@@ -174,6 +179,24 @@ describe('what cannot be a configuration is refused, and nothing written:', () =
       message: expect.stringMatching(error.message),
     });
     expect(existsSync(at('etc'))).toBe(false);
+  });
+
+  it.each([
+    'curl https://ca.example/?token=s3cr3t',
+    'curl -s s3cr3t | sh',
+    'TOKEN=s3cr3t notify',
+    '-s3cr3t',
+    '"s3cr3t $x"',
+    "notify 's3cr3t",
+    'notify "s3cr3t',
+    'notify s3cr3t\nnotify',
+    'notify s3cr3t \\',
+    'notify s3cr3t\0',
+  ])('a hook, whose text is not shown: %j', async hook => {
+    const { fails } = room();
+    const { error, err } = await fails({ hook: ['nginx -s reload', hook] });
+    expect(error).toMatchObject({ code: 'config-invalid', message: /^--hook, number 2: / });
+    expect(`${err}${error}`).not.toContain('s3cr3t');
   });
 
   it.each<[string, Words, string]>([

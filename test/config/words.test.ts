@@ -69,8 +69,8 @@ describe('what a shell would act upon is refused, with the way to ask for one', 
 
   it.each([
     ['a\nb', 'there are several lines; certd runs'],
-    ['FOO=bar cmd', 'FOO=bar would set a variable; begin with `env`'],
-    ["FOO='b c' cmd", 'FOO=b c would set a variable'],
+    ['FOO=bar cmd', 'FOO=… would set a variable; begin with `env`'],
+    ["FOO='b c' cmd", 'FOO=… would set a variable'],
     ['if true', "`if` belongs to a shell's grammar"],
     ['! true', "`!` belongs to a shell's grammar"],
     ["echo 'a", 'a single quote is not closed'],
@@ -78,7 +78,7 @@ describe('what a shell would act upon is refused, with the way to ask for one', 
     ['', 'the command is empty'],
     ['  ', 'the command is empty'],
     ['""', 'the command is empty'],
-    ['-s reload', 'a command cannot begin with -s; one command is one item of the list: [nginx -s reload]'],
+    ['-s reload', 'a command cannot begin with `-`; one command is one item of the list: [nginx -s reload]'],
     ['echo a\0', 'a command cannot hold a NUL byte'],
   ])('%j', (line, problem) => {
     expect(argvOf(line)).toContain(`refused: ${problem}`);

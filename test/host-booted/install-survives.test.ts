@@ -94,6 +94,30 @@ test('empty variables say nothing, and arguments outweigh the environment', asyn
   expect(await room.run(['ls', '/run/certd-asked'])).toMatchObject({ code: 2 });
 });
 
+test('CERTD_CONFIG counts where no option says what to configure, and not beside CERTD_DOMAINS', async () => {
+  room.put('certd.deb', file => writeSmallDeb(file));
+  const env = { CERTD_PACKAGE: '/p/certd.deb', CERTD_CONFIG: '/root/none.yaml' };
+  expect(await room.install([], { env })).toMatchObject({
+    code: 78,
+    stderr: 'install.sh: what --config names is missing; nothing was done\n',
+  });
+  expect(await room.install([], { env: { ...env, CERTD_DOMAINS: 'a.test' } })).toMatchObject({ code: 64 });
+  expect(await room.install(['--domain', 'a.test', '--agree-tos'], { env })).toEqual(installed);
+  expect(whatInitWasAsked()).toEqual(['--domain=a.test', '--agree-tos']);
+});
+
+test('a disk that fills up while dpkg unpacks is said as such', async () => {
+  room.put('certd.deb', file => writeSmallDeb(file));
+  const dpkg =
+    '#!/bin/sh\necho "dpkg: error processing archive: failed to write: No space left on device" >&2\nexit 1\n';
+  placeFile(room.at('/'), '/full/dpkg', dpkg, 0o755);
+  const env = { PATH: '/full:/usr/sbin:/usr/bin' };
+  await full(
+    room.install(['--package', '/p/certd.deb'], { env }),
+    'a disk has no room; running this again mends it',
+  );
+});
+
 test.each([
   ['curl', 'wget'],
   ['wget', 'curl'],
@@ -273,7 +297,7 @@ test('a /usr/bin/certd of somebody else is left alone', async () => {
   expect(readFileSync(room.at('/usr/bin/certd'), 'utf8')).toBe('mine');
 });
 
-test.each([['64'], ['78'], ['1']])(
+test.each([['64'], ['69'], ['78'], ['1']])(
   'what certd init ends with is what install.sh ends with: %s',
   async code => {
     room.put('certd.deb', file => writeSmallDeb(file));

@@ -57,6 +57,16 @@ test('where nginx holds port 80 and no webroot is named, nothing is configured o
   expect((await host.run(['systemctl', 'is-active', ...units])).stdout).toBe('inactive\n'.repeat(3));
 });
 
+test.each([`curl https://h.test/?token=${secret} | y`, `T=${secret} y`, `y '${secret}`, `-${secret}`])(
+  'a hook that is refused is not shown: %s',
+  async hook => {
+    const outcome = await install([...tarball, ...wish, '--hook', hook]);
+    expect(outcome).toMatchObject({ code: 78, stdout: '' });
+    expect(outcome.stderr).toContain('certd: config-invalid: --hook, number 2: ');
+    expect(existsSync(host.at('/etc/certd/config.yaml'))).toBe(false);
+  },
+);
+
 test('with the webroot it is done within a minute although the CA is out, and says what is missing', async () => {
   const begin = performance.now();
   const outcome = await install([...tarball, ...wish]);
@@ -91,6 +101,19 @@ test('a configuration that was changed is read anew without a restart', async ()
   expect(await install(tarball)).toMatchObject({ code: 0 });
   await untilLive('more.certd.test');
   expect(await invocations()).toEqual(before);
+});
+
+test('a webroot that needs no right of its own any more takes that right away, by a restart', async () => {
+  const [before, good] = [await invocations(), configuration()];
+  const dropIn = host.at('/etc/systemd/system/certd.service.d/check-config.conf');
+  expect(existsSync(dropIn)).toBe(true);
+  writeFileSync(host.at('/etc/certd/config.yaml'), good.replaceAll('/srv/web', '/var/www/certd'));
+  expect(await install(tarball)).toMatchObject({ code: 0 });
+  expect(existsSync(dropIn)).toBe(false);
+  expect((await invocations())[0]).not.toBe(before[0]);
+  expect(await property('certd.service', 'DropInPaths')).toBe('');
+  writeFileSync(host.at('/etc/certd/config.yaml'), good);
+  expect(await install(tarball)).toMatchObject({ code: 0 });
 });
 
 test('a bad one is refused, and what runs runs on', async () => {
