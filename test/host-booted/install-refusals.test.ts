@@ -24,7 +24,6 @@ beforeAll(async () => {
     truncateSync(file, 4000);
   });
   room.put('certd.rpm', file => writeFileSync(file, 'rpm is asked first\n'));
-  // As systems without it: the image has rpm for another test.
   placeFile(room.at('/'), '/old/getconf', '#!/bin/sh\necho glibc 2.27\n', 0o755);
   placeFile(room.at('/'), '/musl/getconf', '#!/bin/sh\nexit 1\n', 0o755);
   placeFile(room.at('/'), '/root/other.yaml', 'account: { agree_tos: true }\n');
@@ -71,10 +70,17 @@ test('what is no package of certd for this machine is refused before anything is
     ['other.tar.xz', 65, 'this is no package of certd, or a damaged one'],
     ['arm.deb', 71, 'the package is for another machine, not x86_64'],
     ['arm.tar.xz', 71, 'the package is for another machine, not x86_64'],
-    ['certd.rpm', 71, 'a .rpm needs rpm, which is not here'],
   ];
   for (const [name, code, sentence] of wrong)
     expect(await room.install(['--package', `/p/${name}`])).toEqual(refusal(code, sentence));
+});
+
+test('an rpm is refused where there is no rpm', async () => {
+  await room.without(['rpm'], async () =>
+    expect(await room.install(['--package', '/p/certd.rpm'])).toEqual(
+      refusal(71, 'a .rpm needs rpm, which is not here'),
+    ),
+  );
 });
 
 test('a tarball that ends early is taken away again', async () => {
