@@ -18,11 +18,11 @@ hold_units() {
   if is_wanted certd-deploy.path certd-deploy.timer certd-deploy.service; then again="$again certd-deploy.service"; fi
   begin_hold
   await_deployer
-  [ -n "$again" ] || return 0
-  # shellcheck disable=SC2086
-  systemctl --quiet stop $again
-  # shellcheck disable=SC2086
-  systemctl --no-block start $again
+  for each in $again; do
+    # Both halves at once, of which the second one waits: whatever ends this script, it is started again. One that is masked only ends.
+    systemctl --no-block restart "$each" || systemctl --no-block stop "$each" || true
+  done
+  for each in $again; do await_end "$each"; done
 }
 
 # Once there is one complete program again, old or new.
@@ -69,6 +69,11 @@ await_deployer() {
   done
 }
 
+# Not for longer than the hold lasts: then it may run again.
+await_end() {
+  while runs "$1" && is_wanted "$hold"; do sleep 1; done
+}
+
 runs() {
   case $(systemctl show --value --property=ActiveState "$1") in
     active | reloading | activating | deactivating) return 0 ;;
@@ -90,15 +95,30 @@ remove_units() {
   ! has systemctl || systemctl --quiet disable $entrances certd.service
 }
 
+# After the files have come. Whatever fails, what waits is let through.
+make_ready() {
+  made=0
+  make_places || made=$?
+  release_units
+  [ "$made" = 0 ] || echo 'certd: its user or its directories could not be made, as said above' >&2
+  return "$made"
+}
+
 # User and directories. Without systemd root has all of certd, and makes the others when it runs.
 make_places() {
-  if has systemd-sysusers; then systemd-sysusers certd.conf; fi
-  if has systemd-tmpfiles; then systemd-tmpfiles --create certd.conf; else mkdir -p /etc/certd/conf.d; fi
+  failure=0
+  if has systemd-sysusers; then systemd-sysusers certd.conf || failure=$?; fi
+  if has systemd-tmpfiles; then
+    systemd-tmpfiles --create certd.conf || failure=$?
+  else
+    mkdir -p /etc/certd/conf.d || failure=$?
+  fi
+  return "$failure"
 }
 
 has() { command -v "$1" >/dev/null; }
 
-# After a first installation.
+# After a first installation, and after a removal that was broken off.
 begin() {
   if ! has systemctl; then
     echo 'certd: installed. Without systemd: write /etc/certd/config.yaml (certd init --help), and run certd run' >&2

@@ -7,10 +7,20 @@ webroot='/var/www/certd(/.*)?'
 
 add_labels() {
   has_labels || return 0
-  add_label cert_t "$certificates"
-  add_label httpd_sys_content_t "$webroot"
-  restorecon -R /var/lib/certd /var/www/certd
+  problems=$(set_labels 2>&1) || warn set "$problems"
 }
+
+# Each of them, also where another one fails.
+set_labels() {
+  failed=0
+  add_label cert_t "$certificates" || failed=1
+  add_label httpd_sys_content_t "$webroot" || failed=1
+  restorecon -R /var/lib/certd /var/www/certd || failed=1
+  return "$failed"
+}
+
+# The package is installed or erased all the same. In one line: the last one says what it was.
+warn() { echo "certd: SELinux labels could not be $1: $(printf '%s\n' "$2" | tail -n 1)" >&2; }
 
 # One that is there already, by the version before or a person, is given the type.
 add_label() {
@@ -20,8 +30,14 @@ add_label() {
 # Where certificates stay, servers read them: a relabelling of the host must leave them as they are.
 remove_labels() {
   has_labels || return 0
-  if ! has_files /var/lib/certd/live; then semanage fcontext --delete "$certificates"; fi
-  semanage fcontext --delete "$webroot"
+  problems=$(unset_labels 2>&1) || warn removed "$problems"
+}
+
+unset_labels() {
+  failed=0
+  has_files /var/lib/certd/live || semanage fcontext --delete "$certificates" || failed=1
+  semanage fcontext --delete "$webroot" || failed=1
+  return "$failed"
 }
 
 has_labels() { has semanage && has restorecon; }

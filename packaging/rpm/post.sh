@@ -6,8 +6,7 @@ set -e
 # shellcheck source=packaging/rpm/labels.sh
 . packaging/rpm/labels.sh
 
-make_places
-add_labels
 # The files of the version before that this one does not have go later, and nobody misses them.
-release_units
+make_ready
+add_labels
 if [ "$1" = 1 ]; then begin; else judge; fi

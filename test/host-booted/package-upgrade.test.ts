@@ -178,6 +178,39 @@ test('after kill -9 of dpkg while it waits for a deploy, old and new go on', asy
   expect(await states([hold])).toEqual(['inactive']);
 });
 
+test('after kill -9 of dpkg while it waits for the daemon to end, what ran runs again when the hold is over', async () => {
+  await dropIn(host, 'certd.service', '[Service]\nExecStop=/usr/bin/sleep 6\n');
+  await holdFor(20);
+  const mark = host.journal.mark();
+  const killed = codeOf(upgrade({}));
+  await waitUntil(
+    'the daemon ends',
+    async () => (await states(['certd.service']))[0] === 'deactivating' || null,
+  );
+  // As the path does at any time.
+  await host.succeed('systemctl', 'start', '--no-block', ...services);
+  await killDpkg();
+  expect(await killed).toBe(137);
+  await waitUntil('it has ended', async () => (await states(['certd.service']))[0] === 'inactive' || null);
+  expect(await states([hold])).toEqual(['activating']);
+  expect(await host.succeed('systemctl', 'list-jobs', '--no-legend')).toMatch(
+    / certd\.service +start +waiting/,
+  );
+  await untilStarted(mark);
+  await host.succeed('rm', '-r', '/run/systemd/system/certd.service.d');
+  await host.succeed('systemctl', 'daemon-reload');
+  await untilStatusIs(/^OK: /);
+});
+
+test('an upgrade with a masked deployer has the daemon run again', async () => {
+  await host.succeed('systemctl', 'mask', '--runtime', '--quiet', 'certd-deploy.service');
+  const mark = host.journal.mark();
+  expect((await upgrade({})).code).toBe(0);
+  await untilStarted(mark);
+  await host.succeed('systemctl', 'unmask', '--runtime', '--quiet', 'certd-deploy.service');
+  await untilStatusIs(/^OK: /);
+});
+
 test('after kill -9 of dpkg between two files the old version runs again, and the next try succeeds', async () => {
   await holdFor(8);
   const mark = host.journal.mark();
