@@ -41,8 +41,7 @@ install_certd() {
   if [ "$#$config" = 0 ]; then
     config=${CERTD_CONFIG:-}
     set -f # Names may have a star.
-    for each in $(printf %s "${CERTD_DOMAINS:-}" | tr , ' '); do set -- "$@" "--domain=$each"; done
-    set +f
+    for each in $(printf %s "${CERTD_DOMAINS:-}" | tr , ' '); do set -- "$@" "--domain=$each"; done; set +f
     [ "$#" = 0 ] || set -- "$@" ${CERTD_EMAIL:+"--email=$CERTD_EMAIL"} ${CERTD_WEBROOT:+"--webroot=$CERTD_WEBROOT"} \
       ${CERTD_HOOK:+"--hook=$CERTD_HOOK"} ${CERTD_CA:+"--ca=$CERTD_CA"}
     case ${1:+${CERTD_AGREE_TOS:-}} in 1 | yes | true) set -- "$@" --agree-tos ;; esac
@@ -50,11 +49,7 @@ install_certd() {
   [ -z "$purge$yes" ] || fail 64 '--purge and --yes go with --remove'
   [ -n "$package" ] || fail 64 '--package is missing'
   [ "$#" = 0 ] || [ -z "$config" ] || fail 64 '--config and --domain exclude each other'
-  lock_system
-  check_system
-  take_config
-  get_package
-  identify
+  lock_system; check_system; take_config; get_package; identify
   after='running this again mends it'
   install_package
   after="certd $version is installed: mend that and run this again"
@@ -72,7 +67,7 @@ lock_system() {
   exec 9>>/run/certd-install.lock
   flock -n 9 || fail 75 'another install.sh is at work: run this again later'
   tmp=${TMPDIR:-/tmp}/certd-install
-  rm -rf "$tmp" "$part"
+  rm -rf "$tmp" "$part" /opt/.certd-old
   mkdir -m 700 "$tmp" || fail 73 "$tmp cannot be made"
 }
 
@@ -85,8 +80,7 @@ check_system() {
 
 take_config() {
   [ "$config" != - ] || { config=$tmp/config.yaml && cat >"$config"; } || fail 73 "$tmp has no room"
-  exec </dev/null
-  [ -n "$config" ] || return 0
+  exec </dev/null; [ -n "$config" ] || return 0
   [ -f "$config" ] || fail 78 'what --config names is missing'
   [ ! -e "$conf" ] || same "$config" "$conf" ||
     fail 78 "$conf is another one: edit it and leave out --config, or move it away"
@@ -104,17 +98,18 @@ get_package() {
   case $file in http://* | https://*) download ;; /*) ;; *) file=$PWD/$file ;; esac
   [ -f "$file" ] || fail 65 'the package is missing'
   [ -n "$sha256" ] || return 0
+  case $file in "$tmp"/*) ;; *) room "$tmp" 60; cp "$file" "$tmp/certd.$kind"; file=$tmp/certd.$kind ;; esac
   found=$(sha256sum <"$file")
   [ "${found%% *}" = "$(printf %s "$sha256" | tr A-F a-f)" ] || fail 65 "the checksum of the package is wrong: ${found%% *}"
 }
 
-# By standard input: all see arguments.
 download() {
   [ -n "$sha256" ] || fail 64 'a URL needs --sha256: a network is not to be trusted'
   case $package in *[!!-~]* | *[\"\\]*) fail 64 '--package has characters that no URL has' ;; esac
   file=$tmp/certd.$kind code=0
   room "$tmp" 60
   if command -v curl >/dev/null; then
+    # By standard input: all see arguments.
     printf 'url = "%s"\n' "$package" | curl -fsSL --connect-timeout 10 -Y 1024 -y 15 --retry 1 -o "$file" -K - 9>&- || code=$?
   else
     command -v wget >/dev/null || fail 69 'the download needs curl or wget'
@@ -173,8 +168,7 @@ install_by() {
       ! grep -Eq 'space left|on the .* filesystem' "$tmp/log" || fail 73 'a disk has no room'
       fail 70 "$tool failed"
     fi
-    tries=$((tries - 1))
-    [ "$tries" != 0 ] || fail 75 'another program is installing packages'
+    [ "$((tries -= 1))" != 0 ] || fail 75 'another program is installing packages'
     sleep 1
   done
   cat "$tmp/log" >&2
@@ -188,17 +182,22 @@ install_tree() {
   [ ! -e "$conf" ] || "$new/bin/certd" check-config >/dev/null || fail 78 "certd $version refuses $conf; what ran before runs on"
   for each in sysusers.d tmpfiles.d; do put_file "$new/lib/$each/certd.conf" "/etc/$each/certd.conf"; done
   for each in "$new"/lib/systemd/system/*; do put_file "$each" "/etc/systemd/system/${each##*/}"; done
-  systemd-sysusers certd.conf
-  systemd-tmpfiles --create certd.conf
+  systemd-sysusers certd.conf; systemd-tmpfiles --create certd.conf
   ln -sf /opt/certd/bin/certd /usr/bin/certd
   ln -sfn "certd-$version" /opt/.certd-next && mv -T /opt/.certd-next /opt/certd
   systemctl daemon-reload
-  [ "$before" = "$version" ] || find /opt -maxdepth 1 -name 'certd-[0-9]*' ! -name "certd-$version" ! -name "certd-$before" -exec rm -rf {} +
+  [ "$before" = "$version" ] || drop_trees ! -name "certd-$version" ! -name "certd-$before"
+}
+
+# What is half deleted must not pass for a version.
+drop_trees() {
+  mkdir -p /opt/.certd-old
+  find /opt -maxdepth 1 -name 'certd-[0-9]*' "$@" -exec mv -t /opt/.certd-old {} +
+  rm -rf /opt/.certd-old
 }
 
 unpack() {
-  mkdir -p "$part"
-  room /opt 200
+  mkdir -p "$part"; room /opt 200
   tar -xJf "$file" -C "$part" --strip-components=1 -o || { room /opt 1; fail 65 'the package is damaged'; }
   "$part/bin/certd" --version >/dev/null || fail 71 'the program does not run here'
   # A power cut must not leave empty files.
@@ -208,6 +207,7 @@ unpack() {
 
 # Judged where it will be, for conf.d is beside it.
 put_config() {
+  ! same "$config" "$conf" || return 0
   put_file "$config" "$conf.new"
   certd check-config --config "$conf.new" >/dev/null || { rm "$conf.new"; fail 78 'the configuration is bad'; }
   mv "$conf.new" "$conf"
@@ -217,24 +217,25 @@ put_config() {
 start() {
   certd check-config --drop-in >"$tmp/drop-in" || fail 78 "$conf is bad"
   if [ -s "$tmp/drop-in" ]; then put_file "$tmp/drop-in" "$drop_in"; else rm -f "$drop_in"; fi
-  how=reload
+  how=reload unable=''
   [ "$(property NeedDaemonReload)" = no ] || { systemctl daemon-reload; how=restart; }
   [ "$kind" != tar.xz ] || [ "$(readlink "/proc/$(property MainPID)/exe")" = "$new/lib/certd/node" ] || how=restart
   units=$(certd check-config --units)
   [ -n "$CERTD_NO_START" ] || case $units in *certd-http.socket*) hold_port ;; esac
-  systemctl enable --quiet $units
+  systemctl enable --quiet $units || unable=1
   [ -z "$CERTD_NO_START" ] || return 0
   [ "$(property ActiveState)" != active ] || bounded "$how" certd.service
   bounded start $units
+  [ -z "$unable" ] || fail 1 'a unit could not be enabled (see above)'
 }
 
 # systemd opens it only while the service does not run.
 hold_port() {
   ! systemctl is-active --quiet certd-http.socket || return 0
   state=$(property ActiveState)
-  [ "$state" != active ] || bounded stop certd.service
+  case $state in active | *ing) bounded stop certd.service ;; *) state='' ;; esac
   systemctl start certd-http.socket && return
-  [ "$state" != active ] || systemctl start --no-block certd.service
+  [ -z "$state" ] || systemctl start --no-block certd.service
   fail 78 'another program holds port 80 (see certd doctor), and there is no webroot'
 }
 
@@ -247,8 +248,7 @@ bounded() {
 remove_certd() {
   if [ "$purge$yes" = --purge ]; then
     [ -t 0 ] || fail 64 '--purge deletes keys: without a terminal it needs --yes'
-    say 'type yes to delete all certificates'
-    read -r yes
+    say 'type yes to delete all certificates' && read -r yes
     [ "$yes" = yes ] || fail 64 'the answer was not yes'
   fi
   lock_system
@@ -256,16 +256,17 @@ remove_certd() {
   [ -z "$(installed deb)" ] || dpkg --force-remove-reinstreq "${purge:---remove}" certd </dev/null >&2 || fail 70 'dpkg failed'
   [ -z "$(installed rpm)" ] || rpm -e certd >&2 || fail 70 'rpm failed'
   [ -z "$(installed tar.xz)" ] || remove_tree
-  rm -f "$drop_in"
-  systemctl daemon-reload
+  rm -f "$drop_in"; systemctl daemon-reload
   [ -z "$purge" ] || rm -rf /etc/certd /var/lib/certd
 }
 
+# shellcheck disable=SC2086
 remove_tree() {
-  systemctl disable --now certd-deploy.path certd-deploy.timer certd.service certd-http.socket
-  systemctl stop certd-deploy.service
+  ours='certd-deploy.path certd-deploy.timer certd-http.socket certd.service'
+  systemctl stop $ours certd-deploy.service || :; systemctl disable $ours || :
   for each in /opt/certd/lib/systemd/system/*; do rm -f "/etc/systemd/system/${each##*/}"; done
-  rm -rf /etc/sysusers.d/certd.conf /etc/tmpfiles.d/certd.conf /usr/bin/certd "$part" /opt/certd-[0-9]* /opt/certd
+  rm -rf /etc/sysusers.d/certd.conf /etc/tmpfiles.d/certd.conf /usr/bin/certd
+  drop_trees; rm -f /opt/certd
 }
 
 property() { systemctl show --value -p "$1" certd.service; }

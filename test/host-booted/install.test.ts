@@ -146,6 +146,10 @@ test('another version takes the place of the one before, and the way back is ope
 
 test('a removal leaves certificates and configuration, and nothing else', async () => {
   const [live, config] = [await host.succeed('ls', '/var/lib/certd/live'), configuration()];
+  // As one leaves it that was cut short.
+  await host.succeed('systemctl', 'disable', '--now', '--quiet', 'certd-deploy.timer');
+  await host.succeed('rm', '/etc/systemd/system/certd-deploy.timer', '/etc/sysusers.d/certd.conf');
+  await host.succeed('systemctl', 'daemon-reload');
   expect(await install(['--remove'])).toMatchObject({ code: 0, stdout: '' });
   expect((await host.run(['systemctl', 'list-units', '--all', '--no-legend', 'certd*'])).stdout).toBe('');
   const ours = 'find /opt /usr/bin /etc/systemd /etc/sysusers.d /etc/tmpfiles.d ! -type d -path "*certd*"';
@@ -165,6 +169,16 @@ test('the deb takes over what is there, and the same again restarts nothing', as
   const again = await install(deb);
   expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/^OK: 2 certificates, /) });
   expect(await invocations()).toEqual(before);
+});
+
+test('an equal configuration stays what it is, a link to a file with a mode of its own', async () => {
+  const text = configuration();
+  placeFile(host.at('/'), '/srv/certd.yaml', text, 0o640);
+  await host.succeed('ln', '-sf', '/srv/certd.yaml', '/etc/certd/config.yaml');
+  await host.succeed('chgrp', 'certd', '/srv/certd.yaml');
+  expect(await install([...deb, '--config', '-'], { input: text })).toMatchObject({ code: 0 });
+  expect(await host.succeed('readlink', '/etc/certd/config.yaml')).toBe('/srv/certd.yaml\n');
+  expect(await host.succeed('stat', '--format=%a %G', '/srv/certd.yaml')).toBe('640 certd\n');
 });
 
 test('a purge asks for a terminal or --yes, and then leaves nothing', async () => {

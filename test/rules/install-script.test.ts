@@ -7,7 +7,7 @@ const page = readText('docs/how-to/install-script.md');
 
 test('the install script is small enough for all that it is sent through', () => {
   expect(
-    { bytes: Buffer.byteLength(script) <= 12_288, lines: script.trimEnd().split('\n').length < 300 },
+    { bytes: Buffer.byteLength(script) <= 13_312, lines: script.trimEnd().split('\n').length < 300 },
     rule({
       why: 'Cloud Assistant takes 18 KB of Base64, and whoever runs it as root wants to read it first',
       mend: 'say it shorter, or do it in certd itself',
