@@ -5,7 +5,7 @@ import { commandFirst } from './commands/words.ts';
 import { asCertdError } from './core/errors.ts';
 import { plainLines } from './core/plain-text.ts';
 
-/** Runs one command and returns the exit code: 0 done, 1 failed, 64 wrong usage, 69 no help from the metadata of the cloud, 78 bad configuration. */
+/** Runs one command and returns the exit code: 0 done, 1 failed, 64 wrong usage, 78 bad configuration. */
 export async function main(argv: readonly string[]): Promise<number> {
   outliveOutput();
   const words = commandFirst(argv);
@@ -23,7 +23,5 @@ function failed(thrown: unknown): number {
   const error = asCertdError(thrown);
   process.stderr.write(`${plainLines(`certd: ${error.code}: ${error.message}`).join('\n')}\n`);
   if (error.code === 'usage' || error.code === 'not-available-yet') return 64;
-  // What is to be had again later, or elsewhere: EX_UNAVAILABLE of sysexits(3).
-  if (error.code.startsWith('metadata-')) return 69;
   return error.code.startsWith('config-') ? 78 : 1;
 }

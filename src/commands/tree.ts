@@ -223,10 +223,6 @@ function addInit(program: Command, done: (code: number) => void): void {
     .option('--hook <command>', 'what to run after a change; as often as needed', collected)
     .option('--ca <name>', 'the CA; letsencrypt when left out')
     .option('--print', 'show the configuration, and write nothing')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 1 it failed, 64 wrong usage, 69 the metadata of the cloud did not help, 78 bad configuration.',
-    )
     .action(
       async (
         options: Partial<Pick<InitOptions, 'domain' | 'hook'>> & Omit<InitOptions, 'domain' | 'hook'>,
