@@ -187,8 +187,6 @@ test('after kill -9 of dpkg while it waits for the daemon to end, what ran runs 
     'the daemon ends',
     async () => (await states(['certd.service']))[0] === 'deactivating' || null,
   );
-  // As the path does at any time.
-  await host.succeed('systemctl', 'start', '--no-block', ...services);
   await killDpkg();
   expect(await killed).toBe(137);
   await waitUntil('it has ended', async () => (await states(['certd.service']))[0] === 'inactive' || null);
@@ -199,6 +197,23 @@ test('after kill -9 of dpkg while it waits for the daemon to end, what ran runs 
   await untilStarted(mark);
   await host.succeed('rm', '-r', '/run/systemd/system/certd.service.d');
   await host.succeed('systemctl', 'daemon-reload');
+  await untilStatusIs(/^OK: /);
+});
+
+test('a request to start the daemon while an upgrade waits for its end is no failure of the upgrade', async () => {
+  await dropIn(host, 'certd.service', '[Service]\nExecStop=/usr/bin/sleep 6\n');
+  const mark = host.journal.mark();
+  const upgraded = upgrade({});
+  await waitUntil(
+    'the daemon ends',
+    async () => (await states(['certd.service']))[0] === 'deactivating' || null,
+  );
+  // As a connection or the path does at any time.
+  await host.succeed('systemctl', 'start', '--no-block', ...services);
+  expect((await upgraded).code).toBe(0);
+  await host.succeed('rm', '-r', '/run/systemd/system/certd.service.d');
+  await host.succeed('systemctl', 'daemon-reload');
+  await untilStarted(mark);
   await untilStatusIs(/^OK: /);
 });
 
