@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { placeFile } from '../support/booted/place-certd.ts';
 import { openReleaseKit, placeNode, type ReleaseKit, type Variant } from '../support/booted/release-kit.ts';
 import { dropIn, startUnitHost, type UnitHost } from '../support/booted/unit-host.ts';
@@ -120,6 +120,11 @@ test('a deploy that does not end within half a minute is stopped, and taken up b
 test('an upgrade starts nothing that did not run', async () => {
   const [stopped] = [['certd.service', 'certd-deploy.path', 'certd-deploy.timer']];
   await host.succeed('systemctl', 'disable', '--now', '--quiet', ...stopped);
+  onTestFinished(
+    async () => void (await host.succeed('systemctl', 'enable', '--now', '--quiet', ...stopped)),
+  );
+  // The last one that the path or the timer has started.
+  await waitUntil('no deploy runs', async () => !(await states(services)).includes('activating') || null);
   const mark = host.journal.mark();
   expect((await upgrade({})).code).toBe(0);
   expect(await states([...stopped, 'certd-deploy.service', hold])).toEqual([
@@ -133,7 +138,6 @@ test('an upgrade starts nothing that did not run', async () => {
   expect((await host.run(['systemctl', 'is-enabled', ...stopped])).stdout).toBe(
     'disabled\ndisabled\ndisabled\n',
   );
-  await host.succeed('systemctl', 'enable', '--now', '--quiet', ...stopped);
 });
 
 test('an upgrade whose files cannot be unpacked leaves the version before, which runs again', async () => {
