@@ -1,3 +1,12 @@
+/** The units of `systemd/` that doctor looks at. */
+export const shippedUnitNames = [
+  'certd.service',
+  'certd-deploy.service',
+  'certd-deploy.path',
+  'certd-deploy.timer',
+  'certd-http.socket',
+];
+
 /**
  * `src/doctor/shipped-units.ts`: what the units of `systemd/` say of themselves, for doctor to hold an installed one against.
  * `units`: text by name.

@@ -1,24 +1,14 @@
 import { firstNames } from '../core/first-names.ts';
 import type { Target } from '../core/model.ts';
 import type { Finding } from './finding.ts';
-import { findingsOfVerdicts, type NameVerdict } from './name-verdicts.ts';
+import { findingsOfNames, type Verdict } from './name-verdicts.ts';
 import { isLoopback, isPublicAddress } from './public-address.ts';
 import type { DnsAnswer, NameLook, SeenNames } from './seen-names.ts';
 
 /** Whether the addresses of each name lead to this host. */
 export function addressFindings(host: SeenNames): readonly Finding[] {
-  const { names } = host;
-  if (names === null) return [];
-  return host.targets.flatMap(target =>
-    findingsOfVerdicts(
-      'name-address',
-      target,
-      target.domains.map(domain => ({ domain, ...verdictOf(names.get(domain) ?? null, target, host) })),
-    ),
-  );
+  return findingsOfNames('name-address', host, (...seen) => [verdictOf(...seen)]);
 }
-
-type Verdict = Omit<NameVerdict, 'domain'>;
 
 function verdictOf(look: NameLook | null, target: Target, host: SeenNames): Verdict {
   if (look === null) return { status: 'unknown', message: 'there was no time left for it', cure: tooMany };

@@ -3,10 +3,8 @@ import { firstNames } from '../core/first-names.ts';
 import { isAddress } from '../core/ip-address.ts';
 import { type CaaAnswer, caaAnswer } from './caa.ts';
 import type { Finding, FindingStatus } from './finding.ts';
-import { findingsOfVerdicts, type NameVerdict } from './name-verdicts.ts';
+import { findingsOfVerdicts, type Verdict } from './name-verdicts.ts';
 import type { CaaLook, SeenCa, SeenNames } from './seen-names.ts';
-
-type Verdict = Omit<NameVerdict, 'domain'>;
 
 /** Whether CAA records let each CA of a certificate issue for its names (RFC 8659, RFC 8657). */
 export function caaFindings({ names, targets, cas }: SeenNames): readonly Finding[] {

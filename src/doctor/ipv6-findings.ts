@@ -2,35 +2,23 @@ import { isIpv6 } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
 import { isOfThisHost } from './address-findings.ts';
 import type { Finding } from './finding.ts';
-import { findingsOfVerdicts, type NameVerdict } from './name-verdicts.ts';
+import { findingsOfNames, type Verdict } from './name-verdicts.ts';
 import type { NameLook, SeenNames, Walk } from './seen-names.ts';
 import { endText } from './walk-text.ts';
 
 /** Whether the IPv6 address of a name answers as its IPv4 address does: a CA that has both takes IPv6. */
 export function ipv6Findings(host: SeenNames): readonly Finding[] {
-  const { names } = host;
-  if (names === null) return [];
-  return host.targets.flatMap(target =>
-    findingsOfVerdicts(
-      'ipv6-answers',
-      target,
-      target.domains.flatMap(domain => {
-        const verdict = verdictOf(names.get(domain) ?? null, target, host);
-        return verdict === null ? [] : [{ domain, ...verdict }];
-      }),
-    ),
-  );
+  return findingsOfNames('ipv6-answers', host, (...seen) => {
+    const verdict = verdictOf(...seen);
+    return verdict === null ? [] : [verdict];
+  });
 }
 
 /** connect(2) and ipv6(7): the host itself has no way there. */
 const noIpv6Here = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
 /** Null where there is no IPv6 address, or nothing to hold it against: the path is judged by itself. */
-function verdictOf(
-  look: NameLook | null,
-  target: Target,
-  host: SeenNames,
-): Omit<NameVerdict, 'domain'> | null {
+function verdictOf(look: NameLook | null, target: Target, host: SeenNames): Verdict | null {
   const [walk6] = look?.walks6 ?? [];
   const [walk4] = look?.walks4 ?? [];
   if (walk6 === undefined) return null;

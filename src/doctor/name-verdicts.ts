@@ -2,6 +2,7 @@ import { firstNames } from '../core/first-names.ts';
 import type { Target } from '../core/model.ts';
 import { type CheckName, checks } from './checks.ts';
 import type { Finding, FindingStatus } from './finding.ts';
+import type { NameLook, SeenNames } from './seen-names.ts';
 
 /** What is to be said of one name of a certificate. */
 export type NameVerdict = {
@@ -11,6 +12,24 @@ export type NameVerdict = {
   /** Null: that of the check. */
   readonly cure: string | null;
 };
+
+export type Verdict = Omit<NameVerdict, 'domain'>;
+
+/** What `verdictsOf` says of each name of each certificate; nothing where names were not looked at. A look is null where no time was left for it. */
+export function findingsOfNames(
+  check: CheckName,
+  host: SeenNames,
+  verdictsOf: (look: NameLook | null, target: Target, host: SeenNames) => readonly Verdict[],
+): readonly Finding[] {
+  const { names, targets } = host;
+  if (names === null) return [];
+  return targets.flatMap(target => {
+    const verdicts = target.domains.flatMap(domain =>
+      verdictsOf(names.get(domain) ?? null, target, host).map(each => ({ domain, ...each })),
+    );
+    return findingsOfVerdicts(check, target, verdicts);
+  });
+}
 
 /** One finding for all names of a certificate of which the same is to be said, in the order of the names. */
 export function findingsOfVerdicts(

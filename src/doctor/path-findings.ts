@@ -2,23 +2,13 @@ import { isIpv6 } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
 import { isOfThisHost } from './address-findings.ts';
 import type { Finding } from './finding.ts';
-import { findingsOfVerdicts, type NameVerdict } from './name-verdicts.ts';
+import { findingsOfNames, type Verdict } from './name-verdicts.ts';
 import type { NameLook, SeenNames, Walk, WalkEnd } from './seen-names.ts';
 import { endText } from './walk-text.ts';
 
 /** Where a CA ends that asks a name for a challenge. */
 export function pathFindings(host: SeenNames): readonly Finding[] {
-  const { names } = host;
-  if (names === null) return [];
-  return host.targets.flatMap(target =>
-    findingsOfVerdicts(
-      'challenge-path',
-      target,
-      target.domains.flatMap(domain =>
-        distinct(walksOfCa(names.get(domain) ?? null), target, host).map(each => ({ domain, ...each })),
-      ),
-    ),
-  );
+  return findingsOfNames('challenge-path', host, (look, target) => distinct(walksOfCa(look), target, host));
 }
 
 /** By IPv6, but where there is no connection at all. */
@@ -40,8 +30,6 @@ function distinct(walks: readonly Walk[], target: Target, host: SeenNames): read
       isOne ? each : { ...each, message: `from ${walk.address}: ${each.message}` },
     );
 }
-
-type Verdict = Omit<NameVerdict, 'domain'>;
 
 function verdictOf(walk: Walk, target: Target, host: SeenNames): Verdict {
   const { end } = walk;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CaOutside, startCaOutside } from '../support/booted/ca-outside.ts';
 import { placeFile } from '../support/booted/place-certd.ts';
 import { type StillHost, startStillHost } from '../support/booted/still-host.ts';
-import { placeCa } from '../support/booted/unit-host.ts';
+import { config, placeCa } from '../support/booted/unit-host.ts';
 import { builtPackage } from '../support/built-package.ts';
 import {
   buildImage,
@@ -33,7 +33,7 @@ beforeAll(async () => {
   host = await startStillHost(image => {
     placeCa(join(image, 'instance'), ca);
     placeFile(image, '/etc/resolv.conf', 'nameserver 127.0.0.1\n');
-    placeFile(image, '/instance/etc/certd/config.yaml', config());
+    placeFile(image, '/instance/etc/certd/config.yaml', configuration());
     placeFile(image, '/instance/var/lib/certd/.here', '');
     for (const each of ['etc/certd', 'var/lib/certd/live', 'var/lib/certd/deployed', 'run/certd'])
       placeFile(image, `/${each}/.here`, '');
@@ -145,18 +145,9 @@ async function zombies(): Promise<number> {
   return Number(stdout);
 }
 
-function config(): string {
-  return `account: { email: ops@certd.test, agree_tos: true }
-ca: pebble
-cas:
-  pebble:
-    directory: ${ca.proxy.directoryUrl}
-    trust: /etc/certd/ca-https.pem
-    roots: /etc/certd/ca-roots.pem
-    eab: { kid: kid-1, hmac_key_file: /run/certd/eab.hmac }
-certificates:
-  - domains: [${domain}]
-    challenge: { standalone: { listen: ["0.0.0.0:80"] } }
-    deploy: { hooks: [{ shell: "setsid sleep 0.3 >/dev/null 2>&1 &" }] }
-`;
+function configuration(): string {
+  const challenge = '{ standalone: { listen: ["0.0.0.0:80"] } }';
+  const deploy = '{ hooks: [{ shell: "setsid sleep 0.3 >/dev/null 2>&1 &" }] }';
+  const certificate = `{ domains: [${domain}], challenge: ${challenge}, deploy: ${deploy} }`;
+  return config(ca, `[${certificate}]`, '{ kid: kid-1, hmac_key_file: /run/certd/eab.hmac }');
 }

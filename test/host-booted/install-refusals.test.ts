@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { placeFile } from '../support/booted/place-certd.ts';
 import type { Outcome } from '../support/booted/run-inside.ts';
 import { type InstallRoom, openInstallRoom } from '../support/installer/install-room.ts';
+import { lastLine } from '../support/installer/last-line.ts';
 import { writeSmallDeb, writeSmallTarball } from '../support/installer/small-package.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -190,8 +191,4 @@ test('one that is told to end says so and leaves nothing', async () => {
 
 function refusal(code: number, sentence: string): Outcome {
   return { code, stdout: '', stderr: `install.sh: ${sentence}; nothing was done\n` };
-}
-
-function lastLine({ stderr }: Outcome): string {
-  return stderr.trimEnd().split('\n').at(-1) ?? '';
 }

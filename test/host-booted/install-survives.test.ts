@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { placeFile } from '../support/booted/place-certd.ts';
 import type { Outcome } from '../support/booted/run-inside.ts';
-import { type InstallRoom, openInstallRoom, secret } from '../support/installer/install-room.ts';
+import {
+  type InstallRoom,
+  installedAlone,
+  openInstallRoom,
+  secret,
+} from '../support/installer/install-room.ts';
+import { lastLine } from '../support/installer/last-line.ts';
 import { writeSmallDeb, writeSmallTarball } from '../support/installer/small-package.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -14,97 +20,8 @@ beforeEach(async () => {
 
 afterEach(() => room?.stop());
 
-const installed = {
-  code: 0,
-  stdout: 'UNKNOWN: daemon-dead; 0 certificates\n',
-  stderr: expect.stringMatching(/install\.sh: nothing starts without a configuration: certd help init\n$/),
-};
-
 /** Says that it has begun, and waits while a FIFO is held for it. */
 const gated = '#!/bin/sh\necho $PPID $$ >/run/begun\n[ ! -p /run/hold ] || read -r _ </run/hold\n';
-
-test.each([['dash'], ['bash'], ['busybox sh']])(
-  'arguments that look like shell text reach certd init as they are, by %s',
-  async shell => {
-    room.put('a $(touch x) `touch x` b.deb', file => writeSmallDeb(file));
-    const words = [
-      '$(touch /x)',
-      '`touch /x`',
-      'a b',
-      'it\'s "so"',
-      'two\nlines',
-      '*',
-      '-n',
-      '--remove',
-      '\\',
-    ];
-    const options = words.flatMap(word => ['--domain', word, '--hook', word]);
-    const args = [
-      '--package',
-      'p/a $(touch x) `touch x` b.deb',
-      ...options,
-      '--webroot',
-      '/a b',
-      '--agree-tos',
-    ];
-    expect(await room.install(args, { shell: shell.split(' ') })).toEqual(installed);
-    const asked = words.flatMap(word => [`--domain=${word}`, `--hook=${word}`]);
-    expect(whatInitWasAsked()).toEqual([...asked, '--webroot=/a b', '--agree-tos']);
-    expect(await room.run(['ls', '/x'])).toMatchObject({ code: 2 });
-  },
-);
-
-test.each([['dash'], ['bash'], ['busybox sh']])(
-  'the environment is as good, names by spaces or commas, by %s',
-  async shell => {
-    room.put('certd.deb', file => writeSmallDeb(file));
-    const env = {
-      CERTD_PACKAGE: '/p/certd.deb',
-      CERTD_SHA256: room.sha256('certd.deb').toUpperCase(),
-      CERTD_DOMAINS: 'a.test, *.b.test\n$(touch /x)',
-      CERTD_EMAIL: 'o p@a.test',
-      CERTD_WEBROOT: '/srv/$(touch /x)',
-      CERTD_HOOK: 'sh -c "touch /x; id"',
-      CERTD_CA: 'zero ssl',
-      CERTD_AGREE_TOS: 'yes',
-    };
-    expect(await room.install([], { env, shell: shell.split(' ') })).toEqual(installed);
-    expect(whatInitWasAsked()).toEqual([
-      ...['--domain=a.test', '--domain=*.b.test', '--domain=$(touch', '--domain=/x)'],
-      ...['--email=o p@a.test', '--webroot=/srv/$(touch /x)', '--hook=sh -c "touch /x; id"', '--ca=zero ssl'],
-      '--agree-tos',
-    ]);
-    expect(await room.run(['ls', '/x'])).toMatchObject({ code: 2 });
-  },
-);
-
-test('empty variables say nothing, and arguments outweigh the environment', async () => {
-  room.put('certd.deb', file => writeSmallDeb(file));
-  const empty = {
-    CERTD_DOMAINS: '',
-    CERTD_EMAIL: '',
-    CERTD_CONFIG: '',
-    CERTD_NO_START: '',
-    CERTD_SHA256: '',
-  };
-  const webroot = { CERTD_WEBROOT: '/var/www/certd', CERTD_PACKAGE: '/p/missing.deb' };
-  expect(await room.install(['--package', '/p/certd.deb'], { env: { ...empty, ...webroot } })).toEqual(
-    installed,
-  );
-  expect(await room.run(['ls', '/run/certd-asked'])).toMatchObject({ code: 2 });
-});
-
-test('CERTD_CONFIG counts where no option says what to configure, and not beside CERTD_DOMAINS', async () => {
-  room.put('certd.deb', file => writeSmallDeb(file));
-  const env = { CERTD_PACKAGE: '/p/certd.deb', CERTD_CONFIG: '/root/none.yaml' };
-  expect(await room.install([], { env })).toMatchObject({
-    code: 78,
-    stderr: 'install.sh: what --config names is missing; nothing was done\n',
-  });
-  expect(await room.install([], { env: { ...env, CERTD_DOMAINS: 'a.test' } })).toMatchObject({ code: 64 });
-  expect(await room.install(['--domain', 'a.test', '--agree-tos'], { env })).toEqual(installed);
-  expect(whatInitWasAsked()).toEqual(['--domain=a.test', '--agree-tos']);
-});
 
 test('a disk that fills up while dpkg unpacks is said as such', async () => {
   room.put('certd.deb', file => writeSmallDeb(file));
@@ -125,7 +42,7 @@ test.each([
   room.put('certd.deb', file => writeSmallDeb(file));
   await room.without([other], async () => {
     const args = ['--package', room.url('certd.deb'), '--sha256', room.sha256('certd.deb')];
-    expect(await room.install(args)).toEqual(installed);
+    expect(await room.install(args)).toEqual(installedAlone);
   });
   const downloaders = room.takeDownloaders();
   expect(downloaders).toHaveLength(1);
@@ -137,9 +54,9 @@ test('a second run with the same package does not call dpkg', async () => {
   room.put('certd.deb', file => writeSmallDeb(file));
   const args = ['--package', '/p/certd.deb'];
   await room.succeed('useradd', '--system', 'certd');
-  expect(await room.install(args)).toEqual(installed);
+  expect(await room.install(args)).toEqual(installedAlone);
   const log = await room.succeed('cat', '/var/log/dpkg.log');
-  expect(await room.install(args)).toEqual(installed);
+  expect(await room.install(args)).toEqual(installedAlone);
   expect(await room.succeed('cat', '/var/log/dpkg.log')).toBe(log);
 });
 
@@ -149,7 +66,7 @@ test('an older package is installed too, with a line about it; a newer one witho
   expect((await room.install(['--package', '/p/old.deb'])).stderr).not.toContain('older');
   expect((await room.install(['--package', '/p/new.deb'])).stderr).not.toContain('older');
   const back = await room.install(['--package', '/p/old.deb']);
-  expect(back).toEqual(installed);
+  expect(back).toEqual(installedAlone);
   expect(back.stderr).toContain('install.sh: going back from certd 0.10.0 to the older 0.9.0\n');
   expect(await version()).toBe('installed 0.9.0');
 });
@@ -173,7 +90,7 @@ test.each([['preinst'], ['postinst']])(
     await killed;
     expect(await version()).not.toBe('installed 0.1.0');
     await room.succeed('rm', '/run/hold');
-    expect(await room.install(['--package', '/p/certd.deb'])).toEqual(installed);
+    expect(await room.install(['--package', '/p/certd.deb'])).toEqual(installedAlone);
     expect(await version()).toBe('installed 0.1.0');
     expect(await room.succeed('ls', '-A', '/tmp')).toBe('');
   },
@@ -204,7 +121,7 @@ test('what dpkg refuses is said in its words, and a better package mends it', as
   expect(outcome).toMatchObject({ code: 70, stdout: '' });
   expect(outcome.stderr).toContain('\nno luck\n');
   expect(lastLine(outcome)).toBe('install.sh: dpkg failed; running this again mends it');
-  expect(await room.install(['--package', '/p/good.deb'])).toEqual(installed);
+  expect(await room.install(['--package', '/p/good.deb'])).toEqual(installedAlone);
 });
 
 test('another program that installs packages is waited for, and not for ever', async () => {
@@ -226,7 +143,7 @@ test('another program that installs packages is waited for, and not for ever', a
     readFileSync(room.at('/tmp/certd-install/log'), 'utf8') ? true : null,
   );
   await room.succeed('sh', '-c', 'echo >/run/hold');
-  expect(await waiting).toEqual(installed);
+  expect(await waiting).toEqual(installedAlone);
   expect(await other).toMatchObject({ code: 0 });
 });
 
@@ -279,7 +196,7 @@ test('a full disk is said before anything is written, and where it fills up mean
 test('another kind of package than the installed one is refused', async () => {
   room.put('certd.deb', file => writeSmallDeb(file));
   room.put('certd.tar.xz', file => writeSmallTarball(file));
-  expect(await room.install(['--package', '/p/certd.deb'])).toEqual(installed);
+  expect(await room.install(['--package', '/p/certd.deb'])).toEqual(installedAlone);
   expect(await room.install(['--package', '/p/certd.tar.xz'])).toEqual({
     code: 64,
     stdout: '',
@@ -297,19 +214,6 @@ test('a /usr/bin/certd of somebody else is left alone', async () => {
   expect(readFileSync(room.at('/usr/bin/certd'), 'utf8')).toBe('mine');
 });
 
-test.each([['64'], ['69'], ['78'], ['1']])(
-  'what certd init ends with is what install.sh ends with: %s',
-  async code => {
-    room.put('certd.deb', file => writeSmallDeb(file));
-    const args = ['--package', '/p/certd.deb', '--domain', 'a.test', '--agree-tos'];
-    const outcome = await room.install(args, { env: { FAKE_INIT_CODE: code } });
-    expect(outcome).toMatchObject({ code: Number(code), stdout: '' });
-    expect(lastLine(outcome)).toBe(
-      'install.sh: the configuration was not written; certd 0.1.0 is installed: mend that and run this again',
-    );
-  },
-);
-
 async function full(run: Promise<Outcome>, sentence: string): Promise<void> {
   const outcome = await run;
   expect(lastLine(outcome)).toBe(`install.sh: ${sentence}`);
@@ -323,14 +227,4 @@ async function mount(size: string, path: string): Promise<void> {
 
 function version(): Promise<string> {
   return room.succeed('dpkg-query', '-W', '-f', `\${db:Status-Status} \${Version}`, 'certd');
-}
-
-function whatInitWasAsked(): string[] {
-  const [init, ...words] = readFileSync(room.at('/run/certd-asked'), 'utf8').split('\0').slice(0, -1);
-  expect(init).toBe('init');
-  return words;
-}
-
-function lastLine({ stderr }: Outcome): string {
-  return stderr.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -7,6 +7,7 @@ import { placeFile } from '../support/booted/place-certd.ts';
 import { placeLetsencrypt, startLetsencrypt } from '../support/booted/place-letsencrypt.ts';
 import type { Inside, Outcome } from '../support/booted/run-inside.ts';
 import { builtPackage } from '../support/built-package.ts';
+import { lastLine } from '../support/installer/last-line.ts';
 import { readText } from '../support/source-tree.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -243,8 +244,4 @@ function untilLive(name: string): Promise<true> {
   return waitUntil(`${name} is live`, () =>
     existsSync(host.at(`/var/lib/certd/live/${name}/cert.pem`)) ? true : null,
   );
-}
-
-function lastLine({ stderr }: Outcome): string {
-  return stderr.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BootedHost, bootHost } from '../support/booted/booted-host.ts';
 import { type CaOutside, startCaOutside } from '../support/booted/ca-outside.ts';
 import { placeFile } from '../support/booted/place-certd.ts';
-import { nginxConfig, placeCa } from '../support/booted/unit-host.ts';
+import { config, nginxConfig, placeCa } from '../support/booted/unit-host.ts';
 import { builtPackage } from '../support/built-package.ts';
 import { runDocument } from '../support/ready-made/ssm-agent.ts';
 import { shippedSsmDocument } from '../support/ready-made/ssm-document.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
     placeCa(root, ca);
     placeFile(root, '/etc/nginx/nginx.conf', nginxConfig);
     placeFile(root, '/usr/bin/aws', readText('test/support/ready-made/fake-aws.sh'), 0o755);
-    placeFile(root, '/srv/fake-aws/parameters/certd/config.yaml', config());
+    placeFile(root, '/srv/fake-aws/parameters/certd/config.yaml', configuration());
     placeFile(root, '/srv/fake-aws/parameters/certd/eab', key);
     const bucket = join(root, 'srv/fake-aws/s3/packages/certd');
     mkdirSync(bucket, { recursive: true });
@@ -91,15 +91,7 @@ test('a role that may not read the key is told so, and nothing is changed', asyn
   expect(readFileSync(host.at('/etc/certd/eab.hmac'), 'utf8')).toBe(`${key}\n`);
 });
 
-function config(): string {
-  return `account: { email: ops@certd.test, agree_tos: true }
-ca: pebble
-cas:
-  pebble:
-    directory: ${ca.proxy.directoryUrl}
-    trust: /etc/certd/ca-https.pem
-    roots: /etc/certd/ca-roots.pem
-    eab: { kid: kid-1, hmac_key_file: /etc/certd/eab.hmac }
-certificates: [{ domains: [${domain}], challenge: { webroot: /var/www/certd } }]
-`;
+function configuration(): string {
+  const certificate = `{ domains: [${domain}], challenge: { webroot: /var/www/certd } }`;
+  return config(ca, `[${certificate}]`, '{ kid: kid-1, hmac_key_file: /etc/certd/eab.hmac }');
 }

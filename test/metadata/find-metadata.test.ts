@@ -4,31 +4,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findMetadata } from '../../src/metadata/find-metadata.ts';
 import { metadataServices } from '../../src/metadata/services.ts';
+import { bothClouds } from '../support/both-clouds.ts';
 import { startFakeAlibabaMetadata } from '../support/fake-alibaba-metadata.ts';
-import { startFakeEc2Metadata } from '../support/fake-ec2-metadata.ts';
-import type { FakeMetadata } from '../support/fake-metadata.ts';
 import { metadataServicesAt } from '../support/metadata-services-at.ts';
-import { listenAndSayNothing } from '../support/silent-server.ts';
 
-let ec2: FakeMetadata;
-let alibaba: FakeMetadata;
-let silent: Awaited<ReturnType<typeof listenAndSayNothing>>;
-
-beforeEach(async () => {
-  [ec2, alibaba, silent] = await Promise.all([
-    startFakeEc2Metadata(),
-    startFakeAlibabaMetadata(),
-    listenAndSayNothing(),
-  ]);
-});
-
-afterEach(async () => {
-  silent.close();
-  await Promise.all([ec2.close(), alibaba.close()]);
-});
+const clouds = bothClouds();
 
 /** Port 1 of this host: nobody listens there. */
 const nobody = 1;
@@ -44,51 +27,51 @@ it('asks the addresses that the clouds have for it', () => {
 });
 
 it('is the service that gives a token, while the other one says nothing; and asks for nothing before it', async () => {
-  const onEc2 = await find([ec2.port, silent.port]);
+  const onEc2 = await find([clouds.ec2.port, clouds.silent.port]);
   expect(onEc2.service.cloud).toBe('Amazon EC2');
   expect(await onEc2.item('instance-id')).toBe('i-0123456789abcdef0');
-  expect(ec2.requests).toEqual(['PUT /latest/api/token', 'GET /latest/meta-data/instance-id']);
+  expect(clouds.ec2.requests).toEqual(['PUT /latest/api/token', 'GET /latest/meta-data/instance-id']);
 
-  const onAlibaba = await find([silent.port, alibaba.port]);
+  const onAlibaba = await find([clouds.silent.port, clouds.alibaba.port]);
   expect(onAlibaba.service.cloud).toBe('Alibaba Cloud');
   expect(await onAlibaba.item('instance-id')).toBe('i-bp13znx0m0me8cqu0000');
-  expect(alibaba.requests).toEqual(['PUT /latest/api/token', 'GET /latest/meta-data/instance-id']);
+  expect(clouds.alibaba.requests).toEqual(['PUT /latest/api/token', 'GET /latest/meta-data/instance-id']);
 });
 
 it('leaves the one that says nothing as soon as the other one has answered', async () => {
   const left = new Promise(resolve => {
-    alibaba.instead = (_, response) => {
+    clouds.alibaba.instead = (_, response) => {
       response.on('close', resolve);
       return true;
     };
   });
   let answer = () => {};
-  ec2.instead = (_, response) => {
+  clouds.ec2.instead = (_, response) => {
     answer = () => response.end('AQAEA');
     return true;
   };
-  const found = find([ec2.port, alibaba.port], 60_000);
-  await expect.poll(() => [ec2.requests.length, alibaba.requests.length]).toEqual([1, 1]);
+  const found = find([clouds.ec2.port, clouds.alibaba.port], 60_000);
+  await expect.poll(() => [clouds.ec2.requests.length, clouds.alibaba.requests.length]).toEqual([1, 1]);
   answer();
   await Promise.all([found, left]);
 });
 
 it('says of both where it looked and what came, where neither gives a token', async () => {
-  await expect(find([silent.port, silent.port], 100)).rejects.toMatchObject({
+  await expect(find([clouds.silent.port, clouds.silent.port], 100)).rejects.toMatchObject({
     code: 'metadata-unreachable',
     message:
       'no cloud says what this instance is: the metadata service of Amazon EC2 (127.0.0.1): no answer within 0.1 s; the metadata service of Alibaba Cloud (127.0.0.1): no answer within 0.1 s',
   });
-  const closed = alibaba.port;
-  await alibaba.close();
-  ec2.instead = (_, response) => {
+  const closed = clouds.alibaba.port;
+  await clouds.alibaba.close();
+  clouds.ec2.instead = (_, response) => {
     response.writeHead(403).end();
     return true;
   };
-  await expect(find([ec2.port, closed])).rejects.toThrow(
+  await expect(find([clouds.ec2.port, closed])).rejects.toThrow(
     /Amazon EC2 \(127\.0\.0\.1\): HTTP 403 instead of a token; .*Alibaba Cloud \(127\.0\.0\.1\): ECONNREFUSED$/,
   );
-  alibaba = await startFakeAlibabaMetadata();
+  clouds.alibaba = await startFakeAlibabaMetadata();
 });
 
 type Hostile = (response: ServerResponse, request: IncomingMessage) => void;
@@ -130,19 +113,19 @@ describe('a token is not taken from', () => {
     ],
     ['a closed connection', response => void response.socket?.destroy(), /ECONNRESET/],
   ])('%s', async (_sentence, hostile, words) => {
-    ec2.instead = (request, response) => {
+    clouds.ec2.instead = (request, response) => {
       hostile(response, request);
       return true;
     };
-    await expect(find([ec2.port, nobody], 1_000)).rejects.toThrow(words);
-    expect(ec2.requests).toEqual(['PUT /latest/api/token']);
+    await expect(find([clouds.ec2.port, nobody], 1_000)).rejects.toThrow(words);
+    expect(clouds.ec2.requests).toEqual(['PUT /latest/api/token']);
   });
 });
 
 describe('an item', () => {
   it('is null where the service has none of that name, or nothing under it', async () => {
-    ec2.items.set('public-ipv4', '');
-    const { item } = await find([ec2.port, silent.port]);
+    clouds.ec2.items.set('public-ipv4', '');
+    const { item } = await find([clouds.ec2.port, clouds.silent.port]);
     expect([await item('ipv6'), await item('public-ipv4')]).toEqual([null, null]);
   });
 
@@ -152,8 +135,8 @@ describe('an item', () => {
     ['a turn of the direction of writing', 'a\u202eb'],
     ['a NUL', 'a\0b'],
   ])('with %s is refused', async (_sentence, body) => {
-    ec2.items.set('hostname', body);
-    const { item } = await find([ec2.port, silent.port]);
+    clouds.ec2.items.set('hostname', body);
+    const { item } = await find([clouds.ec2.port, clouds.silent.port]);
     await expect(item('hostname')).rejects.toMatchObject({
       code: 'metadata-refused',
       message:
@@ -171,8 +154,8 @@ describe('an item', () => {
     ['a flood', flood, /more than 8 KiB/],
     ['a trickle', trickle, /no answer within 3 s/],
   ])('is refused as %s', async (_sentence, hostile, words) => {
-    const { item } = await find([ec2.port, silent.port], 3_000);
-    ec2.instead = (request, response) => {
+    const { item } = await find([clouds.ec2.port, clouds.silent.port], 3_000);
+    clouds.ec2.instead = (request, response) => {
       hostile(response, request);
       return true;
     };
@@ -180,14 +163,14 @@ describe('an item', () => {
       code: 'metadata-refused',
       message: expect.stringMatching(words),
     });
-    expect(ec2.requests).toHaveLength(2);
+    expect(clouds.ec2.requests).toHaveLength(2);
   });
 });
 
 it('ends at once where it is stopped', async () => {
   const stop = new AbortController();
   const found = findMetadata({
-    services: metadataServicesAt(silent.port, silent.port),
+    services: metadataServicesAt(clouds.silent.port, clouds.silent.port),
     signal: stop.signal,
     limitMs: 60_000,
   });
@@ -207,7 +190,7 @@ it('takes no proxy from the environment', async () => {
     import { findMetadata } from ${JSON.stringify(join(import.meta.dirname, '../../src/metadata/find-metadata.ts'))};
     import { request } from 'node:http';
     import { once } from 'node:events';
-    const service = { cloud: 'Amazon EC2', host: '127.0.0.1', port: ${ec2.port}, tokenHeader: 'x-aws-ec2-metadata-token', ipv4Items: [] };
+    const service = { cloud: 'Amazon EC2', host: '127.0.0.1', port: ${clouds.ec2.port}, tokenHeader: 'x-aws-ec2-metadata-token', ipv4Items: [] };
     const found = await findMetadata({ services: [service], signal: new AbortController().signal, limitMs: 5000 });
     console.log(await found.item('instance-id'));
     // That the environment is one that Node obeys.

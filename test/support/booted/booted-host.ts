@@ -6,7 +6,7 @@ import { startProcess, withLog } from '../run-process.ts';
 import { waitUntil } from '../wait-until.ts';
 import { hostImage } from './host-image.ts';
 import { type HostJournal, readJournal } from './host-journal.ts';
-import { childOf, type Inside, inside, type Outcome, runInside } from './run-inside.ts';
+import { childOf, type Inside, inside, type Outcome, runInside, succeedBy } from './run-inside.ts';
 
 /** Debian 12 with systemd, in a container that shares the network of the test (scripts/in-netns). */
 export type BootedHost = {
@@ -66,11 +66,7 @@ export async function bootHost(place: (root: string) => Promise<void> | void): P
   return {
     at: path => `/proc/${leader}/root${path}`,
     run,
-    succeed: async (...argv) => {
-      const outcome = await run(argv);
-      if (outcome.code !== 0) throw new Error(`${argv.join(' ')}: ${JSON.stringify(outcome)}`);
-      return outcome.stdout;
-    },
+    succeed: succeedBy(run),
     journal,
     reboot: async () => {
       // The end of a host waits for every process in it.

@@ -29,6 +29,15 @@ export function runInside(leader: number, argv: readonly string[], wish: Inside 
   });
 }
 
+/** The standard output of what `run` runs; throws unless it ends with exit code 0. */
+export function succeedBy(run: (argv: readonly string[]) => Promise<Outcome>) {
+  return async (...argv: readonly string[]): Promise<string> => {
+    const outcome = await run(argv);
+    if (outcome.code !== 0) throw new Error(`${argv.join(' ')}: ${JSON.stringify(outcome)}`);
+    return outcome.stdout;
+  };
+}
+
 function afterSignal({ killed = false, signal }: ExecFileException): number | null {
   return killed || !signal ? null : 128 + constants.signals[signal];
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startProcess, withLog } from '../run-process.ts';
 import { waitUntil } from '../wait-until.ts';
 import { hostImage } from './host-image.ts';
-import { childOf, type Inside, type Outcome, runInside } from './run-inside.ts';
+import { childOf, type Inside, type Outcome, runInside, succeedBy } from './run-inside.ts';
 
 /** Debian 12 in which nothing runs but what the test starts: there in a twentieth of a second. */
 export type StillHost = {
@@ -40,11 +40,7 @@ export async function startStillHost(place: (root: string) => void): Promise<Sti
   return {
     at: path => `/proc/${leader}/root${path}`,
     run,
-    succeed: async (...argv) => {
-      const outcome = await run(argv);
-      if (outcome.code !== 0) throw new Error(`${argv.join(' ')}: ${JSON.stringify(outcome)}`);
-      return outcome.stdout;
-    },
+    succeed: succeedBy(run),
     stop: async () => {
       // What it asks unshare(1) for ends with it, and nothing else does.
       await container.stop('SIGKILL');

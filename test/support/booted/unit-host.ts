@@ -143,8 +143,8 @@ export function site(name: string): string {
 `;
 }
 
-/** For a host with what `placeCa` puts there. `certificates`: YAML of the list. */
-export function config(ca: CaOutside, certificates: string): string {
+/** For a host with what `placeCa` puts there. `certificates`: YAML of the list; `eab`: that of the binding, where the CA wants one. */
+export function config(ca: CaOutside, certificates: string, eab?: string): string {
   return `account: { email: ops@certd.test, agree_tos: true }
 ca: pebble
 cas:
@@ -152,7 +152,7 @@ cas:
     directory: ${ca.proxy.directoryUrl}
     trust: /etc/certd/ca-https.pem
     roots: /etc/certd/ca-roots.pem
-certificates: ${certificates}
+${eab === undefined ? '' : `    eab: ${eab}\n`}certificates: ${certificates}
 `;
 }
 

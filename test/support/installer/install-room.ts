@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { placeFile } from '../booted/place-certd.ts';
 import type { Inside, Outcome } from '../booted/run-inside.ts';
 import { type StillHost, startStillHost } from '../booted/still-host.ts';
@@ -26,6 +27,13 @@ export type InstallRoom = StillHost & {
   without(programs: readonly string[], work: () => Promise<unknown>): Promise<void>;
   /** What an installation leaves. */
   leftovers(): Promise<string>;
+};
+
+/** How it ends where nothing says what to configure. */
+export const installedAlone = {
+  code: 0,
+  stdout: 'UNKNOWN: daemon-dead; 0 certificates\n',
+  stderr: expect.stringMatching(/install\.sh: nothing starts without a configuration: certd help init\n$/),
 };
 
 const busybox = findPrograms().busybox;
