@@ -79,6 +79,27 @@ test('an rpm is erased where SELinux takes no label away', async () => {
   expect(calls().filter(call => call.startsWith('semanage'))).toHaveLength(2);
 });
 
+test.each<[string, () => unknown, string[]]>([
+  ['that runs', () => {}, ['enable', 'start']],
+  ['whose policy-rc.d has nothing against it', () => placePolicy(104), ['enable', 'start']],
+  ['whose policy-rc.d forbids it', () => placePolicy(101), ['enable']],
+  ['that an image is made of', () => host.succeed('rmdir', '/run/systemd/system'), ['enable']],
+])('in a host %s, a first installation does with the units what it may', async (_, prepare, done) => {
+  placeFile(host.at('/'), '/etc/certd/config.yaml', '');
+  does('certd', 'echo certd.service');
+  await prepare();
+  const { code } = await run('deb/postinst', 'configure', '');
+  await host.succeed('sh', '-c', 'rm -f /usr/sbin/policy-rc.d; mkdir -p /run/systemd/system');
+  expect(code).toBe(0);
+  const ofUnit = /^systemctl (?:--quiet )?(enable|start) certd\.service$/;
+  expect(calls().flatMap(call => ofUnit.exec(call)?.[1] ?? [])).toEqual(done);
+});
+
+/** Debian's way to say which services may be started. */
+function placePolicy(answer: number): void {
+  placeFile(host.at('/'), '/usr/sbin/policy-rc.d', `#!/bin/sh\nexit ${answer}\n`, 0o755);
+}
+
 test('a removal that is broken off starts what the configuration needs', async () => {
   placeFile(host.at('/'), '/etc/certd/config.yaml', '');
   does('certd', 'echo certd.service certd-deploy.path');
