@@ -98,7 +98,7 @@ it('every CA that a certificate may come from has an account, also where no orde
   expect(asked).toEqual(['main', 'second']);
   expect(accounts.problems()).toEqual([]);
   // They are asked beside each other, and the disk says which is ready first.
-  expect(logged.toSorted((a, b) => String(a.ca).localeCompare(String(b.ca)))).toMatchObject([
+  expect(logged.toSorted((a, b) => String(a['ca']).localeCompare(String(b['ca'])))).toMatchObject([
     { level: 30, msg: 'account is ready', ca: 'main', account: 'https://main.invalid/account/1' },
     { level: 30, msg: 'account is ready', ca: 'second', account: 'https://second.invalid/account/1' },
   ]);
