@@ -1,3 +1,4 @@
+import type { Patience } from '../host/patience.ts';
 import type { InTurn } from '../host/queue.ts';
 import type { Shared } from '../host/shared.ts';
 import type { Signer } from './client.ts';
@@ -14,6 +15,8 @@ export type AccountGuard = {
   readonly inTurn: InTurn;
   /** Held by all whose requests or key authorizations the account's key must stay the same for. */
   readonly shared: Shared;
+  /** What the CA asks one to wait before registering, all wait: orders, and who has the account made in advance. */
+  readonly patience: Patience;
 };
 
 /** Neither is called but while the account is held (`shared.use`) or changed (`shared.change`). */

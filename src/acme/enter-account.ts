@@ -1,5 +1,6 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { AccountStore, Registration } from '../core/ports.ts';
+import type { Patience } from '../host/patience.ts';
 import { generateKey } from '../x509/keys.ts';
 import { openSigner, type Signer } from './client.ts';
 import { type AccountWish, contactOf, register } from './register.ts';
@@ -7,6 +8,7 @@ import { settledAccount } from './settle-account.ts';
 
 export type AccountOptions = AccountWish & {
   readonly store: AccountStore;
+  readonly patience: Patience;
   /** What went wrong without harm to what the account is needed for. */
   readonly warn: (error: CertdError) => void;
 };
@@ -29,7 +31,8 @@ export async function enterAccount(
   const keyPem = stored?.keyPem ?? (await createKey(store));
   let registration = url === 'stored' ? (stored?.registration ?? null) : null;
   if (registration === null) {
-    registration = await register(options, { pem: keyPem, isNew: stored === null }, signal);
+    const key = { pem: keyPem, isNew: stored === null };
+    registration = await options.patience(() => register(options, key, signal));
     await store.save(registration);
   }
   const entered = {

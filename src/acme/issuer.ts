@@ -64,6 +64,7 @@ export function openIssuer(options: IssuerOptions): OpenIssuer {
     connection,
     eab: options.authority.eab,
     store: options.account,
+    patience: options.accountGuard.patience,
     email: options.email,
     agreeTos: options.agreeTos,
     clock,

@@ -1,6 +1,7 @@
 import type { AccountGuard } from '../acme/account.ts';
 import { openLookups } from '../challenge/lookups.ts';
 import { openTokenFiles } from '../challenge/token-files.ts';
+import { openPatience } from '../host/patience.ts';
 import { openQueue } from '../host/queue.ts';
 import { openShared, sharedWithin } from '../host/shared.ts';
 import { openSlots } from '../host/slots.ts';
@@ -38,8 +39,11 @@ export function openTraffic(now: () => number): Traffic {
     requestsMade: new Map(),
     keysInTurn: openQueue(),
     accountGuard: directoryUrl => {
-      const shared = sharedWithin(hostGuard.accounts, openShared());
-      const guard = accounts.get(directoryUrl) ?? { inTurn: openQueue(), shared };
+      const guard = accounts.get(directoryUrl) ?? {
+        inTurn: openQueue(),
+        shared: sharedWithin(hostGuard.accounts, openShared()),
+        patience: openPatience(now),
+      };
       accounts.set(directoryUrl, guard);
       return guard;
     },

@@ -79,6 +79,23 @@ describe('the account', () => {
     expect(bench.store.steps).toEqual(['key', 'url']);
   });
 
+  it('is asked for by nobody before the moment that the CA has named, under no configuration', async () => {
+    const bench = await openBench({
+      intercept: (resource, count) =>
+        resource === 'new-account' && count === 1 ? { status: 503, headers: { 'retry-after': '600' } } : null,
+    });
+    const noon = bench.clock.at;
+    const refusal = { code: 'ca-error', notBefore: noon + 600_000 };
+    await expect(bench.order('a.example')).rejects.toMatchObject(refusal);
+    const other = await bench.reopen();
+    bench.clock.at = noon + 599_999;
+    await expect(other.account(bench.signal)).rejects.toMatchObject(refusal);
+    expect(bench.requests.filter(kind => kind === 'account')).toHaveLength(1);
+    bench.clock.at = noon + 600_000;
+    await other.account(bench.signal);
+    expect(bench.store.steps).toEqual(['key', 'url']);
+  });
+
   it('is refused without agreement to the terms, and it says where they are', async () => {
     const bench = await openBench({}, { agreeTos: false });
     await expect(bench.order('a.example')).rejects.toMatchObject({

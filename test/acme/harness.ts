@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type IssuerOptions, type OpenIssuer, openIssuer } from '../../src/acme/issuer.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { Clock, Download, HttpChallenge, Solver } from '../../src/core/ports.ts';
+import { openPatience } from '../../src/host/patience.ts';
 import { openQueue } from '../../src/host/queue.ts';
 import { openShared } from '../../src/host/shared.ts';
 import { generateKey } from '../../src/x509/keys.ts';
@@ -95,7 +96,7 @@ export async function openBench(
   await writeFile(trustFile, ca.httpsRootPem);
   const clock = jumpingClock();
   const store = memoryAccount();
-  const accountGuard = { inTurn: openQueue(), shared: openShared() };
+  const accountGuard = { inTurn: openQueue(), shared: openShared(), patience: openPatience(clock.now) };
   const warnings: CertdError[] = [];
   const requests: string[] = [];
   const { signal } = new AbortController();

@@ -6,6 +6,7 @@ import { openTokenFiles } from '../../src/challenge/token-files.ts';
 import { type TokenLedger, webrootSolver } from '../../src/challenge/webroot.ts';
 import type { KeyType, ProfileChoice } from '../../src/core/model.ts';
 import { realClock } from '../../src/host/clock.ts';
+import { openPatience } from '../../src/host/patience.ts';
 import { openQueue } from '../../src/host/queue.ts';
 import { openShared } from '../../src/host/shared.ts';
 import { realDisk } from '../../src/store/disk.ts';
@@ -38,7 +39,7 @@ async function openWorld(stackOptions: Parameters<typeof startStack>[0] = {}) {
   const stack = await startStack(stackOptions);
   onTestFinished(() => stack.stop());
   const requests: string[] = [];
-  const accountGuard = { inTurn: openQueue(), shared: openShared() };
+  const accountGuard = { inTurn: openQueue(), shared: openShared(), patience: openPatience(realClock.now) };
   const open = (change: Partial<IssuerOptions> = {}) => {
     const { directoryUrl, trustFile } = stack.pebble;
     const issuer = openIssuer({
