@@ -3,8 +3,7 @@
 set -eu
 umask 022
 export CERTD_NO_START="${CERTD_NO_START:-}" LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH="${PATH:+$PATH:}/usr/sbin:/usr/bin:/sbin:/bin"
-conf=/etc/certd/config.yaml part=/opt/.certd-new
-drop_in=/etc/systemd/system/certd.service.d/check-config.conf
+conf=/etc/certd/config.yaml part=/opt/.certd-new drop_in=/etc/systemd/system/certd.service.d/check-config.conf
 usage='install.sh --package FILE|URL [--sha256 HEX] [CONFIGURATION] [--no-start]
 install.sh --remove [--purge [--yes]]
 CONFIGURATION: --config FILE|-, or --domain NAME... --agree-tos [--email E] [--webroot DIR] [--hook COMMAND]... [--ca CA]'
@@ -56,8 +55,7 @@ install_certd() {
   [ -z "$config" ] || put_config
   [ "$#" = 0 ] || certd init "$@" >&2 || fail "$?" 'the configuration was not written'
   if [ -e "$conf" ]; then start; else say 'nothing starts without a configuration: certd help init'; fi
-  # Its code is about certificates.
-  certd status --short || :
+  certd status --short || : # Its code is about certificates.
 }
 
 # dpkg and tar keep the lock when this is killed.
@@ -72,8 +70,7 @@ lock_system() {
 }
 
 check_system() {
-  arch=$(uname -m)
-  case $arch in x86_64 | aarch64) ;; *) fail 71 "certd is for x86_64 and aarch64, not for $arch" ;; esac
+  arch=$(uname -m); case $arch in x86_64 | aarch64) ;; *) fail 71 "certd is for x86_64 and aarch64, not for $arch" ;; esac
   libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || libc='another C library'
   case $libc in 'glibc 2.2'[89]* | 'glibc 2.'[3-9][0-9]*) ;; *) fail 71 "certd needs glibc 2.28, and this system has $libc" ;; esac
 }
@@ -106,8 +103,7 @@ get_package() {
 download() {
   [ -n "$sha256" ] || fail 64 'a URL needs --sha256: a network is not to be trusted'
   case $package in *[!!-~]* | *[\"\\]*) fail 64 '--package has characters that no URL has' ;; esac
-  file=$tmp/certd.$kind code=0
-  room "$tmp" 60
+  file=$tmp/certd.$kind code=0; room "$tmp" 60
   if command -v curl >/dev/null; then
     # By standard input: all see arguments.
     printf 'url = "%s"\n' "$package" | curl -fsSL --connect-timeout 10 -Y 1024 -y 15 --retry 1 -o "$file" -K - 9>&- || code=$?
@@ -160,8 +156,7 @@ install_package() {
 }
 
 install_by() {
-  room /usr 200
-  tries=30
+  tries=30; room /usr 200
   until "$@" "$file" >"$tmp/log" 2>&1; do
     if ! grep -q 'locked by another process' "$tmp/log"; then
       cat "$tmp/log" >&2
@@ -207,8 +202,7 @@ unpack() {
 
 # Judged where it will be, for conf.d is beside it.
 put_config() {
-  ! same "$config" "$conf" || return 0
-  put_file "$config" "$conf.new"
+  ! same "$config" "$conf" || return 0; put_file "$config" "$conf.new"
   certd check-config --config "$conf.new" >/dev/null || { rm "$conf.new"; fail 78 'the configuration is bad'; }
   mv "$conf.new" "$conf"
 }
@@ -221,12 +215,12 @@ start() {
   [ "$(property NeedDaemonReload)" = no ] || { systemctl daemon-reload; how=restart; }
   [ "$kind" != tar.xz ] || [ "$(readlink "/proc/$(property MainPID)/exe")" = "$new/lib/certd/node" ] || how=restart
   units=$(certd check-config --units)
-  [ -n "$CERTD_NO_START" ] || case $units in *certd-http.socket*) hold_port ;; esac
+  case $units in *certd-http.socket*) [ -n "$CERTD_NO_START" ] || hold_port ;; *) leave_port ;; esac
   systemctl enable --quiet $units || unable=1
   [ -z "$CERTD_NO_START" ] || return 0
   [ "$(property ActiveState)" != active ] || bounded "$how" certd.service
   bounded start $units
-  [ -z "$unable" ] || fail 1 'a unit could not be enabled (see above)'
+  [ -z "$unable" ] || fail 1 'a unit could not be enabled or disabled (see above)'
 }
 
 # systemd opens it only while the service does not run.
@@ -237,6 +231,12 @@ hold_port() {
   systemctl start certd-http.socket && return
   [ -z "$state" ] || systemctl start --no-block certd.service
   fail 78 'another program holds port 80 (see certd doctor), and there is no webroot'
+}
+
+# certd keeps what systemd gave it until it ends.
+leave_port() {
+  systemctl disable --quiet certd-http.socket || unable=1
+  [ -n "$CERTD_NO_START" ] || ! systemctl is-active --quiet certd-http.socket || { systemctl stop certd-http.socket; how=restart; }
 }
 
 # For 45 s of this run, or 1: what takes longer goes on by itself.
@@ -286,8 +286,7 @@ room() { # DIRECTORY MEGABYTES
 }
 
 fail() {
-  said=1
-  say "$2; $after" || :
+  said=1; say "$2; $after" || :
   exit "$1"
 }
 

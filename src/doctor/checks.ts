@@ -126,7 +126,7 @@ export const checks = {
   },
   'unit-state': {
     summary:
-      'The units of certd are installed, enabled and run: `certd.service`, `certd-deploy.path` and `certd-deploy.timer`, and `certd-http.socket` where a challenge asks for it. Critical where one is missing, masked, failed or stopped, or has ended and waits to be started again; a warning where the next boot does not start it, or its files have changed since systemd read them. It is unknown while one is still starting and where none is installed, and of no interest where systemd did not boot the host.',
+      'The units of certd are installed, enabled and run: `certd.service`, `certd-deploy.path` and `certd-deploy.timer`, and `certd-http.socket` where a challenge asks for it. Critical where one is missing, masked, failed or stopped, or has ended and waits to be started again; a warning where the next boot does not start it, or its files have changed since systemd read them, and where `certd-http.socket` is enabled or runs although no challenge asks for it. It is unknown while one is still starting and where none is installed, and of no interest where systemd did not boot the host.',
     cure: 'Run `systemctl enable --now $(certd check-config --units)`, after `systemctl daemon-reload` where files have changed, and `systemctl unmask` where one is masked; `journalctl -u certd -u certd-deploy` says why one has failed.',
   },
   'unit-sandbox': {

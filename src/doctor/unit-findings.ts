@@ -31,15 +31,25 @@ export function unitFindings(units: readonly UnitState[], hasSocket: boolean): r
 
 function unitFinding(state: UnitState, hasSocket: boolean): readonly Finding[] {
   const { unit, load, needsReload } = state;
-  const isSocket = unit.endsWith('.socket');
-  // Port 80 may be somebody else’s.
-  if (isSocket && !hasSocket) return [];
+  if (unit.endsWith('.socket') && !hasSocket) return leftSocket(state);
   if (load !== 'loaded') return [finding('critical', unit, `it is ${load}`)];
   const faults = [...runs(state), ...(needsReload ? [staleFault] : [])];
   const [first] = [...faults].sort((one, other) => rank(one) - rank(other));
   if (first === undefined) return [finding('ok', unit, fineWords(state))];
   const words = faults.map(each => each.words).join(', and ');
   return [finding(first.status, unit, words, first.cure)];
+}
+
+/** Of a configuration before: without it, port 80 may be somebody else’s. */
+function leftSocket({ unit, file, active }: UnitState): readonly Finding[] {
+  const facts = [
+    ...(active === 'active' ? ['it runs'] : []),
+    ...(file === 'enabled' ? ['it is enabled'] : []),
+  ];
+  if (facts.length === 0) return [];
+  const words = `${facts.join(' and ')}, and no challenge asks for it`;
+  const cure = `\`systemctl disable --now ${unit}\`, then \`systemctl restart certd\`: until then nobody else can have its port.`;
+  return [finding('warning', unit, words, cure)];
 }
 
 type Fault = {

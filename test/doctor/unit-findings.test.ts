@@ -101,6 +101,32 @@ describe('a unit', () => {
     expect(found(socket, true)).toEqual(['critical', 'it is not-found']);
     expect(unitFindings([stateOf({ ...socket, load: 'loaded' })], false)).toEqual([]);
   });
+
+  it.each([
+    [{ file: 'enabled', active: 'active' }, 'it runs and it is enabled, and no challenge asks for it'],
+    [{ file: 'disabled', active: 'active' }, 'it runs, and no challenge asks for it'],
+    [{ file: 'enabled', active: 'failed' }, 'it is enabled, and no challenge asks for it'],
+  ])('of port 80 that no challenge needs any more is a warning: %j', (change, message) => {
+    const left = stateOf({ unit: 'certd-http.socket', ...change });
+    expect(unitFindings([left], false)).toEqual([
+      {
+        check: 'unit-state',
+        status: 'warning',
+        subject: 'certd-http.socket',
+        message,
+        cure: '`systemctl disable --now certd-http.socket`, then `systemctl restart certd`: until then nobody else can have its port.',
+      },
+    ]);
+  });
+
+  it.each([
+    [{ load: 'not-found', file: '', active: 'inactive' }],
+    [{ load: 'masked', file: 'masked', active: 'inactive' }],
+    [{ file: 'disabled', active: 'failed' }],
+  ])('of port 80 that no challenge needs and that is off is of no interest: %j', change => {
+    const off = stateOf({ unit: 'certd-http.socket', ...change });
+    expect(unitFindings([off, stateOf({})], false)).toMatchObject([{ subject: 'certd.service' }]);
+  });
 });
 
 it('no unit at all is unknown', () => {
