@@ -84,8 +84,8 @@ take_config() {
 }
 
 get_package() {
-  file=$package
-  case ${file%%[?#]*} in
+  file=$package name=$package
+  case $name in http*://*) name=${name%%[?#]*} ;; esac; case $name in
     *.deb) kind=deb tool=dpkg ;;
     *.rpm) kind=rpm tool=rpm ;;
     *.tar.xz) kind=tar.xz tool=xz ;;
@@ -118,7 +118,7 @@ identify() {
   before='' about=''
   case $kind in
     deb) about=$(dpkg-deb -W --showformat="\${Package} \${Architecture} \${Version}" "$file" 2>/dev/null) || : ;;
-    rpm) about=$(rpm -qp --nosignature --qf '%{NAME} %{ARCH} %{VERSION}-%{RELEASE}' "$file" 2>/dev/null) || : ;;
+    rpm) about=$(rpm -qp --noglob --nosignature --qf '%{NAME} %{ARCH} %{VERSION}-%{RELEASE}' "$file" 2>/dev/null) || : ;;
     *) about=$(tar -tJf "$file" 2>/dev/null | sed -n '1s,^\(certd\)-\([0-9][^/ ]*\)-linux-\([a-z0-9]*\)/.*,\1 \3 \2,p;1q') ;;
   esac
   version=${about##* }
@@ -150,7 +150,7 @@ install_package() {
   [ "$kind" = tar.xz ] || [ "$before" != "$version" ] || ! id certd >/dev/null || return 0
   case $kind in
     deb) install_by dpkg -i ;;
-    rpm) install_by rpm -U --oldpackage --replacepkgs ;;
+    rpm) install_by rpm -U --noglob --oldpackage --replacepkgs ;;
     *) install_tree ;;
   esac
 }

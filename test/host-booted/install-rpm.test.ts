@@ -11,6 +11,7 @@ const name = 'www.certd.test';
 const certificates = `[{ domains: [${name}], challenge: { webroot: /var/www/certd } }]`;
 const units = ['certd.service', 'certd-deploy.path', 'certd-deploy.timer'];
 const fresh = ['/etc/certd', '/var/lib/certd', '/usr/bin/certd', '/usr/lib/certd'];
+const odd = '/a [b]*?{c,d} %{name} \\e.rpm';
 
 /** Debian's rpm, which knows nothing of what dpkg has installed, with the words that it wants for that. */
 const rpm = `#!/bin/sh
@@ -45,6 +46,14 @@ test('what is no rpm is refused, and without a configuration nothing starts', as
     stdout: expect.stringMatching(/^UNKNOWN: .*config-unreadable: [^\n]*; 0 certificates\n$/),
   });
   expect(await states()).toEqual(['inactive', 'inactive', 'inactive']);
+});
+
+test('a path is taken as it is, though rpm takes patterns and macros', async () => {
+  expect(await install('--remove')).toMatchObject({ code: 0 });
+  await host.succeed('cp', '/0.9.rpm', odd);
+  const outcome = await install('--package', odd);
+  expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
+  expect(await installed()).toBe('0.9-1');
 });
 
 test('with one it starts what that needs, and the same again restarts nothing', async () => {
