@@ -34,6 +34,7 @@ export function manPage(date: Date | null = null, version?: string): string {
     ...common.flatMap(optionLines),
     '.SH EXIT STATUS',
     ...rows(exitCodes),
+    '.PP',
     ...text('status, verify and doctor end as monitoring plugins do:'),
     ...rows(monitoringCodes),
     '.SH FILES',

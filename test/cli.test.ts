@@ -105,8 +105,15 @@ describe('wrong usage: exit 64, the reason on standard error, nothing done', () 
     expect(await runProgram(['stauts'])).toEqual({
       code: 64,
       stdout: '',
-      lines: ["error: unknown command 'stauts'", '(Did you mean status?)'],
+      lines: ["error: unknown command 'stauts'", '(Did you mean status?)', '(certd help has all commands)'],
     });
+  });
+
+  it('of one command leads to the help of that', async () => {
+    const { err } = await runMain(['account']);
+    expect(err).toBe(
+      "error: missing required argument 'action'\n(certd help account has its options and values)\n",
+    );
   });
 
   it.each([
@@ -170,7 +177,7 @@ describe('bad configuration: exit 78, every problem on standard error', () => {
     const { code, stdout, lines } = await runProgram(['run', '--config', join(dir, 'none.yaml')]);
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(lines[0]).toBe(
-      `${join(dir, 'none.yaml')}:1:1: config-unreadable: cannot be read: there is no such file (ENOENT)`,
+      `${join(dir, 'none.yaml')}:1:1: config-unreadable: cannot be read: there is no such file (ENOENT); \`certd init\` writes a first one`,
     );
   });
 });

@@ -85,7 +85,10 @@ async function write(file: string, content: string, disk: Disk, ledger: TokenLed
 
 /** The webroot itself may be a link that the operator made; what lies below it must not lead elsewhere. */
 async function prepare(webroot: string, disk: Disk): Promise<void> {
-  const root = await stat(webroot);
+  const root = await stat(webroot).catch(error => {
+    if (systemErrorOf(error)?.code !== 'ENOENT') throw error;
+    throw unusable(webroot, 'ENOENT', 'does not exist, and certd does not make it', error);
+  });
   if (!root.isDirectory()) throw unusable(webroot, 'ENOTDIR', 'is not a directory');
   const wellKnown = join(webroot, '.well-known');
   await ensureDirectory(wellKnown, disk);

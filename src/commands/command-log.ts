@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { type Log, openLog } from '../log.ts';
+import { hideProgress } from './progress.ts';
 
 /**
  * The log of a command: pretty on a terminal, with journald's priorities under it, else one JSON object a
@@ -7,7 +8,10 @@ import { type Log, openLog } from '../log.ts';
  */
 export async function commandLog(level: string, stream: 'stdout' | 'stderr'): Promise<Log> {
   const out = process[stream];
-  const write = (text: string) => void out.write(text);
+  const write = (text: string) => {
+    hideProgress();
+    out.write(text);
+  };
   if (out.isTTY) {
     const { openPrettyLog } = await import('../log-pretty.ts');
     return openPrettyLog(level, !process.env['NO_COLOR'], write);

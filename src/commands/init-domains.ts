@@ -57,7 +57,8 @@ function placeholderIn(word: string): Placeholder | null {
 function typed(word: string): string {
   const read = readDomain(word);
   if ('value' in read) return read.value;
-  throw new CertdError('config-invalid', `--domain: ${read.problem}`);
+  const cure = /[ ,]/.test(word) ? '; --domain takes one name, and may be given again' : '';
+  throw new CertdError('config-invalid', `--domain: ${read.problem}${cure}`);
 }
 
 async function resolved({ tag }: Placeholder, metadata: Metadata): Promise<readonly string[]> {

@@ -17,6 +17,7 @@ import { problemLine } from './check-config.ts';
 import { effectiveUid } from './effective-uid.ts';
 import { type InitWords, initChoice } from './init-choice.ts';
 import { portTrouble } from './init-port.ts';
+import { nextSteps } from './next-steps.ts';
 import type { Places } from './places.ts';
 import { prepareWebroot } from './prepare-webroot.ts';
 import { withRootHint } from './root-hint.ts';
@@ -54,7 +55,8 @@ export async function initCommand(options: InitOptions, host: InitHost = thisHos
   const { config, stateDir, webroot, standalone } = options;
   try {
     const isThere = isThereAlready(config, text);
-    const trouble = isThere || webroot !== undefined ? null : await portTrouble(host.proc);
+    const trouble =
+      isThere || webroot !== undefined ? null : await portTrouble(host.proc, standalone === true);
     if (trouble !== null) say(`certd: ${trouble.code}: ${trouble.message}`);
     if (trouble !== null && !standalone) return 78;
     if (webroot !== undefined) await prepare(webroot, stateDir, host);
@@ -63,15 +65,9 @@ export async function initCommand(options: InitOptions, host: InitHost = thisHos
   } catch (thrown) {
     throw withRootHint(thrown);
   }
-  if (process.stderr.isTTY) process.stderr.write(nextSteps);
+  if (process.stderr.isTTY) process.stderr.write(nextSteps(webroot !== undefined));
   return 0;
 }
-
-const nextSteps = `next, under systemd:
-  certd check-config       # with what certd.service needs beside its own
-  systemctl enable --now $(certd check-config --units)
-  certd status --watch
-`;
 
 /** Names of programs and files in it may be somebody else's. */
 function say(line: string): void {

@@ -1,18 +1,24 @@
 const patienceMs = 2000;
+let isShown = false;
 
 /** On a terminal, says what is waited for once it has taken two seconds. Returns the end of waiting. */
 export function progress(what: string): () => void {
   if (!process.stderr.isTTY) return () => {};
   const startedAt = Date.now();
-  let shown = false;
   const timer = setInterval(() => {
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     if (seconds * 1000 < patienceMs) return;
     process.stderr.write(`\r${what} (${seconds} s)`);
-    shown = true;
+    isShown = true;
   }, 1000);
   return () => {
     clearInterval(timer);
-    if (shown) process.stderr.write('\r\u001b[K');
+    hideProgress();
   };
+}
+
+/** Clears its line, until the next second, for what is to be written there. */
+export function hideProgress(): void {
+  if (isShown) process.stderr.write('\r\u001b[K');
+  isShown = false;
 }

@@ -10,6 +10,7 @@ import { askDaemon } from '../health/client.ts';
 import type { Places } from './places.ts';
 import { withRootHint } from './root-hint.ts';
 import { screenOf } from './screen.ts';
+import { statusHints } from './status-hints.ts';
 import { shortLine, unknownLine } from './status-short.ts';
 import { statusText } from './status-text.ts';
 import type { Shown } from './status-watch.ts';
@@ -45,7 +46,8 @@ function textOf(document: StatusDocument, names: readonly string[], options: Sta
   if (options.json) return `${visibleText(JSON.stringify(document, null, 2))}\n`;
   if (options.short) return `${shortLine(document)}\n`;
   const { width, color } = screenOf(process.stdout, process.env['NO_COLOR']);
-  return statusText(document, { width: width ?? 120, color }, names.length > 0);
+  const text = statusText(document, { width: width ?? 120, color }, names.length > 0);
+  return width === null ? text : text + statusHints(document);
 }
 
 /** Nothing can be said: UNKNOWN, with the reason, and never an empty table. */

@@ -49,8 +49,16 @@ export function certdProgram(done: (code: number) => void): Command {
   addServers(program, done);
   addInit(program, done);
   addCompletion(program, done);
+  tellHelp(program);
   for (const { words, summary } of laterCommands) addLater(program, words, summary);
   return program;
+}
+
+/** What commander says of wrong usage is followed by where to look. */
+function tellHelp(program: Command): void {
+  program.showHelpAfterError('(certd help has all commands)');
+  for (const command of program.commands)
+    command.showHelpAfterError(`(certd help ${command.name()} has its options and values)`);
 }
 
 function addDaemon(program: Command, done: (code: number) => void): void {

@@ -26,7 +26,10 @@ export type SessionHost = {
 export async function openSession(disk: Disk, layout: Layout, host: SessionHost): Promise<() => void> {
   if (isSplit(layout)) {
     const whose = `${layout.issuer} and ${layout.root} belong to different users`;
-    throw new CertdError('state-split', `${whose}: one certd cannot be both halves`);
+    throw new CertdError(
+      'state-split',
+      `${whose}: one certd cannot be both halves. Their units run each (\`systemctl start certd\`); \`certd run --deploy=external\` is the issuer alone`,
+    );
   }
   await openState(disk, layout, host.uid);
   return swept(disk, layout, 'both', host);

@@ -22,7 +22,7 @@ export type ConfigFiles = {
  * would say, instead of reading it.
  */
 export function readConfigFiles(path: string, text?: string): ConfigFiles {
-  const main = text === undefined ? readText(path) : { text };
+  const main = text === undefined ? readMain(path) : { text };
   if ('problem' in main) return { files: [], problems: [main.problem] };
   const listed = listDropIns(join(dirname(path), 'conf.d'));
   if ('problem' in listed) return { files: [{ file: path, text: main.text }], problems: [listed.problem] };
@@ -34,6 +34,13 @@ export function readConfigFiles(path: string, text?: string): ConfigFiles {
     else files.push({ file, text: read.text });
   }
   return { files, problems };
+}
+
+/** Where there is none yet, whoever reads that is new here. */
+function readMain(file: string): ReturnType<typeof readText> {
+  const read = readText(file);
+  if (!('problem' in read) || read.problem.message !== missing) return read;
+  return { problem: { ...read.problem, message: `${missing}; \`certd init\` writes a first one` } };
 }
 
 function listDropIns(directory: string): { paths: string[] } | { problem: Unreadable } {
@@ -63,6 +70,8 @@ function unreadable(file: string, thrown: unknown): Unreadable {
     message: `cannot be read: ${reason(thrown)}`,
   };
 }
+
+const missing = 'cannot be read: there is no such file (ENOENT)';
 
 function reason(thrown: unknown): string {
   const errno = systemErrorOf(thrown)?.code;

@@ -168,6 +168,14 @@ describe('webrootSolver', () => {
     });
   });
 
+  it('says of a webroot that is missing who is to make it', async () => {
+    const room = await openRoom();
+    await rm(room.webroot, { recursive: true });
+    await expect(room.solver().present(challenge, signal)).rejects.toMatchObject({
+      message: `${room.webroot} does not exist, and certd does not make it.`,
+    });
+  });
+
   it('names a webroot that it may not write to', async () => {
     const room = await openRoom();
     const denied = Object.assign(new Error('no'), { code: 'EACCES', syscall: 'open', path: fileIn(room) });

@@ -62,7 +62,7 @@ it('reads real files: one that is missing is a problem like any other', () => {
   };
   expect(checkConfig({ config: '/nonexistent/c.yaml', stateDir: '/var/lib/certd' }, output)).toBe(78);
   expect(err).toBe(
-    '/nonexistent/c.yaml:1:1: config-unreadable: cannot be read: there is no such file (ENOENT)\n',
+    '/nonexistent/c.yaml:1:1: config-unreadable: cannot be read: there is no such file (ENOENT); `certd init` writes a first one\n',
   );
 });
 

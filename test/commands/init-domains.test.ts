@@ -57,6 +57,12 @@ it('are what the instance says for a placeholder, which is looked for once', asy
   expect(looks()).toBe(1);
 });
 
+it('of several names in one word it says how they are given', async () => {
+  await expect(initDomains(['a.example,b.example'], nowhere)).rejects.toThrow(
+    /no domain name: .*; --domain takes one name, and may be given again$/,
+  );
+});
+
 describe('is refused as typed wrongly, and no cloud is asked:', () => {
   it.each([
     [`www.\${tag:Name}.example`, /a whole value may be/],

@@ -134,7 +134,9 @@ describe('without a webroot', () => {
     listenOnPort80();
     const { code, err } = await init({ ...alone, standalone: true });
     expect(code).toBe(0);
-    expect(err).toMatch(/^certd: port-taken: [^\n]*\n[^\n]*: written, for a\.example\n$/);
+    expect(err).toMatch(
+      /^certd: port-taken: another program listens on port 80: stop it before certd starts\n[^\n]*: written, for a\.example\n$/,
+    );
     expect(existsSync(config)).toBe(true);
   });
 

@@ -24,3 +24,10 @@ it('an unknown name is wrong usage, and of the known ones the first twenty are t
     }),
   );
 });
+
+it('says which certificate has a domain that is taken for its name, in whatever case', () => {
+  const named = [{ name: 'site', domains: ['example.com', 'www.example.com'] }, { name: 'other' }];
+  expect(() => pickNamed(named, ['WWW.Example.com'])).toThrow(
+    'no certificate is named WWW.Example.com (a domain of site); there are: site, other',
+  );
+});

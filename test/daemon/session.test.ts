@@ -82,7 +82,7 @@ it.runIf(canBeOtherUsers())('refuses to be both halves where they belong to two 
   const asIssuer = { uid: somebody.uid, log, takeLock };
   await expect(openSession(realDisk, layout, asIssuer)).rejects.toMatchObject({
     code: 'state-split',
-    message: `${layout.issuer} and ${layout.root} belong to different users: one certd cannot be both halves`,
+    message: `${layout.issuer} and ${layout.root} belong to different users: one certd cannot be both halves. Their units run each (\`systemctl start certd\`); \`certd run --deploy=external\` is the issuer alone`,
   });
   expect(treeOf(layout.root)).toEqual(before);
 });

@@ -137,7 +137,7 @@ describe('with the daemon dead', () => {
     rmSync(room.configFile);
     const { document, ...said } = await statusOf(room);
     expect(said).toEqual(critical);
-    const message = `${room.configFile}:1:1: config-unreadable: cannot be read: there is no such file (ENOENT)`;
+    const message = `${room.configFile}:1:1: config-unreadable: cannot be read: there is no such file (ENOENT); \`certd init\` writes a first one`;
     expect(document.problems).toMatchObject([{ code: 'daemon-dead' }, { code: 'config-refused', message }]);
     expect(document.certificates).toMatchObject([{ name, problems: [{ code }] }]);
   });

@@ -48,7 +48,7 @@ it('without the main file nothing is read', () => {
         file: main,
         line: 1,
         column: 1,
-        message: 'cannot be read: there is no such file (ENOENT)',
+        message: 'cannot be read: there is no such file (ENOENT); `certd init` writes a first one',
       },
     ],
   });
