@@ -71,7 +71,7 @@ export const checks = {
   },
   'challenge-port': {
     summary:
-      'The port that CAs validate on (80) is held by whom the configuration says: free or certd’s for `standalone`, systemd’s for `socket: systemd`, a web server’s for a webroot. Critical where another program is in the way, or nobody answers. Who listens is shown to root alone.',
+      'The port that CAs validate on (80) is held by whom the configuration says: free or certd’s for `standalone`, systemd’s for `socket: systemd`, a web server’s for a webroot. Critical where another program is in the way, or nobody answers; unknown where a program holds it that is not known as a web server. Who listens is shown to root alone.',
     cure: 'Have the program that holds the port answer the challenges (`challenge: { webroot: DIR }`), or leave the port to certd.',
   },
   'https-port': {
@@ -111,7 +111,7 @@ export const checks = {
   },
   'disk-kept': {
     summary:
-      'The state directory is on a disk that stays: not in memory, where a reboot takes it, not in a container’s own layer, and not on a network, where the locks that keep two certd apart may not hold.',
+      'The state directory is on a disk that stays: not in memory, where a reboot takes it, not in a container’s own layer, and not on a network, where the locks that keep two certd apart may not hold. What is neither one of these nor a usual file system of a disk is unknown.',
     cure: 'Put `/var/lib/certd` on a local disk; in a container, on a volume. After a loss certd orders everything anew, and a CA allows that only so often.',
   },
   'webroot-served': {

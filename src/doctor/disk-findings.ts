@@ -94,18 +94,26 @@ function writableFinding({ path, mount }: DiskPlace): Finding {
 function keptFinding({ path, mount }: DiskPlace): Finding {
   if (mount === null) return finding('disk-kept', 'unknown', path, 'the mounts of this host are not known');
   const { type } = mount;
+  const words = `it lies on a file system of type ${type}`;
+  if (onDisk.test(type)) return finding('disk-kept', 'ok', path, `${words}, which keeps it`);
   const fate = fateOf(type);
-  const words = `it lies on ${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
-  if (fate === null) return finding('disk-kept', 'ok', path, `${words}, which keeps it`);
-  return finding('disk-kept', 'warning', path, `${words}: ${fate}`);
+  if (fate !== null) return finding('disk-kept', 'warning', path, `${words}: ${fate}`);
+  return finding('disk-kept', 'unknown', path, `${words}, and whether that keeps it is not known`);
 }
+
+/** These have all that certd asks for: they outlive a reboot, know users and symbolic links, and lock. */
+const onDisk = /^(?:ext[234]|xfs|btrfs|zfs|f2fs|bcachefs|jfs|nilfs2)$/;
 
 function fateOf(type: string): string | null {
   if (/^(?:tmpfs|ramfs|rootfs|devtmpfs)$/.test(type)) {
     return 'a reboot takes the certificates, the keys and the ACME account with it';
   }
   if (/^(?:overlay|aufs)$/.test(type)) return 'what is in it may go with the container';
-  if (/^(?:nfs\d?|cifs|smb\d?|smbfs|9p|ceph|afs|glusterfs|lustre|fuse\..*)$/.test(type)) {
+  if (
+    /^(?:nfs\d?|cifs|smb\d?|smbfs|9p|virtiofs|ceph|afs|glusterfs|lustre|gfs2|ocfs2|gpfs|beegfs|fuse\..*)$/.test(
+      type,
+    )
+  ) {
     return 'over a network, locks and root’s rights may not hold, and another host may use it';
   }
   return null;

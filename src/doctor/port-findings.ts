@@ -1,13 +1,14 @@
 import { firstNames } from '../core/first-names.ts';
 import { isIpv6, type ListenAddress, listenText } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
-import type { HeldPort, PortHolder } from '../host/held-ports.ts';
+import type { HeldPort } from '../host/held-ports.ts';
 import { socketsInTheWay } from '../host/port-holder.ts';
 import { type CheckName, checks } from './checks.ts';
 import type { Finding, FindingStatus } from './finding.ts';
 import { isLoopback } from './public-address.ts';
 import type { SeenNames } from './seen-names.ts';
 import type { SeenPorts } from './seen-ports.ts';
+import { isOfWebServer, whoHolds } from './who-holds.ts';
 
 type Verdict = { readonly status: FindingStatus; readonly message: string; readonly cure?: string };
 
@@ -117,7 +118,10 @@ function webroot(wish: Wish, sockets: readonly HeldPort[], host: SeenNames): Ver
     const cure = 'Have the web server listen on every address, unless a proxy of this host leads there.';
     return { status: 'warning', message: `${who.words} listens on ${addressesOf(sockets)} alone`, cure };
   }
-  return { status: 'ok', message: `${who.words} listens on ${addressesOf(sockets)}` };
+  const message = `${who.words} listens on ${addressesOf(sockets)}`;
+  if (sockets.every(isOfWebServer)) return { status: 'ok', message };
+  const cure = 'See by `certd renew --dry-run` whether it serves the webroot.';
+  return { status: 'unknown', message: `${message}; it may be no web server`, cure };
 }
 
 function isAnsweredElsewhere({ targets }: Wish, { names }: SeenNames): boolean {
@@ -152,48 +156,6 @@ function httpsFinding({ ports, targets }: SeenNames): Finding {
     status: 'ok',
     message: `${who.words} listens on ${addressesOf(sockets)}`,
   });
-}
-
-type Who =
-  | { readonly kind: 'certd' | 'certd-socket' | 'other'; readonly words: string }
-  | { readonly kind: 'unknown'; readonly words: string; readonly cure: string };
-
-/** Whoever is not certd is named first: one of two is enough to be in the way. */
-function whoHolds(sockets: readonly HeldPort[], ports: SeenPorts): Who {
-  const each = sockets.map(socket => holderOf(socket, ports));
-  const order = ['other', 'unknown', 'certd', 'certd-socket'] as const;
-  const worst = order.flatMap(kind => each.filter(who => who.kind === kind))[0];
-  return worst ?? { kind: 'unknown', words: 'nobody could be asked', cure: checks.privileges.cure };
-}
-
-function holderOf({ port, holders }: HeldPort, { sockets, isRoot }: SeenPorts): Who {
-  const [oldest] = holders;
-  if (oldest === undefined) {
-    if (!isRoot)
-      return { kind: 'unknown', words: 'who listens is shown to root alone', cure: checks.privileges.cure };
-    const cure = 'Look into the containers that share the network of this host.';
-    return { kind: 'unknown', words: 'somebody listens whom no process of this host shows', cure };
-  }
-  const certd = holders.find(isCertd);
-  const bySystemd = oldest.pid === 1 && oldest.program === 'systemd';
-  if (certd !== undefined) return { kind: bySystemd ? 'certd-socket' : 'certd', words: textOf(certd) };
-  if (!bySystemd) return { kind: 'other', words: textOf(oldest) };
-  const unit = sockets?.find(each => each.ports.includes(port));
-  if (unit === undefined) {
-    const cure = 'Ask it: `systemctl list-sockets`.';
-    return { kind: 'unknown', words: 'systemd listens, for which unit it does not say', cure };
-  }
-  const words = `systemd (${unit.unit})`;
-  return { kind: unit.service === 'certd.service' ? 'certd-socket' : 'other', words };
-}
-
-/** `certd run`, `node /…/certd.js run`, and where systemd says so. */
-function isCertd({ unit, argv }: PortHolder): boolean {
-  return unit === 'certd.service' || argv.slice(0, 2).some(word => /(?:^|\/)certd(?:\.js|\.ts)?$/.test(word));
-}
-
-function textOf({ program, pid, unit }: PortHolder): string {
-  return unit === null ? `${program}, pid ${pid},` : `${program}, pid ${pid} of ${unit},`;
 }
 
 function onPort(held: readonly HeldPort[], wanted: number): readonly HeldPort[] {

@@ -82,9 +82,13 @@ function ofList(name: string, shipped: Words, wanted: readonly string[], found: 
   const more = (found ?? []).filter(word => !wanted.includes(word) && !shipped?.includes(word));
   const less = giving.includes(name) ? [] : (shipped ?? []).filter(word => !found?.includes(word));
   return [
-    ...(more.length === 0 ? [] : [`also has ${more.join(' ')}`]),
+    ...(more.length === 0 ? [] : [`also has ${more.map(spoken).join(' ')}`]),
     ...(less.length === 0 ? [] : [`lacks ${less.join(' ')}`]),
   ];
+}
+
+function spoken(word: string): string {
+  return word === '~' ? 'all there is (~)' : word;
 }
 
 function isThere(setting: Setting, actual: InForce): boolean {

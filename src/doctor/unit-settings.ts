@@ -69,8 +69,12 @@ export function inForce(settings: readonly Setting[]): InForce {
   return all;
 }
 
-/** `~@privileged @resources` takes both away; `-` before a path is for one that may be missing. */
+/**
+ * `~@privileged @resources` takes both away; `-` before a path is for one that may be missing. `~` alone takes nothing away:
+ * of capabilities that is all of them.
+ */
 function wordsOf(value: string): readonly string[] {
+  if (value === '~') return ['~'];
   const words = value.replace(/^~/, '').match(/(?:\\.|\S)+/g) ?? [];
   return words.map(word => (value.startsWith('~') ? `~${word}` : word.replace(/^[-+]+(?=\/)/, '')));
 }

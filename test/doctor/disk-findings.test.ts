@@ -100,24 +100,39 @@ describe('a mount', () => {
   });
 
   it.each([
-    ['ext4', 'ok', 'it lies on an ext4, which keeps it'],
-    ['xfs', 'ok', 'it lies on a xfs, which keeps it'],
-    ['fuseblk', 'ok', 'it lies on a fuseblk, which keeps it'],
+    ['ext4', 'ok', 'it lies on a file system of type ext4, which keeps it'],
+    ['xfs', 'ok', 'it lies on a file system of type xfs, which keeps it'],
+    ['btrfs', 'ok', 'it lies on a file system of type btrfs, which keeps it'],
+    [
+      'fuseblk',
+      'unknown',
+      'it lies on a file system of type fuseblk, and whether that keeps it is not known',
+    ],
+    ['vfat', 'unknown', 'it lies on a file system of type vfat, and whether that keeps it is not known'],
+    [
+      'virtiofs',
+      'warning',
+      'it lies on a file system of type virtiofs: over a network, locks and root’s rights may not hold, and another host may use it',
+    ],
     [
       'tmpfs',
       'warning',
-      'it lies on a tmpfs: a reboot takes the certificates, the keys and the ACME account with it',
+      'it lies on a file system of type tmpfs: a reboot takes the certificates, the keys and the ACME account with it',
     ],
-    ['overlay', 'warning', 'it lies on an overlay: what is in it may go with the container'],
+    [
+      'overlay',
+      'warning',
+      'it lies on a file system of type overlay: what is in it may go with the container',
+    ],
     [
       'nfs4',
       'warning',
-      'it lies on a nfs4: over a network, locks and root’s rights may not hold, and another host may use it',
+      'it lies on a file system of type nfs4: over a network, locks and root’s rights may not hold, and another host may use it',
     ],
     [
       'fuse.sshfs',
       'warning',
-      'it lies on a fuse.sshfs: over a network, locks and root’s rights may not hold, and another host may use it',
+      'it lies on a file system of type fuse.sshfs: over a network, locks and root’s rights may not hold, and another host may use it',
     ],
   ])('of type %s under the state directory is %s', (type, status, message) => {
     expect(found([place({ mount: { ...root, type } })])[2]).toEqual(['disk-kept', status, message]);

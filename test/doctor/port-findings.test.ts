@@ -48,6 +48,18 @@ describe('the port of a webroot', () => {
     ]);
   });
 
+  it.each(['sshd', 'docker-proxy', 'nc', 'node'])('is unknown where %s holds it', program => {
+    const holder = { program, pid: 9, unit: null, argv: [program] };
+    expect(challenge(webroot, [makeHeld({ holders: [holder] })])).toEqual([
+      `unknown port 80 ${program}, pid 9, listens on 0.0.0.0; it may be no web server (a.example)`,
+    ]);
+  });
+
+  it.each(['apache2', 'httpd', 'haproxy', 'caddy'])('is fine where %s holds it', program => {
+    const holder = { program, pid: 9, unit: null, argv: [program] };
+    expect(challenge(webroot, [makeHeld({ holders: [holder] })])[0]).toMatch(/^ok /);
+  });
+
   it('is critical where nobody listens, and a warning where something answers for the names all the same', () => {
     expect(challenge(webroot, [])).toEqual(['warning port 80 nobody listens here (a.example)']);
     const dead = makeLook({ walks4: [makeWalk({ kind: 'no-connection', code: 'ECONNREFUSED' })] });

@@ -19,7 +19,12 @@ describe.runIf(canBeOtherUsers())('certd doctor on real mounts', () => {
     const root = join(dir, 'lib', 'certd');
     expect(await bad({ root, runtimeDir: join(dir, 'run'), targets: [] })).toEqual([
       ['disk-space', 'critical', root, expect.stringMatching(/^64 KiB and room for \d+ files free$/)],
-      ['disk-kept', 'warning', root, expect.stringMatching(/^it lies on a tmpfs: a reboot takes /)],
+      [
+        'disk-kept',
+        'warning',
+        root,
+        expect.stringMatching(/^it lies on a file system of type tmpfs: a reboot takes /),
+      ],
     ]);
   });
 
