@@ -3,6 +3,7 @@ import { asCertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 import type { NetworkTools } from '../doctor/examine-names.ts';
 import { openNameTools } from '../doctor/name-tools.ts';
+import type { CloudAddresses } from '../doctor/seen-names.ts';
 import { publicAddresses } from '../metadata/public-addresses.ts';
 import { metadataServices } from '../metadata/services.ts';
 
@@ -23,11 +24,10 @@ export function doctorNetwork(stop: AbortSignal): NetworkTools {
 const metadataMs: Millis = 2_000;
 
 /** Null also where the metadata service cannot be understood: nothing is known then, and nothing is said. */
-async function cloudAddresses(signal: AbortSignal): Promise<readonly string[] | null> {
+async function cloudAddresses(signal: AbortSignal): Promise<CloudAddresses | null> {
   try {
     const options = { services: metadataServices, signal, limitMs: metadataMs };
-    const found = await publicAddresses(options);
-    return found === null ? null : [found.ipv4, found.ipv6].flatMap(address => address ?? []);
+    return await publicAddresses(options);
   } catch (thrown) {
     if (signal.aborted || asCertdError(thrown).code === 'metadata-refused') return null;
     throw thrown;

@@ -5,6 +5,7 @@ import { type Examination, examine } from '../doctor/examine.ts';
 import { examineNames } from '../doctor/examine-names.ts';
 import { type FindingStatus, sortFindings, worstStatus } from '../doctor/finding.ts';
 import { hostJson } from '../doctor/host-summary.ts';
+import { ownAddresses } from '../doctor/own-addresses.ts';
 import { realClock } from '../host/clock.ts';
 import { version } from '../host/version.ts';
 import { configured, showProblem } from './configured.ts';
@@ -55,7 +56,7 @@ async function look(options: DoctorOptions): Promise<Examination> {
       now: realClock.now(),
     };
     const tools = await doctorTools(uid);
-    const asked = { ...examined, cas: seenCas(config, examined.root) };
+    const asked = { ...examined, cas: seenCas(config, examined.root), ownAddresses: ownAddresses() };
     const [seen, names] = await Promise.all([
       examine(examined, tools),
       examineNames(asked, tools, options.offline ? null : doctorNetwork(stop.signal)),

@@ -1,4 +1,5 @@
 import { firstNames } from '../core/first-names.ts';
+import { isIpv6 } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
 import type { Finding } from './finding.ts';
 import { findingsOfNames, type Verdict } from './name-verdicts.ts';
@@ -32,8 +33,8 @@ function addressesOf({ ipv4, ipv6 }: NameLook): readonly string[] {
 }
 
 /** Whether it is an address by which this host is reached, as far as it knows. */
-export function isOfThisHost(address: string, { ownAddresses, cloudAddresses }: SeenNames): boolean {
-  return ownAddresses.includes(address) || (cloudAddresses ?? []).includes(address);
+export function isOfThisHost(address: string, { ownAddresses, cloud }: SeenNames): boolean {
+  return ownAddresses.includes(address) || (cloud?.addresses ?? []).includes(address);
 }
 
 function withoutAddress({ ipv4, ipv6 }: NameLook): Verdict {
@@ -71,15 +72,41 @@ function leadsTo(addresses: readonly string[], target: Target, host: SeenNames):
   }
   if (elsewhere.length === 0)
     return { status: 'ok', message: `leads to this host, ${firstNames(here, 4)}`, cure: null };
-  const known = [...host.ownAddresses, ...(host.cloudAddresses ?? [])].filter(isPublicAddress);
+  return ofOthers(elsewhere, here, host);
+}
+
+function ofOthers(elsewhere: readonly string[], here: readonly string[], host: SeenNames): Verdict {
+  const known = knownAddresses(host);
+  // An IPv6 address is the host’s own or somebody else’s; the IPv4 address in front of a host stands on none of its interfaces.
+  const isStrange = elsewhere.some(address => (isIpv6(address) ? known.any : known.ipv4).length > 0);
   const there = firstNames(elsewhere, 3);
-  if (known.length === 0) {
-    const message = `leads to ${there}; whether that is this host cannot be told, for it has no public address of its own`;
-    return { status: 'unknown', message, cure: null };
-  }
-  const message =
+  const leads =
     here.length > 0
       ? `leads to this host, ${firstNames(here, 3)}, and also to ${there}`
-      : `leads to ${there}; this host has ${firstNames([...new Set(known)], 3)}`;
+      : `leads to ${there}`;
+  if (!isStrange) {
+    const message = `${leads}; whether that is this host cannot be told, for ${known.gap}`;
+    return { status: 'unknown', message, cure: null };
+  }
+  const message = here.length > 0 ? leads : `${leads}; this host has ${firstNames(known.any, 3)}`;
   return { status: 'warning', message, cure: null };
+}
+
+type Known = {
+  readonly any: readonly string[];
+  /** Empty where others may lead here, too. */
+  readonly ipv4: readonly string[];
+  /** What is not known of IPv4, in words. */
+  readonly gap: string;
+};
+
+/** The addresses by which the internet reaches this host, as far as it knows. */
+function knownAddresses({ ownAddresses, cloud }: SeenNames): Known {
+  const all = [...ownAddresses, ...(cloud?.addresses ?? [])];
+  const any = [...new Set(all)].filter(isPublicAddress);
+  const ipv4 = any.filter(address => !isIpv6(address));
+  if (cloud !== null && !cloud.isAllIpv4)
+    return { any, ipv4: [], gap: 'its cloud does not say all of its addresses' };
+  const kind = any.length === 0 ? 'address' : 'IPv4 address';
+  return { any, ipv4, gap: `it has no public ${kind} of its own` };
 }

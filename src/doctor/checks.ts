@@ -61,7 +61,7 @@ export const checks = {
   },
   'clock-right': {
     summary:
-      'The clock is not behind: no certificate of certd begins, and no file of it was written, more than a minute from now. Critical where a certificate says so, since its beginning comes from the CA’s clock; clients and CAs then refuse what this host takes for good, and renewals come too late. A clock that is ahead cannot be told by this.',
+      'The clock is not behind: no certificate of certd begins, and no file of it was written, more than a minute from now. Critical where a certificate says so, since its beginning comes from the CA’s clock; clients and CAs then refuse what this host takes for good, and renewals come too late. A clock that is ahead cannot be told by this, and the finding says so: `clock-kept` is the check that can.',
     cure: 'Set the clock (`timedatectl set-time`, or `chronyc makestep` where chrony runs), then see to it that something keeps it. Where a file alone is from the future, the clock has been set back since: `touch` it.',
   },
   'clock-kept': {
@@ -81,7 +81,7 @@ export const checks = {
   },
   'name-address': {
     summary:
-      'Each name has addresses in DNS, and they are those of this host: of its interfaces, or those that EC2 or Alibaba Cloud give it. Critical where the name does not exist or has no address. Another address is a warning, since a load balancer may stand there; where this host knows no public address of its own it is unknown.',
+      'Each name has addresses in DNS, and they are those of this host: of its interfaces, or those that EC2 or Alibaba Cloud give any of them. Critical where the name does not exist or has no address. Another address is a warning, since a load balancer may stand there; it is unknown where this host knows no public address of its own, and of an IPv4 address where it knows no public IPv4 address (behind NAT), or not all of them (Alibaba Cloud with a second interface or private address).',
     cure: 'Correct the A or AAAA record. Where a load balancer or a CDN stands in between, have it pass `/.well-known/acme-challenge/` on to this host over plain HTTP; `certd renew --dry-run` proves it.',
   },
   'ipv6-answers': {

@@ -26,7 +26,7 @@ export type ClockFacts = {
 /** A CA’s clock and this one may differ by that much. */
 const tolerance: Millis = 60_000;
 
-/** Whether the clock is right, as far as the disk can tell, and whether something keeps it so. */
+/** Whether the clock is not behind, which is what the disk can tell, and whether something keeps it so. */
 export function clockFindings({ now, kept, past }: ClockFacts): readonly Finding[] {
   return [keptFinding(kept), rightFinding(now, past)];
 }
@@ -50,7 +50,12 @@ function rightFinding(now: Instant, past: readonly PastMoment[]): Finding {
     return finding('clock-right', worst.by === 'ca' ? 'critical' : 'warning', `${clock}, but ${behind}`);
   }
   if (past.length === 0) return finding('clock-right', 'unknown', `${clock}; nothing is there to compare`);
-  return finding('clock-right', 'ok', `${clock}, and nothing of certd is from later`);
+  const limits = 'that it is not ahead cannot be told by this';
+  return finding(
+    'clock-right',
+    'ok',
+    `is not behind: ${clock}, and nothing of certd is from later; ${limits}`,
+  );
 }
 
 /** What a CA has written first, and of each the latest. */

@@ -1,5 +1,3 @@
-import { networkInterfaces } from 'node:os';
-import { addressText } from '../core/ip-address.ts';
 import { isIpv6 } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
 import { addressFindings } from './address-findings.ts';
@@ -13,19 +11,21 @@ import type { NameTools } from './name-tools.ts';
 import { pathFindings } from './path-findings.ts';
 import { portFindings } from './port-findings.ts';
 import { isPublicAddress } from './public-address.ts';
-import type { SeenCa, SeenNames } from './seen-names.ts';
+import type { CloudAddresses, SeenCa, SeenNames } from './seen-names.ts';
 
 type Asked = {
   readonly targets: readonly Target[];
   readonly cas: ReadonlyMap<string, SeenCa>;
   readonly isRoot: boolean;
+  /** Of this host’s interfaces, IPv4 first. */
+  readonly ownAddresses: readonly string[];
 };
 
 /** The ways out of this host. */
 export type NetworkTools = {
   readonly names: NameTools;
-  /** The addresses by which the cloud reaches this host; null where there is no cloud, or it does not say. */
-  cloudAddresses(): Promise<readonly string[] | null>;
+  /** Null where there is no cloud, or it does not say. */
+  cloudAddresses(): Promise<CloudAddresses | null>;
   /** When it is enough. */
   readonly limit: AbortSignal;
 };
@@ -35,7 +35,7 @@ export type NetworkTools = {
  * what answers there, and what CAA records say.
  */
 export async function examineNames(
-  { targets, cas, isRoot }: Asked,
+  { targets, cas, isRoot, ownAddresses }: Asked,
   tools: Pick<HostTools, 'find' | 'run'>,
   network: NetworkTools | null,
 ): Promise<readonly Finding[]> {
@@ -44,15 +44,14 @@ export async function examineNames(
   const domains = targets.flatMap(target => target.domains);
   const portOf = (domain: string) =>
     targets.filter(target => target.domains.includes(domain)).flatMap(portsOf)[0] ?? 80;
-  const ownAddresses = addressesOfInterfaces();
   // Whoever has a public address needs no metadata service, and outside a cloud its address is somebody else's.
   const isBehind = !ownAddresses.some(address => !isIpv6(address) && isPublicAddress(address));
-  const [seenPorts, names, cloudAddresses] = await Promise.all([
+  const [seenPorts, names, cloud] = await Promise.all([
     lookAtPorts(ports, isRoot, tools),
     network === null ? null : lookAtNames(domains, portOf, network.names, network.limit),
     network !== null && isBehind ? network.cloudAddresses() : null,
   ]);
-  return findingsOfNames({ targets, cas, ports: seenPorts, ownAddresses, cloudAddresses, names });
+  return findingsOfNames({ targets, cas, ports: seenPorts, ownAddresses, cloud, names });
 }
 
 /** Everything that follows from what was seen of ports and names. */
@@ -68,11 +67,4 @@ export function findingsOfNames(host: SeenNames): readonly Finding[] {
 
 function listenPorts({ challenge }: Target): readonly number[] {
   return challenge.kind === 'standalone' ? challenge.listen.map(({ port }) => port) : [];
-}
-
-/** IPv4 first. */
-function addressesOfInterfaces(): readonly string[] {
-  const all = Object.values(networkInterfaces()).flatMap(each => each ?? []);
-  const addresses = all.flatMap(({ address }) => addressText(address.replace(/%.*$/, '')) ?? []).sort();
-  return [...addresses.filter(address => !isIpv6(address)), ...addresses.filter(isIpv6)];
 }

@@ -64,6 +64,9 @@ export type SeenCa = {
   readonly port: number;
 };
 
+/** By which addresses the cloud reaches this host, and whether it does by no other IPv4 address. */
+export type CloudAddresses = { readonly addresses: readonly string[]; readonly isAllIpv4: boolean };
+
 /** All that was seen of the names, for the findings to follow from. */
 export type SeenNames = {
   readonly targets: readonly Target[];
@@ -71,8 +74,8 @@ export type SeenNames = {
   readonly ports: SeenPorts;
   /** Addresses of this host’s interfaces. */
   readonly ownAddresses: readonly string[];
-  /** Those that the cloud gives this host; null where there is no cloud, or it does not say. */
-  readonly cloudAddresses: readonly string[] | null;
+  /** Null where there is no cloud, or it does not say. */
+  readonly cloud: CloudAddresses | null;
   /** By domain, null where there was no time for it; null where nobody was to look. */
   readonly names: ReadonlyMap<string, NameLook | null> | null;
 };

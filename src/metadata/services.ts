@@ -8,6 +8,11 @@ export type MetadataService = {
   readonly tokenHeader: string;
   /** What the public IPv4 address is called below `/latest/meta-data/`; the first that the service knows counts. */
   readonly ipv4Items: readonly string[];
+  /**
+   * The item of an interface (`network/interfaces/macs/MAC/`) that lists its public IPv4 addresses; null where there is
+   * none, so that those of further interfaces and of further private addresses are not known.
+   */
+  readonly interfaceIpv4s: string | null;
 };
 
 /** IMDSv2; the first version, which answers without a token, is never asked. */
@@ -17,6 +22,7 @@ const amazonEc2: MetadataService = {
   port: 80,
   tokenHeader: 'x-aws-ec2-metadata-token',
   ipv4Items: ['public-ipv4'],
+  interfaceIpv4s: 'public-ipv4s',
 };
 
 /** What its documentation calls security hardening mode. */
@@ -26,6 +32,7 @@ const alibabaCloud: MetadataService = {
   port: 80,
   tokenHeader: 'x-aliyun-ecs-metadata-token',
   ipv4Items: ['eipv4', 'public-ipv4'],
+  interfaceIpv4s: null,
 };
 
 export const metadataServices: readonly MetadataService[] = [amazonEc2, alibabaCloud];

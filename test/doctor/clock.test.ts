@@ -18,10 +18,10 @@ describe('whether the clock is right', () => {
   const file = { what: '/etc/certd/config.yaml', at: now - 5, by: 'host' } as const;
   const leaf = { what: 'the beginning of the certificate a.example', at: now - 5, by: 'ca' } as const;
 
-  it('is ok where nothing of certd is from later', () => {
+  it('is ok where nothing of certd is from later, which says no more than that it is not behind', () => {
     expect(found({ past: [file, leaf] }, 'clock-right')).toEqual([
       'ok',
-      'it says 2026-11-28T12:00:00.000Z, and nothing of certd is from later',
+      'is not behind: it says 2026-11-28T12:00:00.000Z, and nothing of certd is from later; that it is not ahead cannot be told by this',
     ]);
   });
 

@@ -44,7 +44,10 @@ describe('the addresses of a name', () => {
   it('are ok where they are those of this host, or those that its cloud gives it', () => {
     expect(addresses({})).toEqual(['ok leads to this host, 9.9.9.10']);
     expect(
-      addresses({ ipv4: found(elsewhere) }, { ownAddresses: noPublic, cloudAddresses: [elsewhere] }),
+      addresses(
+        { ipv4: found(elsewhere) },
+        { ownAddresses: noPublic, cloud: { addresses: [elsewhere], isAllIpv4: true } },
+      ),
     ).toEqual(['ok leads to this host, 8.8.4.4']);
   });
 
@@ -58,11 +61,36 @@ describe('the addresses of a name', () => {
   });
 
   it('are unknown where this host has none that the internet sees, or the cloud says so', () => {
-    const [line] = addresses({ ipv4: found(elsewhere) }, { ownAddresses: noPublic });
-    expect(line).toMatch(/^unknown leads to 8\.8\.4\.4; whether that is this host cannot be told/);
-    expect(addresses({ ipv4: found(elsewhere) }, { ownAddresses: noPublic, cloudAddresses: [] })[0]).toMatch(
-      /^unknown /,
-    );
+    const nobody =
+      'unknown leads to 8.8.4.4; whether that is this host cannot be told, for it has no public address of its own';
+    expect(addresses({ ipv4: found(elsewhere) }, { ownAddresses: noPublic })).toEqual([nobody]);
+    const cloud = { addresses: [], isAllIpv4: true };
+    expect(addresses({ ipv4: found(elsewhere) }, { ownAddresses: noPublic, cloud })).toEqual([nobody]);
+  });
+
+  it('of IPv4 are unknown behind NAT, whatever IPv6 addresses this host has', () => {
+    const ownAddresses = [...noPublic, here6];
+    expect(addresses({ ipv4: found(elsewhere) }, { ownAddresses })).toEqual([
+      'unknown leads to 8.8.4.4; whether that is this host cannot be told, for it has no public IPv4 address of its own',
+    ]);
+    expect(addresses({ ipv4: found(elsewhere), ipv6: found(here6) }, { ownAddresses })).toEqual([
+      'unknown leads to this host, 2620:fe::10, and also to 8.8.4.4; whether that is this host cannot be told, for it has no public IPv4 address of its own',
+    ]);
+    expect(addresses({ ipv4: noRecord, ipv6: found('2620:fe::99') }, { ownAddresses })).toEqual([
+      'warning leads to 2620:fe::99; this host has 2620:fe::10',
+    ]);
+  });
+
+  it('of IPv4 are unknown where the cloud does not say all of them', () => {
+    const cloud = { addresses: [here, here6], isAllIpv4: false };
+    const host = { ownAddresses: noPublic, cloud };
+    expect(addresses({}, host)).toEqual(['ok leads to this host, 9.9.9.10']);
+    expect(addresses({ ipv4: found(elsewhere) }, host)).toEqual([
+      'unknown leads to 8.8.4.4; whether that is this host cannot be told, for its cloud does not say all of its addresses',
+    ]);
+    expect(addresses({ ipv4: noRecord, ipv6: found('2620:fe::99') }, host)).toEqual([
+      'warning leads to 2620:fe::99; this host has 9.9.9.10, 2620:fe::10',
+    ]);
   });
 
   it('are unknown where a CA of the internet cannot mean them: it may be told others', () => {
@@ -219,7 +247,9 @@ describe('the path of a challenge', () => {
   it('without a connection is critical where this host itself has refused it, and less where that may be so from here alone', () => {
     expect(path(refused)).toEqual(['critical nobody answers at 9.9.9.10:80 (ECONNREFUSED)']);
     expect(path(timedOut)).toEqual(['warning nobody answers at 9.9.9.10:80 (ETIMEDOUT)']);
-    expect(path(refused, { ownAddresses: noPublic, cloudAddresses: [here] })[0]).toMatch(/^warning /);
+    expect(
+      path(refused, { ownAddresses: noPublic, cloud: { addresses: [here], isAllIpv4: true } })[0],
+    ).toMatch(/^warning /);
     expect(path(timedOut, { ownAddresses: noPublic })).toEqual([
       'unknown nobody answers at 9.9.9.10:80 (ETIMEDOUT), which may be so from this host alone',
     ]);

@@ -12,6 +12,8 @@ export async function startFakeAlibabaMetadata(
     },
     at,
   );
-  fake.items.set('instance-id', 'i-bp13znx0m0me8cqu0000').set('mac', '00:16:3e:0f:12:34');
+  const mac = '00:16:3e:0f:12:34';
+  fake.items.set('instance-id', 'i-bp13znx0m0me8cqu0000').set('mac', mac);
+  fake.items.set(`network/interfaces/macs/${mac}/private-ipv4s`, '["192.168.0.5"]');
   return fake;
 }

@@ -10,6 +10,8 @@ export async function startFakeEc2Metadata(at: { host?: string; port?: number } 
     },
     at,
   );
-  fake.items.set('instance-id', 'i-0123456789abcdef0').set('mac', '0e:49:61:0f:c3:11');
+  const mac = '0e:49:61:0f:c3:11';
+  fake.items.set('instance-id', 'i-0123456789abcdef0').set('mac', mac);
+  fake.items.set(`network/interfaces/macs/${mac}/mac`, mac);
   return fake;
 }

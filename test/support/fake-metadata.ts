@@ -17,7 +17,7 @@ export type FakeMetadata = {
   readonly port: number;
   /** `PUT /latest/api/token` and the like, as they came. */
   readonly requests: readonly string[];
-  /** Texts below `/latest/meta-data/`. */
+  /** Texts below `/latest/meta-data/`; the lists of what is there follow from them. */
   readonly items: Map<string, string | Buffer>;
   /** Null as long as tags are not switched on for the instance. */
   tags: Map<string, string | Buffer> | null;
@@ -85,6 +85,14 @@ function answer(
   if (typeof token !== 'string' || !tokens.has(token)) return refused(401);
   const path = url.replace(/^\/latest\/meta-data\//, '');
   const tag = /^tags\/instance\/(.+)$/.exec(path)?.[1];
-  const found = tag === undefined ? items.get(path) : tags?.get(tag);
+  const found = tag === undefined ? (items.get(path) ?? listing(path, items)) : tags?.get(tag);
   return found === undefined ? { status: 404, body: notFound } : { status: 200, body: found };
+}
+
+/** A path that ends with a slash lists what is below, by lines; what has more below it ends with one, too. */
+function listing(path: string, items: FakeMetadata['items']): string | undefined {
+  if (!path.endsWith('/')) return undefined;
+  const below = [...items.keys()].filter(key => key.startsWith(path)).map(key => key.slice(path.length));
+  const names = new Set(below.map(key => key.replace(/\/.*$/, '/')));
+  return names.size === 0 ? undefined : [...names].sort().join('\n');
 }

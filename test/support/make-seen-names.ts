@@ -57,7 +57,7 @@ export function makeSeenNames(change: Partial<SeenNames> = {}): SeenNames {
     cas: new Map([['main', makeCa()]]),
     ports: { held: [makeHeld()], sockets: null, isRoot: true },
     ownAddresses: ['127.0.0.1', here, '::1'],
-    cloudAddresses: null,
+    cloud: null,
     names: new Map([['a.example', makeLook()]]),
     ...change,
   };
