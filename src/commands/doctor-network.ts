@@ -3,6 +3,7 @@ import { asCertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 import type { NetworkTools } from '../doctor/examine-names.ts';
 import { openNameTools } from '../doctor/name-tools.ts';
+import { rememberAddresses } from '../doctor/remember-addresses.ts';
 import type { CloudAddresses } from '../doctor/seen-names.ts';
 import { publicAddresses } from '../metadata/public-addresses.ts';
 import { metadataServices } from '../metadata/services.ts';
@@ -14,7 +15,7 @@ const wholeMs: Millis = 60_000;
 export function doctorNetwork(stop: AbortSignal): NetworkTools {
   const limit = AbortSignal.any([stop, AbortSignal.timeout(wholeMs)]);
   return {
-    names: openNameTools(limit, () => randomBytes(32).toString('base64url')),
+    names: rememberAddresses(openNameTools(limit, () => randomBytes(32).toString('base64url'))),
     cloudAddresses: () => cloudAddresses(limit),
     limit,
   };

@@ -5,6 +5,8 @@ import { CertdError, systemErrorOf } from '../core/errors.ts';
 import { runProgram } from '../deploy/run-program.ts';
 import type { SystemFacts } from '../doctor/host-summary.ts';
 import type { HostTools } from '../doctor/look.ts';
+import type { NameTools } from '../doctor/name-tools.ts';
+import { ownAddresses } from '../doctor/own-addresses.ts';
 import { hostProcesses } from '../doctor/processes.ts';
 
 const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -15,8 +17,11 @@ const sizeLimit = 16 * 1024 * 1024;
 /** A machine answers within half a second. */
 const patienceMs = 10_000;
 
-/** The host as doctor sees it. `uid`: the user that it acts as. */
-export async function doctorTools(uid: number): Promise<HostTools> {
+/** The host as doctor sees it. `uid`: the user that it acts as. `names`: null where nobody is to be asked. */
+export async function doctorTools(
+  uid: number,
+  names: Pick<NameTools, 'ipv4' | 'ipv6'> | null,
+): Promise<HostTools> {
   return {
     run: argv => runProgram({ argv, timeoutMs: 20_000, limit: sizeLimit }),
     processes: await hostProcesses([0, uid]),
@@ -37,6 +42,12 @@ export async function doctorTools(uid: number): Promise<HostTools> {
       const names: string[] = [];
       const isDirectory = await isThere(async () => void names.push(...(await readdir(path))));
       return isDirectory ? names.sort() : null;
+    },
+    ownAddresses: ownAddresses(),
+    addressesOf: async name => {
+      if (names === null) return { ipv4: null, ipv6: null };
+      const [ipv4, ipv6] = await Promise.all([names.ipv4(name), names.ipv6(name)]);
+      return { ipv4, ipv6 };
     },
     systemFacts,
   };

@@ -5,7 +5,6 @@ import { type Examination, examine } from '../doctor/examine.ts';
 import { examineNames } from '../doctor/examine-names.ts';
 import { type FindingStatus, sortFindings, worstStatus } from '../doctor/finding.ts';
 import { hostJson } from '../doctor/host-summary.ts';
-import { ownAddresses } from '../doctor/own-addresses.ts';
 import { realClock } from '../host/clock.ts';
 import { version } from '../host/version.ts';
 import { configured, showProblem } from './configured.ts';
@@ -55,12 +54,11 @@ async function look(options: DoctorOptions): Promise<Examination> {
       isRoot: uid === 0,
       now: realClock.now(),
     };
-    const tools = await doctorTools(uid);
-    const asked = { ...examined, cas: seenCas(config, examined.root), ownAddresses: ownAddresses() };
-    const [seen, names] = await Promise.all([
-      examine(examined, tools),
-      examineNames(asked, tools, options.offline ? null : doctorNetwork(stop.signal)),
-    ]);
+    const network = options.offline ? null : doctorNetwork(stop.signal);
+    const tools = await doctorTools(uid, network?.names ?? null);
+    const { ownAddresses } = tools;
+    const asked = { ...examined, cas: seenCas(config, examined.root), ownAddresses };
+    const [seen, names] = await Promise.all([examine(examined, tools), examineNames(asked, tools, network)]);
     return { ...seen, findings: sortFindings([...seen.findings, ...names]) };
   } finally {
     // A question that was given up on would keep the process.

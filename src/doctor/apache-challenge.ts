@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { addressText } from '../core/ip-address.ts';
 import { apacheAccess } from './apache-access.ts';
 import { apacheAlias } from './apache-aliases.ts';
 import type { ApacheDirective } from './apache-directives.ts';
@@ -10,42 +11,54 @@ import {
   challengePort,
   challengeUri,
 } from './challenge-answer.ts';
+import { isLoopback } from './public-address.ts';
 
 type Block = readonly ApacheDirective[];
 type Host = { readonly place: string; readonly own: Block; readonly names: readonly string[] };
+const mainServer: Host = { place: 'the main server', own: [], names: [] };
 
-/** How this Apache httpd answers a CA on port 80 for one name. */
-export function apacheAnswers(
+/** How this Apache httpd answers a CA on port 80 for one name; null where it does not listen at this address. */
+export function apacheAnswer(
   configuration: Block,
   serverRoot: string,
   domain: string,
-): readonly ChallengeAnswer[] {
+  at: string,
+): ChallengeAnswer | null {
   const listens = configuration
     .filter(({ name }) => name === 'listen')
     .map(({ args }) => socketOf(args[0] ?? ''));
-  if (!listens.some(({ port }) => port === challengePort)) return [];
+  const isHere = listens.some(
+    ({ address, port }) => port === challengePort && (address === null || sameAddress(address, at)),
+  );
+  if (!isHere) return null;
   const outside = configuration.filter(({ name }) => name !== 'virtualhost');
-  const hosts = hostsByAddress(configuration);
+  const hosts = hostsAt(at, configuration);
+  const host = hosts.find(({ names }) => names.some(name => nameFits(domain, name))) ?? hosts[0];
   // What no virtual host is there for the main server answers.
-  if (hosts.size === 0) hosts.set('*', [{ place: 'the main server', own: [], names: [] }]);
-  return [...hosts].map(([address, all]) => {
-    const host = all.find(({ names }) => names.some(name => nameFits(domain, name))) ?? all[0];
-    const { place, own } = host ?? { place: 'the main server', own: [] };
-    return { place, address, outcome: outcomeIn(own, outside, serverRoot, domain) };
-  });
+  const { place, own } = host ?? mainServer;
+  return { place, outcome: outcomeIn(own, outside, serverRoot, domain) };
 }
 
-function hostsByAddress(configuration: Block): Map<string, Host[]> {
-  const hosts = new Map<string, Host[]>();
-  for (const { name, args, block, file, line } of configuration) {
-    if (name !== 'virtualhost' || block === null) continue;
+/** Those with an address of their own go before those with any. */
+function hostsAt(at: string, configuration: Block): readonly Host[] {
+  const hosts = configuration.flatMap(({ name, args, block, file, line }) => {
+    if (name !== 'virtualhost' || block === null) return [];
     const host = { place: `${file}:${line}`, own: block, names: namesOf(block) };
-    for (const { address, port } of args.map(socketOf)) {
-      if (port !== null && port !== challengePort) continue;
-      hosts.set(address ?? '*', [...(hosts.get(address ?? '*') ?? []), host]);
-    }
-  }
-  return hosts;
+    return args
+      .map(socketOf)
+      .filter(({ port }) => port === null || port === challengePort)
+      .map(({ address }) => ({ address, host }));
+  });
+  const exact = hosts.filter(({ address }) => address !== null && sameAddress(address, at));
+  const found = exact.length > 0 ? exact : hosts.filter(({ address }) => address === null);
+  return found.map(({ host }) => host);
+}
+
+/** A name that Apache looked up when it started may be any address. */
+function sameAddress(written: string, at: string): boolean {
+  if (written === 'localhost') return isLoopback(at);
+  const address = addressText(written);
+  return address === null || address === at;
 }
 
 /** ServerAlias takes `*` and `?`. */

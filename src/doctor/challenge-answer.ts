@@ -2,8 +2,6 @@
 export type ChallengeAnswer = {
   /** `file:line` of the site that answers for the name. */
   readonly place: string;
-  /** The address that this site listens on, `*` for each of IPv4. */
-  readonly address: string;
   readonly outcome: ChallengeOutcome;
 };
 
@@ -19,8 +17,11 @@ export type ChallengeOutcome =
 
 /** How a server answers on port 80, as far as its configuration was understood. */
 export type WebSide = {
-  /** Empty where no site of it listens on port 80. */
-  answers(domain: string): readonly ChallengeAnswer[];
+  /**
+   * To a request for a name that comes in at this address of the host, where `0.0.0.0` is one that nobody listens on by
+   * itself; null where no site of it listens there on port 80.
+   */
+  answer(domain: string, at: string): ChallengeAnswer | null;
   /** The user that reads the files; null where the configuration does not say. */
   readonly worker: string | null;
 };

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { apacheAnswers } from './apache-challenge.ts';
+import { apacheAnswer } from './apache-challenge.ts';
 import { apacheConfiguration } from './apache-configuration.ts';
 import type { ApacheDirective } from './apache-directives.ts';
 import { apacheDump, filesBelow } from './apache-dump.ts';
@@ -64,7 +64,7 @@ async function look([program, ...words]: Argv, tools: HostTools): Promise<Server
   const sites = apacheSites(configuration, dump.serverRoot);
   const web: WebSide = {
     worker: dump.user,
-    answers: domain => apacheAnswers(configuration, dump.serverRoot, domain),
+    answer: (domain, at) => apacheAnswer(configuration, dump.serverRoot, domain, at),
   };
   return { server: 'apache', kind: 'read', sites, gaps: [...gaps, ...macroGaps(configuration)], web };
 }

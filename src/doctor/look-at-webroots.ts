@@ -1,6 +1,10 @@
 import { posix } from 'node:path';
+import { isAddress } from '../core/ip-address.ts';
+import { isIpv6 } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
 import { portHolder } from '../host/port-holder.ts';
+import { openSlots } from '../host/slots.ts';
+import { type Arrival, arrivals, type NameAddresses } from './arrivals.ts';
 import { type ChallengeAnswer, challengePort } from './challenge-answer.ts';
 import type { Examined } from './examined.ts';
 import type { Finding } from './finding.ts';
@@ -9,6 +13,9 @@ import { resolvedPath } from './resolved-path.ts';
 import type { ServerKind, ServerLook } from './site.ts';
 import { accessFindings } from './webroot-access.ts';
 import { type WebrootAnswer, webrootFindings } from './webroot-findings.ts';
+
+/** So many names are asked for at once. */
+const atOnce = 16;
 
 /** Compares each webroot with what the web servers do with requests of a CA, and looks who may read and write there. */
 export async function lookAtWebroots(
@@ -19,7 +26,10 @@ export async function lookAtWebroots(
   const uses = host.targets.flatMap(usesOf);
   if (uses.length === 0) return [];
   const holder = await portHolder({ address: '0.0.0.0', port: challengePort });
-  const said = servers.filter(look => isAtPort(look, holder)).flatMap(look => saidBy(look, uses));
+  const ways = await waysTo(uses, tools);
+  const said = servers
+    .filter(look => isAtPort(look, holder))
+    .flatMap(look => uses.flatMap(use => saidBy(look, use, ways.get(use.domain) ?? [])));
   const answers = await Promise.all(merged(said).map(each => withFiles(each, tools)));
   const answered = new Set(said.map(({ domain }) => domain));
   const others = uses.map(({ domain }) => domain).filter(domain => !answered.has(domain));
@@ -47,12 +57,46 @@ function nobody(holder: string | null): string {
   return `${holder}, has port 80, and doctor does not follow what it does with the requests of a CA`;
 }
 
-type Said = Use & { readonly server: ServerKind; readonly answer: ChallengeAnswer };
+/** By name, where its requests come in. */
+async function waysTo(
+  uses: readonly Use[],
+  tools: HostTools,
+): Promise<ReadonlyMap<string, readonly Arrival[]>> {
+  const inTurn = openSlots(atOnce);
+  const domains = [...new Set(uses.map(({ domain }) => domain))];
+  return new Map(
+    await Promise.all(
+      domains.map(async domain => {
+        const addresses = isAddress(domain) ? itself(domain) : await inTurn(() => tools.addressesOf(domain));
+        return [domain, arrivals(addresses, tools.ownAddresses)] as const;
+      }),
+    ),
+  );
+}
 
-function saidBy(look: ServerLook, uses: readonly Use[]): readonly Said[] {
+function itself(address: string): NameAddresses {
+  const found = { kind: 'found', values: [address] } as const;
+  const none = { kind: 'none', why: 'no-record' } as const;
+  return isIpv6(address) ? { ipv4: none, ipv6: found } : { ipv4: found, ipv6: none };
+}
+
+/** `isSure`: a CA that reaches the host gets this answer. */
+type Said = Use & { readonly server: ServerKind; readonly answer: ChallengeAnswer; readonly isSure: boolean };
+
+/** Each answer once; one that is sure on one way is sure. */
+function saidBy(look: ServerLook, use: Use, ways: readonly Arrival[]): readonly Said[] {
   if (look.kind !== 'read' || look.web === null) return [];
   const { server, web } = look;
-  return uses.flatMap(use => web.answers(use.domain).map(answer => ({ ...use, server, answer })));
+  const said = new Map<string, Said>();
+  for (const { at, isSure } of ways) {
+    const answers = at.flatMap(address => web.answer(use.domain, address) ?? []);
+    const distinct = new Map(answers.map(answer => [JSON.stringify(answer), answer]));
+    for (const [key, answer] of distinct) {
+      const isThis = isSure && distinct.size === 1;
+      said.set(key, { ...use, server, answer, isSure: isThis || said.get(key)?.isSure === true });
+    }
+  }
+  return [...said.values()];
 }
 
 type Merged = Omit<WebrootAnswer, 'written' | 'served' | 'htaccess'>;
@@ -60,16 +104,12 @@ type Merged = Omit<WebrootAnswer, 'written' | 'served' | 'htaccess'>;
 /** Names, and addresses of a site, that get the same answer. */
 function merged(said: readonly Said[]): readonly Merged[] {
   const groups = new Map<string, Merged>();
-  for (const { server, webroot, domain, answer } of said) {
+  for (const { server, webroot, domain, answer, isSure } of said) {
     const { place, outcome } = answer;
-    const key = JSON.stringify([
-      server,
-      place,
-      webroot,
-      outcome.kind === 'file' ? outcome.path : outcome.kind,
-    ]);
+    const what = outcome.kind === 'file' ? outcome.path : outcome.kind;
+    const key = JSON.stringify([server, place, webroot, isSure, what]);
     const domains = [...new Set([...(groups.get(key)?.domains ?? []), domain])];
-    groups.set(key, { server, place, webroot, outcome, domains });
+    groups.set(key, { server, place, webroot, outcome, isSure, domains });
   }
   return [...groups.values()];
 }

@@ -1,6 +1,7 @@
 import { asCertdError } from '../core/errors.ts';
 import { plainLines } from '../core/plain-text.ts';
 import { redact } from '../redact.ts';
+import type { NameAddresses } from './arrivals.ts';
 import type { SystemFacts } from './host-summary.ts';
 import type { HostProcess } from './processes.ts';
 
@@ -15,6 +16,10 @@ export type HostTools = {
   readText(path: string): Promise<string>;
   /** Names in a directory, sorted; null where it is none. */
   list(path: string): Promise<readonly string[] | null>;
+  /** Of the interfaces of this host. */
+  readonly ownAddresses: readonly string[];
+  /** What the name servers say of a name. */
+  addressesOf(name: string): Promise<NameAddresses>;
   /** What machine it is; null where it could not be asked. */
   systemFacts(): Promise<SystemFacts | null>;
 };

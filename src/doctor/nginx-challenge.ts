@@ -1,16 +1,9 @@
 import { posix } from 'node:path';
-import {
-  type ChallengeAnswer,
-  type ChallengeOutcome,
-  challengePort,
-  challengeUri,
-  type WebSide,
-} from './challenge-answer.ts';
+import { type ChallengeOutcome, challengeUri, type WebSide } from './challenge-answer.ts';
 import type { NginxDirective } from './nginx-directives.ts';
 import { modifierOf, nginxLocation, uriOf } from './nginx-locations.ts';
-import { nameFits } from './nginx-names.ts';
 import { filledIn, nginxRewrite, placeOf, unclear } from './nginx-rewrites.ts';
-import { listensOf } from './nginx-sites.ts';
+import { nginxServer } from './nginx-servers.ts';
 
 type Block = readonly NginxDirective[];
 
@@ -21,53 +14,17 @@ export function nginxWeb(configuration: Block): WebSide {
   const [user] = configuration.filter(({ name }) => name === 'user');
   return {
     worker: user?.args[0] ?? null,
-    answers: domain =>
-      addressesOf(servers).flatMap(address => {
-        const server = serverFor(domain, address, servers);
-        if (server === null) return [];
-        const answer: ChallengeAnswer = {
-          place: placeOf(server),
-          address,
-          outcome: outcomeIn(server.block ?? [], http, domain),
-        };
-        return [answer];
-      }),
+    answer: (domain, at) => {
+      const found = nginxServer(domain, at, servers);
+      if (found === null) return null;
+      const { server, named } = found;
+      const outcome =
+        named === null
+          ? outcomeIn(server.block ?? [], http, domain)
+          : unclear(`${placeOf(server)} listens on ${named}, and nginx alone knows which address that was`);
+      return { place: placeOf(server), outcome };
+    },
   };
-}
-
-/** Each of them has sites of its own, and one that answers where no name fits. */
-function addressesOf(servers: Block): readonly string[] {
-  return [
-    ...new Set(servers.flatMap(({ block }) => plainListens(block ?? []).map(({ address }) => address))),
-  ];
-}
-
-function plainListens(server: Block) {
-  return listensOf(server)
-    .filter(({ port, flags }) => port === challengePort && !flags.includes('ssl') && !flags.includes('quic'))
-    .map(({ address, flags }) => ({ address: address ?? '*', isDefault: isDefault(flags) }));
-}
-
-function isDefault(flags: readonly string[]): boolean {
-  return flags.includes('default_server') || flags.includes('default');
-}
-
-/** By the name, as server_name has it (ngx_http_core_module), and else the default one of the address. */
-function serverFor(domain: string, address: string, servers: Block): NginxDirective | null {
-  const here = servers.flatMap(server => {
-    const listen = plainListens(server.block ?? []).find(each => each.address === address);
-    return listen === undefined ? [] : [{ server, isDefault: listen.isDefault }];
-  });
-  const ranked = here
-    .map(({ server }) => ({ server, rank: nameFits(domain, namesOf(server)) }))
-    .filter(({ rank }) => rank > 0);
-  // Of several with the same name nginx takes the first.
-  const [best] = ranked.toSorted((one, other) => other.rank - one.rank);
-  return (best ?? here.find(each => each.isDefault) ?? here[0])?.server ?? null;
-}
-
-function namesOf({ block }: NginxDirective): readonly string[] {
-  return named('server_name', block ?? []).flatMap(({ args }) => args);
 }
 
 function outcomeIn(server: Block, http: Block, domain: string): ChallengeOutcome {

@@ -16,6 +16,8 @@ export type WebrootAnswer = {
   /** The directory in which certd puts a token. */
   readonly written: string;
   readonly outcome: ChallengeOutcome;
+  /** Whether a CA that asks for these names comes to this site at all, as far as name servers and addresses tell. */
+  readonly isSure: boolean;
   /** The directory in which the server looks for it; null where it looks for no file. */
   readonly served: string | null;
   /** A file that may change the answer, and that doctor does not read. */
@@ -36,10 +38,15 @@ export function webrootFindings(
   ];
 }
 
+/** As of a site for IPv6 where nobody asked whether the name has such an address. */
+const doubt = 'whether a CA comes in at the address that this site listens on is not known';
+
 function answerFinding(answer: WebrootAnswer): Finding {
-  const { outcome, webroot, served, written, htaccess } = answer;
+  const { outcome, webroot, served, written, htaccess, isSure } = answer;
   const say = (status: FindingStatus, message: string, cure?: string) =>
-    finding(status, subjectOf(answer), message, cure);
+    isSure || status === 'ok'
+      ? finding(status, subjectOf(answer), message, cure)
+      : finding('unknown', subjectOf(answer), `${message}; ${doubt}`, cure);
   switch (outcome.kind) {
     case 'file':
       if (served !== written) {

@@ -108,6 +108,7 @@ it.each([60, 80])('says what is wrong with the host on %d columns', width => {
             to: 'https://a.example/',
             place: '/etc/nginx/sites-enabled/default:24',
           },
+          isSure: true,
           served: null,
           htaccess: null,
         },

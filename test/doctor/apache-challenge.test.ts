@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { apacheAnswers } from '../../src/doctor/apache-challenge.ts';
+import { apacheAnswer } from '../../src/doctor/apache-challenge.ts';
 import { apacheDirectives } from '../../src/doctor/apache-directives.ts';
 import { challengeUri } from '../../src/doctor/challenge-answer.ts';
 
-const answers = (text: string, domain = 'a.example') =>
-  apacheAnswers(apacheDirectives(text, '/a.conf'), '/etc/apache2', domain);
+const answer = (text: string, domain = 'a.example', at = '192.0.2.10') =>
+  apacheAnswer(apacheDirectives(text, '/a.conf'), '/etc/apache2', domain, at);
 
 /** What the only virtual host does with a.example. */
 function outcome(host: string, outside = '') {
   const text = `Listen 80\n${outside}\n<VirtualHost *:80>\nServerName a.example\n${host}\n</VirtualHost>\n`;
-  const found = answers(text);
-  expect(found).toHaveLength(1);
-  return found[0]?.outcome;
+  return answer(text)?.outcome;
 }
 
 const file = (directory: string) => ({ kind: 'file', path: `${directory}${challengeUri}` });
@@ -163,23 +161,49 @@ ServerName a.example
 DocumentRoot /tls
 </VirtualHost>
 `;
-  const roots = (domain: string, of = text) =>
-    answers(of, domain).map(({ address, outcome }) => [
-      address,
-      'path' in outcome ? outcome.path.split('/')[1] : null,
-    ]);
+  const root = (domain: string, of = text, at = '192.0.2.10') => {
+    const found = answer(of, domain, at)?.outcome;
+    return found && 'path' in found ? found.path.split('/')[1] : null;
+  };
 
   it('is the one with the name, and else the first', () => {
-    expect(roots('a.example')).toEqual([['*', 'second']]);
-    expect(roots('x.b.example')).toEqual([['*', 'second']]);
-    expect(roots('other.example')).toEqual([['*', 'first']]);
+    expect(root('a.example')).toBe('second');
+    expect(root('x.b.example')).toBe('second');
+    expect(root('other.example')).toBe('first');
   });
 
   it('is the main server where there is none for port 80', () => {
-    expect(roots('a.example', text.replaceAll('*:80', '*:8080'))).toEqual([['*', 'main']]);
+    expect(root('a.example', text.replaceAll('*:80', '*:8080'))).toBe('main');
   });
 
   it('is none where nothing listens on port 80', () => {
-    expect(roots('a.example', text.replace('Listen 80', 'Listen 443'))).toEqual([]);
+    expect(answer(text.replace('Listen 80', 'Listen 443'))).toBe(null);
+  });
+
+  it.each([
+    ['192.0.2.10', 'second'],
+    ['2001:db8::1', 'second'],
+    ['192.0.2.9', 'own'],
+    ['2001:db8::9', 'own'],
+    ['127.0.0.1', 'inside'],
+    ['::1', 'inside'],
+  ])('at the address %s is the %s one', (at, expected) => {
+    const own =
+      '<VirtualHost 192.0.2.9:80 [2001:DB8::9]:80>\nDocumentRoot /own\n</VirtualHost>\n<VirtualHost localhost:80>\nDocumentRoot /inside\n</VirtualHost>\n';
+    expect(root('a.example', text + own, at)).toBe(expected);
+  });
+
+  it('is the main server at an address for which there is none', () => {
+    const inside = text.replaceAll('*:80', '127.0.0.1:80');
+    expect(root('a.example', inside)).toBe('main');
+    expect(root('a.example', inside, '127.0.0.1')).toBe('second');
+  });
+
+  it.each([
+    ['Listen 127.0.0.1:80', '192.0.2.10', null],
+    ['Listen 127.0.0.1:80', '127.0.0.1', 'second'],
+    ['Listen [::]:80', '192.0.2.10', 'second'],
+  ])('with %s at %s: %s', (listen, at, expected) => {
+    expect(root('a.example', text.replace('Listen 80', listen), at)).toBe(expected);
   });
 });

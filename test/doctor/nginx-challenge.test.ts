@@ -7,9 +7,8 @@ const web = (text: string) => nginxWeb(nginxDirectives(text, '/n.conf'));
 
 /** What the only server does with a.example. */
 function outcome(server: string, http = '') {
-  const answers = web(`http { ${http} server { server_name a.example; ${server} } }`).answers('a.example');
-  expect(answers).toHaveLength(1);
-  return answers[0]?.outcome;
+  const text = `http { ${http} server { server_name a.example; ${server} } }`;
+  return web(text).answer('a.example', '192.0.2.10')?.outcome;
 }
 
 const file = (directory: string) => ({ kind: 'file', path: `${directory}${challengeUri}` });
@@ -160,10 +159,10 @@ it.each([
 });
 
 describe('the server', () => {
-  const named = (text: string, domain: string) =>
-    web(`http { ${text} }`)
-      .answers(domain)
-      .map(({ address, outcome }) => [address, 'path' in outcome ? outcome.path.split('/')[1] : null]);
+  const named = (text: string, domain: string, at = '192.0.2.10') => {
+    const outcome = web(`http { ${text} }`).answer(domain, at)?.outcome;
+    return outcome && 'path' in outcome ? outcome.path.split('/')[1] : (outcome ?? null);
+  };
 
   it.each([
     ['a.example', 'exact'],
@@ -184,21 +183,42 @@ describe('the server', () => {
       server { listen 80; server_name www.*; root /end; }
       server { listen 80; server_name .dot.test; root /dot; }
       server { listen 443 ssl; server_name ${domain}; root /tls; }`;
-    expect(named(text, domain)).toEqual([['*', root]]);
+    expect(named(text, domain)).toBe(root);
   });
 
-  it('is another one for each address', () => {
-    const text = `
-      server { listen 80; listen [::]:80; root /first; }
-      server { listen 80; server_name a.example; root /second; }`;
-    expect(named(text, 'a.example')).toEqual([
-      ['*', 'second'],
-      ['::', 'first'],
-    ]);
+  const several = `
+    server { listen 80 default_server; listen [::]:80 default_server; root /first; }
+    server { listen 80; server_name a.example; root /second; }
+    server { listen 127.0.0.1:80; root /inside; }
+    server { listen 192.0.2.9:80; listen [2001:DB8::9]:80; root /own; }`;
+  it.each([
+    ['192.0.2.10', 'second'],
+    ['0.0.0.0', 'second'],
+    ['2001:db8::1', 'first'],
+    ['2001:db8::9', 'own'],
+    ['192.0.2.9', 'own'],
+    ['127.0.0.1', 'inside'],
+  ])('at the address %s is the %s one', (at, root) => {
+    expect(named(several, 'a.example', at)).toBe(root);
   });
 
-  it('is none without port 80', () => {
-    expect(named('server { listen 8080; root /x; }', 'a.example')).toEqual([]);
+  it.each([
+    ['IPv6 without IPv4', 'listen [::]:80;', '192.0.2.10', null],
+    ['IPv6 with IPv4', 'listen [::]:80 ipv6only=off;', '192.0.2.10', 'x'],
+    ['IPv4', 'listen 80;', '2001:db8::1', null],
+    ['this host alone', 'listen localhost:80;', '192.0.2.10', null],
+    ['this host alone, asked from there', 'listen localhost:80;', '::1', 'x'],
+    ['another port', 'listen 8080;', '192.0.2.10', null],
+    ['TLS', 'listen 80 ssl;', '192.0.2.10', null],
+  ])('on %s (%s) is for %s %s', (_, listen, at, root) => {
+    expect(named(`server { ${listen} root /x; }`, 'a.example', at)).toBe(root);
+  });
+
+  it('on the name of a host is not known', () => {
+    expect(named('server { listen b.example:80; root /x; }', 'a.example')).toEqual({
+      kind: 'unclear',
+      words: '/n.conf:1 listens on b.example, and nginx alone knows which address that was',
+    });
   });
 });
 

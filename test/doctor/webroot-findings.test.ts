@@ -12,6 +12,7 @@ function found(outcome: ChallengeOutcome, change: Partial<WebrootAnswer> = {}) {
     webroot: '/var/www/certd',
     written,
     outcome,
+    isSure: true,
     served: null,
     htaccess: null,
     ...change,
@@ -49,6 +50,25 @@ describe('a site', () => {
       status: 'unknown',
       message: '/srv/certd/.htaccess may change what it does, and was not read',
     });
+  });
+
+  it.each([
+    [file, '/var/www/html', 'it looks for the CA’s files in /var/www/html, but certd puts them into '],
+    [{ kind: 'refused', words: '/a.conf:5 denies it' }, null, 'the CA gets no file: /a.conf:5 denies it'],
+  ] as const)(
+    'at an address to which no name is known to lead is unknown, whatever it does: %j',
+    (outcome, served, words) => {
+      const finding = found(outcome, { isSure: false, served });
+      expect(finding).toMatchObject({ status: 'unknown' });
+      expect(finding?.message).toContain(words);
+      expect(finding?.message).toMatch(
+        /; whether a CA comes in at the address that this site listens on is not known$/,
+      );
+    },
+  );
+
+  it('at such an address that looks where certd writes is ok', () => {
+    expect(found(file, { isSure: false, served: written })).toMatchObject({ status: 'ok' });
   });
 
   it('that redirects is a warning, in the words of its server', () => {

@@ -59,7 +59,7 @@ describe.runIf(canBeOtherUsers())('certd doctor on real mounts', () => {
 });
 
 async function bad(change: Parameters<typeof makeExamined>[0]) {
-  const findings = await lookAtDisk(makeExamined(change), [], await doctorTools(0));
+  const findings = await lookAtDisk(makeExamined(change), [], await doctorTools(0, null));
   return findings
     .filter(({ status }) => status !== 'ok')
     .map(({ check, status, subject, message }) => [check, status, subject, message]);

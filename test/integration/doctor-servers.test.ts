@@ -37,7 +37,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** The servers of this test were unpacked, not installed: their libraries are elsewhere. */
 async function bad() {
-  const tools = await doctorTools(0);
+  const tools = await doctorTools(0, null);
   const run: typeof tools.run = argv =>
     tools.run(['/usr/bin/env', `LD_LIBRARY_PATH=${programs.serversLibraryPath}`, ...argv]);
   const combined = {

@@ -5,12 +5,14 @@ import { doctorTools } from '../../src/commands/doctor-tools.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { lookAtNginx } from '../../src/doctor/look-at-nginx.ts';
 import { lookAtWebroots } from '../../src/doctor/look-at-webroots.ts';
+import { openNameTools } from '../../src/doctor/name-tools.ts';
 import { makeExamined } from '../support/make-examined.ts';
 import { makeTarget } from '../support/make-observed.ts';
 import { canBeOtherUsers, somebody } from '../support/other-users.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const domain = 'webroot.certd.test';
+const names = openNameTools(new AbortController().signal, () => 'token');
 const onPort80 = process.env['CERTD_NETNS'] === 'inside';
 
 describe.runIf(onPort80 && canBeOtherUsers())('certd doctor beside an nginx on port 80', () => {
@@ -23,11 +25,16 @@ describe.runIf(onPort80 && canBeOtherUsers())('certd doctor beside an nginx on p
   });
   afterAll(() => stack.stop());
 
-  /** The findings, once a site for the name says this. */
-  async function found(site: string, webroot = stack.nginx.webroot) {
-    const text = `server { listen 127.0.0.1:80; server_name ${domain}; ${site} }\n`;
+  /** The findings, once a site for the name says this. It leads to 127.0.0.1, unless nobody asks where. */
+  async function found(
+    site: string,
+    webroot = stack.nginx.webroot,
+    offline = false,
+    listen = '127.0.0.1:80',
+  ) {
+    const text = `server { listen ${listen}; server_name ${domain}; ${site} }\n`;
     await writeFile(join(stack.nginx.sitesDir, 'a.conf'), text);
-    const tools = await doctorTools(0);
+    const tools = await doctorTools(0, offline ? null : names);
     const host = makeExamined({
       root,
       targets: [makeTarget({ domains: [domain], challenge: { kind: 'webroot', path: webroot } })],
@@ -58,6 +65,32 @@ describe.runIf(onPort80 && canBeOtherUsers())('certd doctor beside an nginx on p
     expect(hidden).toEqual(['webroot-served', 'critical', site(), expect.stringMatching(/:1 denies it$/)]);
     const [all] = await found('return 301 https://$host$request_uri;');
     expect(all?.slice(0, 2)).toEqual(['webroot-served', 'warning']);
+  });
+
+  test('does not mind what other sites do at addresses that the name does not lead to', async () => {
+    const default_ =
+      'server { listen 80 default_server; listen [::]:80 default_server; root /var/www/html; }';
+    const status = 'server { listen 127.0.0.1:80; location / { stub_status; } }';
+    const others = join(stack.nginx.sitesDir, '000default.conf');
+    const served = async (offline: boolean) =>
+      (await found(`root ${stack.nginx.webroot};`, undefined, offline, '80'))
+        .filter(([check]) => check === 'webroot-served')
+        .map(([, status, subject]) => [status, subject]);
+    // Of this network, beside loopback.
+    await stack.dns.setAddresses(domain, ['100.100.100.200']);
+    await writeFile(others, default_);
+    expect(await served(false)).toEqual([['ok', site()]]);
+    expect(await served(true)).toEqual([['ok', site()]]);
+    await writeFile(others, status);
+    expect(await served(true)).toEqual([['ok', site()]]);
+    await writeFile(others, default_);
+    await stack.dns.setIpv6Addresses(domain, ['::1']);
+    expect(await served(false)).toEqual([
+      ['ok', site()],
+      ['critical', `nginx ${others}:1 (${domain})`],
+    ]);
+    await rm(others);
+    await stack.dns.clearAddresses(domain);
   });
 
   test('names a directory that the workers may not enter', async () => {

@@ -23,6 +23,8 @@ export function makeTools({
       const names = [...new Set(below.map(name => name.slice(path.length + 1).split('/')[0] ?? ''))];
       return names.length === 0 ? null : names.sort();
     },
+    ownAddresses: [],
+    addressesOf: async () => ({ ipv4: null, ipv6: null }),
     systemFacts: async () => null,
     ...change,
   };
