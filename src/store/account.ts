@@ -5,7 +5,7 @@ import { corrupt, stateIn } from './json.ts';
 import type { Layout } from './layout.ts';
 import { type Place, readFileIn } from './place.ts';
 import { removeDirectory } from './remove-tree.ts';
-import { exists, replaceFile } from './replace-file.ts';
+import { exists, replaceFile, replaceState } from './replace-file.ts';
 
 const files = { key: 'key.pem', nextKey: 'next-key.pem', account: 'account.json' };
 
@@ -21,10 +21,8 @@ export function accountStore(disk: Disk, layout: Layout, directoryUrl: string): 
       await disk.syncDir(layout.accounts);
       await replaceFile(disk, path(files.key), keyPem, 0o400);
     },
-    save: async registration => {
-      const document = { schema: 1, directory: directoryUrl, ...registration };
-      await replaceFile(disk, path(files.account), `${JSON.stringify(document, null, 2)}\n`, 0o600);
-    },
+    save: registration =>
+      replaceState(disk, path(files.account), { directory: directoryUrl, ...registration }, 0o600),
     createNextKey: keyPem => replaceFile(disk, path(files.nextKey), keyPem, 0o400),
     adoptNextKey: async () => {
       await disk.rename(path(files.nextKey), path(files.key));

@@ -1,10 +1,10 @@
 import type { AfterOwed } from '../core/after-owed.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
-import { failureDocument } from './issuer-state.ts';
-import { failureOf, readIssuerFile } from './json.ts';
+import { failureDocument, failureOf } from './failure.ts';
+import { readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';
-import { exists, replaceFile } from './replace-file.ts';
+import { exists, replaceState } from './replace-file.ts';
 
 /** Reads `issuer/attempts/<name>.json` (docs/state.md section 10); no file: nothing is owed. Throws `state-corrupt`. */
 export function readAfterOwed(layout: Layout, name: string): AfterOwed | null {
@@ -24,12 +24,11 @@ export async function writeAfterOwed(disk: Disk, path: string, owed: AfterOwed |
     if (exists(path)) await disk.unlink(path);
     return;
   }
-  const document = {
-    schema: 1,
+  const fields = {
     since: toRfc3339(owed.since),
     failures: owed.failures,
     next_attempt_at: rfc3339OrNull(owed.nextAttemptAt),
     last_error: failureDocument(owed.lastError),
   };
-  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+  await replaceState(disk, path, fields, 0o600);
 }

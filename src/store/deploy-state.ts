@@ -7,9 +7,9 @@ import {
 } from '../core/deploy-model.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
-import { failureDocument } from './issuer-state.ts';
-import { type Fields, failureOf, readState } from './json.ts';
-import { replaceFile } from './replace-file.ts';
+import { failureDocument, failureOf } from './failure.ts';
+import { type Fields, readState } from './json.ts';
+import { replaceState } from './replace-file.ts';
 import { servedDocument, servedOf, servedStateOf } from './served.ts';
 
 /** Reads `deploy/<name>.json`; a missing file is the first state. Throws `state-corrupt`. */
@@ -34,8 +34,7 @@ export function readDeployState(path: string): DeployState {
 }
 
 export async function writeDeployState(disk: Disk, path: string, state: DeployState): Promise<void> {
-  const document = {
-    schema: 1,
+  const fields = {
     deployed: state.deployed,
     previous: state.previous,
     rejected: state.rejected,
@@ -49,7 +48,7 @@ export async function writeDeployState(disk: Disk, path: string, state: DeploySt
     failed_for: state.failedFor,
     served: state.served.map(servedDocument),
   };
-  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o644);
+  await replaceState(disk, path, fields, 0o644);
 }
 
 /** One that an earlier version has begun does not say what was live: what had been deployed. */

@@ -4,7 +4,7 @@ import type { Disk } from '../core/ports.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import { corrupt, type Fields, readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceState } from './replace-file.ts';
 
 /** Reads `issuer/identity.json` (docs/state.md section 13); null where there is none. Throws `state-corrupt`. */
 export function readHostRecord(layout: Layout): HostRecord | null {
@@ -28,8 +28,8 @@ export async function writeHostRecord(
   { identity }: Pick<Layout, 'identity'>,
   { facts, change, copied }: HostRecord,
 ): Promise<void> {
-  const document = { schema: 1, facts, change: change === null ? null : changeDocument(change), copied };
-  await replaceFile(disk, identity, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+  const fields = { facts, change: change === null ? null : changeDocument(change), copied };
+  await replaceState(disk, identity, fields, 0o600);
 }
 
 function changeDocument({ cause, changedAt, renewAt, phase, facts }: HostChange) {

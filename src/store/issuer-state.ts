@@ -1,4 +1,3 @@
-import type { FailureRecord } from '../core/failure-record.ts';
 import {
   firstIssuerState,
   type IssuerState,
@@ -8,9 +7,10 @@ import {
 } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
-import { type Fields, failureOf, readIssuerFile } from './json.ts';
+import { failureDocument, failureOf } from './failure.ts';
+import { type Fields, readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceState } from './replace-file.ts';
 
 /** Reads `issuer/state/<name>.json`; a missing file is the first state. Throws `state-corrupt`. */
 export function readIssuerState(layout: Layout, name: string): IssuerState {
@@ -31,8 +31,7 @@ export function readIssuerState(layout: Layout, name: string): IssuerState {
 }
 
 export async function writeIssuerState(disk: Disk, path: string, state: IssuerState): Promise<void> {
-  const document = {
-    schema: 1,
+  const fields = {
     failures: state.failures,
     next_attempt_at: rfc3339OrNull(state.nextAttemptAt),
     troubles: state.troubles.map(troubleDocument),
@@ -44,18 +43,7 @@ export async function writeIssuerState(disk: Disk, path: string, state: IssuerSt
     window: windowDocument(state.window),
     window_check_at: rfc3339OrNull(state.windowCheckAt),
   };
-  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o600);
-}
-
-export function failureDocument(error: FailureRecord | null) {
-  if (error === null) return null;
-  return {
-    code: error.code,
-    message: error.message,
-    at: toRfc3339(error.at),
-    since: toRfc3339(error.since),
-    problem_type: error.problemType,
-  };
+  await replaceState(disk, path, fields, 0o600);
 }
 
 function troubleOf(fields: Fields): Trouble {

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { basename, dirname, join } from 'node:path';
 import { CertdError } from '../core/errors.ts';
-import type { FailureRecord } from '../core/failure-record.ts';
 import type { Instant } from '../core/instant.ts';
 import { inIssuerPlace } from './issuer-place.ts';
 import type { Layout } from './layout.ts';
@@ -122,18 +121,6 @@ function instantOf(found: unknown): Instant | undefined {
   if (typeof found !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(found)) return undefined;
   const at = Date.parse(found);
   return Number.isNaN(at) ? undefined : at;
-}
-
-/** Reads `last_error` as both state files have it. */
-export function failureOf(fields: Fields | null): FailureRecord | null {
-  if (fields === null) return null;
-  return {
-    code: fields.text('code'),
-    message: fields.text('message'),
-    at: fields.instant('at'),
-    since: fields.instant('since'),
-    problemType: fields.textOrNull('problem_type'),
-  };
 }
 
 /** The error for what certd keeps and cannot be used. */

@@ -13,12 +13,13 @@ import { readIssuerState } from './issuer-state.ts';
 import { corrupt } from './json.ts';
 import { isName, type Layout } from './layout.ts';
 import { readOfLive } from './live-generation.ts';
+import { originIn } from './origin.ts';
 import { entriesOf, type Place } from './place.ts';
 import { exists } from './replace-file.ts';
 import { requestedAt } from './requests.ts';
 import { readRevocations } from './revocations.ts';
 import { readServed } from './served.ts';
-import { originIn, readWork } from './work.ts';
+import { readWork } from './work.ts';
 
 /**
  * Everything the disk says about one name. Whatever cannot be used or read becomes a fault of that name, so

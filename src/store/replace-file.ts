@@ -19,6 +19,16 @@ export async function replaceFile(disk: Disk, path: string, text: string, mode: 
   await disk.syncDir(dirname(path));
 }
 
+/** Replaces a JSON file of the state, as `stateIn` reads them. */
+export function replaceState(
+  disk: Disk,
+  path: string,
+  fields: Readonly<Record<string, unknown>>,
+  mode: number,
+): Promise<void> {
+  return replaceFile(disk, path, `${JSON.stringify({ schema: 1, ...fields }, null, 2)}\n`, mode);
+}
+
 /** Whether anything at all has this name; a dangling link counts. */
 export function exists(path: string): boolean {
   // An exception for each file that is not there was a tenth of certd's computing.

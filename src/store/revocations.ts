@@ -4,7 +4,7 @@ import { readReason } from '../core/revocation-reason.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
 import { corrupt, type Fields, readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceState } from './replace-file.ts';
 
 /** Reads `issuer/revoked/<name>.json` (docs/state.md section 8); a missing file is empty. Throws `state-corrupt`. */
 export function readRevocations(layout: Layout, name: string): readonly Revocation[] {
@@ -18,8 +18,7 @@ export async function writeRevocations(
   path: string,
   revocations: readonly Revocation[],
 ): Promise<void> {
-  const document = { schema: 1, revoked: revocations.map(documentOf) };
-  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+  await replaceState(disk, path, { revoked: revocations.map(documentOf) }, 0o600);
 }
 
 function revocationOf(fields: Fields, path: string): Revocation {

@@ -3,7 +3,7 @@ import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
 import { type Fields, readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceState } from './replace-file.ts';
 
 /**
  * Reads `issuer/served/<name>.json`: what an issuer alone has found of remote endpoints (docs/state.md section 12). None
@@ -14,8 +14,7 @@ export function readServed(layout: Layout, name: string): readonly ServedRecord[
 }
 
 export async function writeServed(disk: Disk, path: string, served: readonly ServedRecord[]): Promise<void> {
-  const document = { schema: 1, served: served.map(servedDocument) };
-  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o600);
+  await replaceState(disk, path, { served: served.map(servedDocument) }, 0o600);
 }
 
 /** One record, as `deploy/<name>.json` has them, too. */

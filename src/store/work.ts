@@ -1,19 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { asCertdError, CertdError } from '../core/errors.ts';
+import { CertdError } from '../core/errors.ts';
 import { nextId } from '../core/generation-id.ts';
-import type { Generation, OrderUnderWay, ProfileRecord, Target } from '../core/model.ts';
+import type { OrderUnderWay, Target } from '../core/model.ts';
 import { fits } from '../core/order-fits.ts';
 import type { Disk } from '../core/ports.ts';
 import { rfc3339OrNull } from '../core/time-text.ts';
 import { generationIds, type Pair, readIssuedPair, writePair } from './generation.ts';
 import { issuedIds } from './issued-ids.ts';
 import { inIssuerPlace } from './issuer-place.ts';
-import { corrupt, type Fields, readIssuerFile, stateIn } from './json.ts';
+import { corrupt, stateIn } from './json.ts';
 import { generationFiles, type Layout } from './layout.ts';
+import { type Origin, originFile, profileDocument, profileOf, writeOrigin } from './origin.ts';
 import { lookAt, type Place, readFileIn } from './place.ts';
 import { removeDirectory } from './remove-tree.ts';
-import { exists, replaceFile } from './replace-file.ts';
+import { exists, replaceState } from './replace-file.ts';
 
 /** An order under way (docs/state.md section 4). `request` is a PKCS#10 request in DER. */
 export type Work = {
@@ -32,7 +33,7 @@ export type WorkOrder = OrderUnderWay & {
   readonly account: string | null;
 };
 
-const files = { key: 'privkey.pem', request: 'request.der', order: 'order.json', done: 'generation.json' };
+const files = { key: 'privkey.pem', request: 'request.der', order: 'order.json' };
 
 const downloadedFiles = generationFiles.filter(file => file !== files.key);
 
@@ -66,7 +67,7 @@ function workIn(place: Place): Work | null {
       placedAt: fields.instantIfAny('placed_at'),
       notBefore: fields.instantIfAny('not_before'),
     },
-    downloaded: lookAt(place, files.done) !== null,
+    downloaded: lookAt(place, originFile) !== null,
   };
 }
 
@@ -105,8 +106,7 @@ const reservedBytes = 32 * 1024;
 
 /** Step 3: from here on the order is taken up again, not placed again. Also to put the next look at it off. */
 export async function recordOrder(disk: Disk, layout: Layout, name: string, order: WorkOrder): Promise<void> {
-  const document = {
-    schema: 1,
+  const fields = {
     url: order.url,
     ca: order.ca,
     directory: order.directoryUrl,
@@ -117,8 +117,7 @@ export async function recordOrder(disk: Disk, layout: Layout, name: string, orde
     placed_at: rfc3339OrNull(order.placedAt),
     not_before: rfc3339OrNull(order.notBefore),
   };
-  const path = join(layout.workOf(name), files.order);
-  await replaceFile(disk, path, `${JSON.stringify(document, null, 2)}\n`, 0o400);
+  await replaceState(disk, join(layout.workOf(name), files.order), fields, 0o400);
 }
 
 /** Step 6: the downloaded set; `generation.json` comes last and says that it is complete. */
@@ -134,15 +133,7 @@ export async function recordDownload(
     if (exists(join(directory, file))) await disk.unlink(join(directory, file));
   }
   await writePair(disk, directory, download.pair, downloadedFiles);
-  const document = {
-    schema: 1,
-    ca: download.ca,
-    directory: download.directoryUrl,
-    account: download.account,
-    ...profileDocument(download.profile),
-    preferred_chain: download.preferredChain,
-  };
-  await replaceFile(disk, join(directory, files.done), `${JSON.stringify(document, null, 2)}\n`, 0o400);
+  await writeOrigin(disk, directory, download);
 }
 
 /** Step 7: the work directory becomes an issued generation. Returns its id. */
@@ -162,48 +153,6 @@ export async function publishWork(disk: Disk, layout: Layout, name: string): Pro
 export async function discardWork(disk: Disk, layout: Layout, name: string): Promise<void> {
   await removeDirectory(disk, layout.workOf(name));
   await disk.syncDir(layout.work);
-}
-
-type Origin = Pick<Generation, 'ca' | 'directoryUrl' | 'account' | 'profile' | 'preferredChain'>;
-
-/** What `generation.json` says of an issued generation. Throws `generation-damaged` where it cannot be read. */
-export function readOrigin(layout: Layout, directory: string): Origin {
-  return understood(() => originOf(readIssuerFile(layout, join(directory, files.done)), directory));
-}
-
-/** The same in a directory to read in. */
-export function originIn(place: Place): Origin {
-  return understood(() => originOf(stateIn(place, files.done), place.path));
-}
-
-function originOf(fields: Fields | null, directory: string): Origin {
-  if (fields === null) throw corrupt(directory, `${files.done} is not there`);
-  return {
-    ca: fields.text('ca'),
-    directoryUrl: fields.text('directory'),
-    account: fields.textIfAny('account'),
-    profile: profileOf(fields),
-    preferredChain: fields.textIfAny('preferred_chain'),
-  };
-}
-
-function understood<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (thrown) {
-    // No counter is lost with it: one spoiled generation, perhaps an old one, must not hold up its name.
-    const error = asCertdError(thrown);
-    if (error.code !== 'state-corrupt') throw error;
-    throw new CertdError('generation-damaged', error.message, { cause: error });
-  }
-}
-
-function profileDocument({ wanted, ordered }: ProfileRecord) {
-  return { profile: ordered, profile_wanted: wanted };
-}
-
-function profileOf(fields: Fields): ProfileRecord {
-  return { wanted: fields.textIfAny('profile_wanted'), ordered: fields.textIfAny('profile') };
 }
 
 /** Every id that the name has anywhere, so that the counter never goes back. */

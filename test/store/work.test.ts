@@ -4,11 +4,11 @@ import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { realDisk } from '../../src/store/disk.ts';
 import { type Pair, readIssuedPair } from '../../src/store/generation.ts';
 import type { Layout } from '../../src/store/layout.ts';
+import { readOrigin } from '../../src/store/origin.ts';
 import {
   beginWork,
   discardWork,
   publishWork,
-  readOrigin,
   readWork,
   recordDownload,
   recordOrder,
