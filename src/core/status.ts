@@ -1,15 +1,13 @@
 import { certificateProblems, type Thresholds, unmanagedProblems, worst } from './certificate-problems.ts';
-import type { FailureRecord } from './failure-record.ts';
-import { momentOfCopy } from './host-duty.ts';
+import { deployFields } from './deploy-fields.ts';
 import type { Instant } from './instant.ts';
 import type { Observed, Target } from './model.ts';
 import { choiceOf } from './order-fits.ts';
-import { isBehind, isTakenBack, planFor, type Verdict } from './plan.ts';
-import { type RenewalMoment, renewalMoment, standInOf } from './renewal.ts';
-import { withdrawalOf } from './revocation.ts';
+import { planFor } from './plan.ts';
+import { renewalFields } from './renewal-fields.ts';
 import { servedFields } from './served-fields.ts';
 import { lastRecords } from './served-record.ts';
-import type { CertificateStatus, LastError, Problem, StatusDocument } from './status-document.ts';
+import type { CertificateStatus, Problem, StatusDocument } from './status-document.ts';
 import { rfc3339OrNull, toRfc3339 } from './time-text.ts';
 
 export type StatusInput = {
@@ -124,85 +122,5 @@ function generationFields(seen: Observed): CertificateStatus['generation'] {
     issued: seen.issued.at(-1)?.id ?? null,
     live: seen.live?.id ?? null,
     deployed: seen.deploy.deployed,
-  };
-}
-
-/** `managed` is null for a certificate that nobody renews. */
-function renewalFields(
-  seen: Observed,
-  managed: { readonly target: Target; readonly verdict: Verdict } | null,
-): CertificateStatus['renewal'] {
-  const issue = managed?.verdict.issue ?? null;
-  const moment = managed === null || issue?.kind === 'blocked' ? null : momentOf(seen, managed.target);
-  return {
-    source: moment?.source ?? 'none',
-    window_start: rfc3339OrNull(moment?.window?.start ?? null),
-    window_end: rfc3339OrNull(moment?.window?.end ?? null),
-    renew_at: rfc3339OrNull(moment?.renewAt ?? null),
-    explanation_url: moment?.window?.explanationUrl ?? null,
-    next_attempt_at: rfc3339OrNull(issue?.kind === 'held' ? issue.until : null),
-    failures: seen.issuer.failures,
-    last_success_at: rfc3339OrNull(seen.issuer.lastSuccessAt),
-    last_error: errorFields(seen.issuer.lastError),
-  };
-}
-
-type Moment = Pick<RenewalMoment, 'renewAt' | 'window'> & {
-  readonly source: Exclude<RenewalMoment['source'], 'cloned'> | 'forced';
-};
-
-/** Also of a certificate that is due: a moment that is past says how late it is. */
-function momentOf(seen: Observed, { renewAt }: Target): Moment | null {
-  const newest = seen.issued.at(-1);
-  if (newest === undefined) return null;
-  const withdrawal = withdrawalOf(newest, seen);
-  if (withdrawal === null) {
-    const moment = momentOfCopy(
-      renewalMoment(newest, seen.issuer, renewAt, standInOf(seen)),
-      newest.id,
-      seen.host,
-    );
-    return { ...moment, source: moment.source === 'cloned' ? 'forced' : moment.source };
-  }
-  return withdrawal.replace ? { source: 'forced', renewAt: withdrawal.since, window: null } : null;
-}
-
-function deployFields(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy'] {
-  const { deploy } = seen;
-  return {
-    state: deployState(seen, verdict),
-    last_at: rfc3339OrNull(deploy.lastAt),
-    next_attempt_at: rfc3339OrNull(verdict?.deploy.kind === 'held' ? verdict.deploy.until : null),
-    last_error: errorFields(deploy.lastError),
-  };
-}
-
-function deployState(seen: Observed, verdict: Verdict | null): CertificateStatus['deploy']['state'] {
-  const { deploy } = seen;
-  if (verdict !== null && isOwed(seen, verdict)) {
-    if (isTakenBack(seen)) return 'rolled-back';
-    if (deploy.failures > 0) return 'failed';
-    return isHeldForWindow(verdict) ? 'held-for-window' : 'owed';
-  }
-  if (standInOf(seen) !== null) return 'rolled-back';
-  return deploy.deployed === null ? 'none' : 'deployed';
-}
-
-function isHeldForWindow({ deploy }: Verdict): boolean {
-  return deploy.kind === 'held' && deploy.by === 'window';
-}
-
-/** What is owed stays so while nothing is done about it. */
-function isOwed(seen: Observed, { deploy: { kind } }: Verdict): boolean {
-  return kind === 'blocked' ? isBehind(seen) : kind !== 'none';
-}
-
-function errorFields(error: FailureRecord | null): LastError | null {
-  if (error === null) return null;
-  return {
-    code: error.code,
-    message: error.message,
-    at: toRfc3339(error.at),
-    problem_type: error.problemType,
   };
 }
