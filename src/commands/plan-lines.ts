@@ -1,6 +1,8 @@
+import type { DeployVerdict } from '../core/deploy-verdict.ts';
 import { answers } from '../core/host-words.ts';
 import type { Instant } from '../core/instant.ts';
-import type { DeployVerdict, IssueVerdict, Verdict } from '../core/plan.ts';
+import type { IssueVerdict } from '../core/issue-verdict.ts';
+import type { Verdict } from '../core/plan.ts';
 import { relativeText, toRfc3339 } from '../core/time-text.ts';
 
 /** What is to be done for one certificate, the order first. */

@@ -1,12 +1,13 @@
 import { catalogue } from '../core/catalogue.ts';
 import type { DeployHold } from '../core/deploy-hold.ts';
+import { isTakenBack } from '../core/deploy-verdict.ts';
 import { opensAt, windowText } from '../core/deploy-window.ts';
 import type { Look } from '../core/due.ts';
 import type { FailureRecord } from '../core/failure-record.ts';
 import { owedFiles } from '../core/files-key.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
-import { isTakenBack, planFor } from '../core/plan.ts';
+import { planFor } from '../core/plan.ts';
 import { when } from './why-words.ts';
 
 /** What is deployed, and what is owed. */

@@ -1,11 +1,12 @@
 import type { ErrorCode } from './catalogue.ts';
+import { isTakenBack } from './deploy-verdict.ts';
 import { revokedText } from './due.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpointProblems } from './endpoint-problems.ts';
 import type { FailureRecord } from './failure-record.ts';
 import type { Instant, Millis } from './instant.ts';
 import type { Observed } from './model.ts';
-import { isTakenBack, type Verdict } from './plan.ts';
+import type { Verdict } from './plan.ts';
 import { lifetimeOf } from './renewal.ts';
 import { withdrawalOf } from './revocation.ts';
 import { lastRecords } from './served-record.ts';

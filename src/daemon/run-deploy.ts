@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import type { DeployAsk, DeployHold } from '../core/deploy-hold.ts';
+import { type DeployVerdict, planDeploy } from '../core/deploy-verdict.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
-import { type DeployVerdict, planDeploy } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import { deployOwed } from '../pass/deploy-owed.ts';

@@ -1,8 +1,8 @@
 import { requestDue, requestReason } from '../core/deploy-request.ts';
+import { planDeploy } from '../core/deploy-verdict.ts';
 import type { Asked } from '../core/due.ts';
 import { asCertdError, logFields } from '../core/errors.ts';
 import type { Observed, Target } from '../core/model.ts';
-import { planDeploy } from '../core/plan.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import { prune } from '../store/publish.ts';
 import { requestedAt, writeRequest } from '../store/requests.ts';

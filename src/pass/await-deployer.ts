@@ -1,8 +1,8 @@
 import { isErrorCode } from '../core/catalogue.ts';
+import { type DeployVerdict, planDeploy } from '../core/deploy-verdict.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
 import type { Observed, Target } from '../core/model.ts';
-import { type DeployVerdict, planDeploy } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import type { PassParts } from './pass-parts.ts';

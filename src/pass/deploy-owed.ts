@@ -1,10 +1,10 @@
 import type { DeployAsk } from '../core/deploy-hold.ts';
 import type { DeployState } from '../core/deploy-model.ts';
+import { planDeploy } from '../core/deploy-verdict.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
 import { type FormerFile, formerFiles } from '../core/files-key.ts';
 import type { Millis } from '../core/instant.ts';
 import type { Leaf, Target } from '../core/model.ts';
-import { planDeploy } from '../core/plan.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from '../deploy/deploy-job.ts';
 import { type HookGroup, hookGroups } from '../deploy/hook-groups.ts';
 import { deployBatch } from '../deploy/transaction.ts';

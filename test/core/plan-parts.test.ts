@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { planDeploy } from '../../src/core/deploy-verdict.ts';
 import type { Asked } from '../../src/core/due.ts';
 import type { Observed } from '../../src/core/model.ts';
-import { planDeploy, planFor } from '../../src/core/plan.ts';
+import { planFor } from '../../src/core/plan.ts';
 import { at, makeGeneration, makeObserved, makeTarget } from '../support/make-observed.ts';
 
 const plan = (seen: Observed, now: string, asked: Asked = 'nothing') =>

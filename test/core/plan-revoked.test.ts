@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { deployTarget } from '../../src/core/deploy-verdict.ts';
 import type { Asked } from '../../src/core/due.ts';
 import type { Observed } from '../../src/core/model.ts';
-import { deployTarget, planFor } from '../../src/core/plan.ts';
+import { planFor } from '../../src/core/plan.ts';
 import {
   at,
   makeGeneration,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { attemptKey } from '../../src/core/attempt-key.ts';
+import { deployTarget } from '../../src/core/deploy-verdict.ts';
 import type { Asked } from '../../src/core/due.ts';
 import { firstIssuerState, type Observed, type OrderUnderWay, type Target } from '../../src/core/model.ts';
-import { deployTarget, planFor } from '../../src/core/plan.ts';
+import { planFor } from '../../src/core/plan.ts';
 import {
   at,
   day,
