@@ -1,3 +1,4 @@
+import { pebbleSettings } from '../../test/support/certd-process.ts';
 import type { Stack } from '../../test/support/stack.ts';
 
 /** So many names of the bench, each to be a certificate of its own. */
@@ -7,15 +8,7 @@ export function siteNames(prefix: string, count: number): readonly string[] {
 
 /** A configuration with one certificate for each name: Pebble, nginx's webroot, and nginx's reload as the hook. */
 export function sitesConfig(stack: Stack, names: readonly string[], schedule = '* * * * *'): string {
-  return `account: { email: ops@certd.test, agree_tos: true }
-ca: pebble
-cas:
-  pebble:
-    directory: ${stack.pebble.directoryUrl}
-    trust: ${stack.pebble.trustFile}
-    roots: ${stack.pebble.rootsFile}
-    validation_port: ${stack.nginx.httpPort}
-schedule: "${schedule}"
+  return `${pebbleSettings(stack)}schedule: "${schedule}"
 defaults:
   challenge: { webroot: ${stack.nginx.webroot} }
   deploy: { hooks: ["${stack.nginx.reload.join(' ')}"] }

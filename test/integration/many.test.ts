@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askSocket } from '../support/ask-socket.ts';
-import { type CertdProcess, startAgain, startCertd } from '../support/certd-process.ts';
+import { type CertdProcess, pebbleSettings, startAgain, startCertd } from '../support/certd-process.ts';
 import { waitForLooks } from '../support/count-looks.ts';
 import { listenAndSayNothing } from '../support/silent-server.ts';
 import { type Stack, startStack } from '../support/stack.ts';
@@ -126,16 +126,8 @@ function configuration(stack: Stack, silentPort: number): string {
     `  - domains: [${domain}]\n    ${more}\n    deploy: { hooks: ["${stack.nginx.reload.join(' ')}"] }\n`;
   const names = Object.keys(failing).filter(name => name !== 'no-webroot.certd.test');
   // Those that fail stand first: nothing behind them may wait for them.
-  return `account: { email: ops@certd.test, agree_tos: true }
-schedule: "* * * * * *"
-ca: pebble
-cas:
-  pebble:
-    directory: ${stack.pebble.directoryUrl}
-    trust: ${stack.pebble.trustFile}
-    roots: ${stack.pebble.rootsFile}
-    validation_port: ${stack.nginx.httpPort}
-  silent:
+  return `schedule: "* * * * * *"
+${pebbleSettings(stack)}  silent:
     directory: https://127.0.0.1:${silentPort}/dir
 certificates:
 ${unheard.map(domain => entry(domain, `ca: silent\n    challenge: { webroot: ${stack.nginx.webroot} }`)).join('')}\

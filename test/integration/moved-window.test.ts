@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { certIdOf } from '../../src/x509/cert-id.ts';
 import { askSocket } from '../support/ask-socket.ts';
 import { type CaProxy, startCaProxy, through } from '../support/ca-proxy.ts';
-import { type CertdProcess, startCertd } from '../support/certd-process.ts';
+import { type CertdProcess, pebbleSettings, startCertd } from '../support/certd-process.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { steppedClock } from '../support/stepped-clock.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -92,17 +92,9 @@ function nameIn(payload: Readonly<Record<string, unknown>> | null): string {
     .join();
 }
 
-function configuration({ pebble, nginx }: Stack): string {
-  return `account: { email: ops@certd.test, agree_tos: true }
-ca: pebble
-cas:
-  pebble:
-    directory: ${pebble.directoryUrl}
-    trust: ${pebble.trustFile}
-    roots: ${pebble.rootsFile}
-    validation_port: ${nginx.httpPort}
-defaults:
-  challenge: { webroot: ${nginx.webroot} }
+function configuration(stack: Stack): string {
+  return `${pebbleSettings(stack)}defaults:
+  challenge: { webroot: ${stack.nginx.webroot} }
 certificates:
 ${names.map(name => `  - domains: [${name}]\n`).join('')}`;
 }

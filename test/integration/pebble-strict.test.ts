@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { certIdOf } from '../../src/x509/cert-id.ts';
 import { readLeaf } from '../../src/x509/certificate.ts';
 import { type CaProxy, startCaProxy, through } from '../support/ca-proxy.ts';
-import { type CertdProcess, startCertd } from '../support/certd-process.ts';
+import { type CertdProcess, pebbleSettings, startCertd } from '../support/certd-process.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -85,21 +85,13 @@ describe.each([{ authzReuse: 0 }, { authzReuse: 100 }])(
   },
 );
 
-function configuration({ pebble, nginx }: Stack): string {
+function configuration(stack: Stack): string {
   const entries = Object.entries(wanted).map(
     ([name, { domains, profile }]) =>
       `  - { name: ${name}, domains: [${domains.join(', ')}], profile: ${profile} }\n`,
   );
-  return `account: { email: ops@certd.test, agree_tos: true }
-ca: pebble
-cas:
-  pebble:
-    directory: ${pebble.directoryUrl}
-    trust: ${pebble.trustFile}
-    roots: ${pebble.rootsFile}
-    validation_port: ${nginx.httpPort}
-defaults:
-  challenge: { webroot: ${nginx.webroot} }
+  return `${pebbleSettings(stack)}defaults:
+  challenge: { webroot: ${stack.nginx.webroot} }
 certificates:
 ${entries.join('')}`;
 }

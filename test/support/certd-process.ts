@@ -114,15 +114,7 @@ export async function startAgain(commands: CertdCommands, start: Start = {}): Pr
 
 /** A configuration for one certificate by webroot, deployed by `nginx -s reload`. */
 export function nginxConfig(stack: Stack, domains: readonly string[]): string {
-  return `account: { email: ops@certd.test, agree_tos: true }
-ca: pebble
-cas:
-  pebble:
-    directory: ${stack.pebble.directoryUrl}
-    trust: ${stack.pebble.trustFile}
-    roots: ${stack.pebble.rootsFile}
-    validation_port: ${stack.nginx.httpPort}
-certificates:
+  return `${pebbleSettings(stack)}certificates:
   - domains: [${domains.join(', ')}]
     challenge: { webroot: ${stack.nginx.webroot} }
     deploy: { hooks: ["${stack.nginx.reload.join(' ')}"] }
@@ -138,4 +130,20 @@ function run(argv: readonly string[]): Promise<Outcome> {
       else reject(error);
     });
   });
+}
+
+/**
+ * The settings that have every certificate come from the stack's Pebble, which looks at the nginx beside it. They end in
+ * `cas`, so that another CA can follow.
+ */
+export function pebbleSettings({ pebble, nginx }: Stack): string {
+  return `account: { email: ops@certd.test, agree_tos: true }
+ca: pebble
+cas:
+  pebble:
+    directory: ${pebble.directoryUrl}
+    trust: ${pebble.trustFile}
+    roots: ${pebble.rootsFile}
+    validation_port: ${nginx.httpPort}
+`;
 }
