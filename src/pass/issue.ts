@@ -1,8 +1,7 @@
 import type { Authority } from '../config/config.ts';
-import { isOutage } from '../core/about-the-ca.ts';
-import type { ErrorCode } from '../core/catalogue.ts';
-import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
-import type { Instant, Millis } from '../core/instant.ts';
+import { asCertdError, logFields } from '../core/errors.ts';
+import type { Instant } from '../core/instant.ts';
+import { keepsOrder } from '../core/keeps-order.ts';
 import type { CaChoice, Observed, Target } from '../core/model.ts';
 import type { Download, Issuer, Solver } from '../core/ports.ts';
 import { loopTurn } from '../host/loop-turn.ts';
@@ -49,47 +48,12 @@ export async function issue(attempt: Attempt, parts: PassParts): Promise<string>
   } catch (thrown) {
     const error = asCertdError(thrown);
     if (error.code === 'order-waits') await postpone(work, error.notBefore, target.name, parts);
-    else if (!isKept(work, error, parts.clock.now())) await giveUp(target.name, parts);
+    else if (!keepsOrder(error, work.order.placedAt, parts.clock.now())) await giveUp(target.name, parts);
     throw error;
   }
   await loopTurn();
   return publishWork(parts.disk, parts.layout, target.name);
 }
-
-/** After these the order at the CA can still become a certificate; after any other error it is given up. */
-const keepsOrder: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'ca-unreachable',
-  'ca-untrusted',
-  'ca-timeout',
-  'ca-error',
-  'ca-malformed',
-  'rate-limited',
-  'issue-timeout',
-  'stopped',
-  'disk-full',
-  'disk-failed',
-  'permission-denied',
-  'clock-skewed',
-  'roots-unusable',
-  'webroot-unusable',
-  'port-taken',
-  'port-forbidden',
-  'listen-failed',
-  'socket-not-passed',
-  'internal-error',
-]);
-
-/**
- * What the CA says of one order may be broken for good, and it keeps orders for weeks: after an hour of that another
- * order is tried.
- */
-function isKept({ order: { placedAt } }: Work, error: CertdError, now: Instant): boolean {
-  const isOld = placedAt !== null && now - placedAt > hour;
-  const isBroken = error.code === 'ca-malformed' && !isOutage(error);
-  return keepsOrder.has(error.code) && !(isOld && isBroken);
-}
-
-const hour: Millis = 3_600_000;
 
 /** The CA's wait goes to the order, which is left alone until then, whoever asks. */
 async function postpone(
