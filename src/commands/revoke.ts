@@ -1,8 +1,8 @@
 import { didYouMean } from '../config/nearest.ts';
 import { CertdError } from '../core/errors.ts';
 import { isForOthers, type RevocationReason, readReason, reasonNames } from '../core/revocation-reason.ts';
+import type { RevokeWish } from '../core/revoke-wish.ts';
 import type { RevokeAnswer } from '../daemon/run-revoke.ts';
-import type { RevokeWish } from '../pass/revoke.ts';
 import { askControl } from './ask-control.ts';
 import { dropToIssuer } from './drop-to-issuer.ts';
 import type { Places } from './places.ts';

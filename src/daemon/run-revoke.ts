@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { pickNamed } from '../core/pick-named.ts';
 import { withdrawalOf } from '../core/revocation.ts';
+import type { RevokeWish } from '../core/revoke-wish.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
-import { type RevokeWish, revoke } from '../pass/revoke.ts';
+import { revoke } from '../pass/revoke.ts';
 import { type PassAnswer, runPass } from './run-pass.ts';
 
 /** What became of a revocation, as the control socket answers it and `certd revoke` prints it. */

@@ -1,18 +1,11 @@
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Generation, Observed, Revocation } from '../core/model.ts';
+import { generationToRevoke, otherRevocations, type RevokeWish } from '../core/revoke-wish.ts';
 import { readIssuedPair } from '../store/generation.ts';
 import { readRevocations, writeRevocations } from '../store/revocations.ts';
 import type { PassParts } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';
-
-export type RevokeWish = {
-  readonly name: string;
-  /** Null: the one whose revocation the CA has not confirmed yet, else the newest. */
-  readonly generation: string | null;
-  readonly reason: Revocation['reason'];
-  readonly replace: boolean;
-};
 
 export type Revoked = {
   readonly generation: string;
@@ -33,7 +26,7 @@ export async function revoke(wish: RevokeWish, parts: PassParts): Promise<Revoke
     // Read anew: a file that cannot be read is a fault of what is seen, and must not be written over.
     const revoked = readRevocations(parts.layout, wish.name);
     const seen = { ...parts.world.look(wish.name), revoked };
-    const generation = wanted(wish, seen);
+    const generation = generationToRevoke(wish, seen);
     const authority = authorityOfIssue(generation, parts);
     const { cert, key } = readIssuedPair(
       parts.layout,
@@ -64,25 +57,6 @@ export async function askAgain(name: string, { generation, reason, replace }: Re
   }
 }
 
-function wanted({ name, generation: id, reason }: RevokeWish, seen: Observed): Generation {
-  const unconfirmed = seen.revoked.find(({ confirmedAt }) => confirmedAt === null)?.generation;
-  const known = seen.issued.find(generation => generation.id === (id ?? unconfirmed)) ?? null;
-  const generation = id === null ? (known ?? seen.issued.at(-1)) : known;
-  if (generation === undefined) throw new CertdError('not-issued', `${name} has no issued certificate`);
-  if (generation === null) {
-    const ids = seen.issued.map(each => each.id).join(', ');
-    throw new CertdError('usage', `${name} has no issued generation ${id}; there are: ${ids}`);
-  }
-  const entry = seen.revoked.find(each => each.generation === generation.id);
-  if (entry === undefined || entry.confirmedAt === null) return generation;
-  // That its key is known to others may come out later, and the CA is to know it.
-  if (reason === 'keyCompromise' && entry.reason !== 'keyCompromise') return generation;
-  throw new CertdError(
-    'already-revoked',
-    `generation ${generation.id} of ${name} is revoked already (${entry.reason}); \`certd renew ${name} --force\` orders a new one`,
-  );
-}
-
 /** The CA that issued, under whatever name the configuration has it now. */
 function authorityOfIssue({ id, ca, directoryUrl }: Generation, { knownAuthorities }: PassParts): Authority {
   const authority = [...knownAuthorities.values()].find(each => each.directoryUrl === directoryUrl);
@@ -110,18 +84,8 @@ async function recordWish(
     askedAt: now,
     confirmedAt: null,
   };
-  await writeRevocations(disk, layout.revokedOf(name), [...stillOfUse(seen, id), entry]);
+  await writeRevocations(disk, layout.revokedOf(name), [...otherRevocations(seen, id), entry]);
   return entry;
-}
-
-/** All but that of `id` and those that nothing on disk has to do with any more. */
-function stillOfUse({ revoked, issued, live }: Observed, id: string): readonly Revocation[] {
-  const present = [...issued, ...(live === null ? [] : [live])];
-  return revoked.filter(
-    entry =>
-      entry.generation !== id &&
-      present.some(each => each.id === entry.generation || each.leaf.keySha256 === entry.keySha256),
-  );
 }
 
 type Question = {
