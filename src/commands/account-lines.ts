@@ -1,12 +1,13 @@
+import type { AccountAction } from '../core/account-action.ts';
 import { caaRecord } from '../core/caa-record.ts';
 import { plainText } from '../core/plain-text.ts';
-import type { AccountAnswer, AccountResult, AccountWish } from '../daemon/run-account.ts';
+import type { AccountAnswer, AccountResult } from '../daemon/run-account.ts';
 import { wrap } from './wrap.ts';
 
 /** What `certd account` prints: for each CA a line, and below it what is known of the account. */
 export function accountLines(
   { host, accounts }: AccountAnswer,
-  action: AccountWish['action'],
+  action: AccountAction,
   width: number,
 ): readonly string[] {
   const answer = host === null ? [] : wrap(hostTexts[host], { width, first: '', next: '    ' });
@@ -25,7 +26,7 @@ const hostTexts: Readonly<Record<NonNullable<AccountAnswer['host']>, string>> = 
   replaced: 'the accounts were removed here, and are left alone at their CAs',
 };
 
-function outcome({ account, error }: AccountResult, action: AccountWish['action']): string {
+function outcome({ account, error }: AccountResult, action: AccountAction): string {
   if (error !== null) return `failed: ${error.code}: ${error.message}`;
   if (action === 'deactivate')
     return 'the account is deactivated and forgotten; the next order makes a new one';

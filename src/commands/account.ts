@@ -1,5 +1,6 @@
+import { type AccountAction, accountActions } from '../core/account-action.ts';
 import { CertdError } from '../core/errors.ts';
-import { type AccountAnswer, type AccountWish, accountActions, runAccount } from '../daemon/run-account.ts';
+import { type AccountAnswer, type AccountWish, runAccount } from '../daemon/run-account.ts';
 import { accountLines } from './account-lines.ts';
 import { askControl } from './ask-control.ts';
 import { dropToIssuer } from './drop-to-issuer.ts';
@@ -29,7 +30,7 @@ export async function accountCommand(word: string, options: Options): Promise<nu
   return hasFailed || (answer.pass !== null && isUnfinished(answer.pass)) ? 1 : 0;
 }
 
-function textLines(answer: AccountAnswer, action: AccountWish['action'], width: number): readonly string[] {
+function textLines(answer: AccountAnswer, action: AccountAction, width: number): readonly string[] {
   const pass = answer.pass === null ? [] : renewLines(answer.pass, Date.now(), width);
   return [...accountLines(answer, action, width), ...pass];
 }

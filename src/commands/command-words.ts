@@ -1,3 +1,4 @@
+import { accountActions } from '../core/account-action.ts';
 import { reasonNames } from '../core/revocation-reason.ts';
 import { laterCommands } from './later.ts';
 
@@ -50,7 +51,7 @@ type Typed = {
 const checkedLater: Readonly<Record<string, readonly string[]>> = {
   'run --deploy': ['inline', 'external'],
   'revoke --reason': reasonNames,
-  'account action': ['show', 'rollover', 'deactivate', 'keep', 'replace'],
+  'account action': accountActions,
 };
 
 /** Every command that is built, in the order of the help. */

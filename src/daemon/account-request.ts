@@ -1,5 +1,6 @@
+import { accountActions } from '../core/account-action.ts';
 import { CertdError } from '../core/errors.ts';
-import { type AccountWish, accountActions } from './run-account.ts';
+import type { AccountWish } from './run-account.ts';
 
 /** Decodes `{ "action": "show" | "rollover" | "deactivate" | "keep" | "replace", "ca": … | null }`. */
 export function accountRequest(body: unknown): AccountWish {

@@ -1,4 +1,5 @@
 import type { Authority, Config } from '../config/config.ts';
+import type { AccountAction } from '../core/account-action.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { untouched } from '../core/host-change.ts';
 import { answers, causeText } from '../core/host-words.ts';
@@ -7,10 +8,8 @@ import { keepAccounts, replaceAccounts } from '../pass/own-accounts.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassAnswer, runPass } from './run-pass.ts';
 
-export const accountActions = ['show', 'rollover', 'deactivate', 'keep', 'replace'] as const;
-
 export type AccountWish = {
-  readonly action: (typeof accountActions)[number];
+  readonly action: AccountAction;
   /** Null: every CA of the configuration. */
   readonly ca: string | null;
 };
@@ -89,7 +88,7 @@ function chosen({ authorities }: Config, ca: string | null): readonly Authority[
 
 async function atOne(
   authority: Authority,
-  action: AccountWish['action'],
+  action: AccountAction,
   { accountFor, issuerFor, signal }: PassParts,
 ): Promise<AccountResult> {
   const { name, directoryUrl, eab } = authority;
