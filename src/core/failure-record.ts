@@ -9,3 +9,12 @@ export type FailureRecord = {
   readonly since: Instant;
   readonly problemType: string | null;
 };
+
+/** A failure of now. `last` is the one before it, null where what came before has succeeded. */
+export function failureRecord(
+  { code, message, problemType }: Pick<FailureRecord, 'code' | 'message' | 'problemType'>,
+  last: FailureRecord | null,
+  now: Instant,
+): FailureRecord {
+  return { code, message, at: now, since: last?.since ?? now, problemType };
+}

@@ -4,6 +4,7 @@ import { holds, nextAttempt } from './backoff.ts';
 import { troublesAfter } from './ca-trouble.ts';
 import { chooseCa } from './choose-ca.ts';
 import type { CertdError } from './errors.ts';
+import { failureRecord } from './failure-record.ts';
 import type { Instant } from './instant.ts';
 import type { CaChoice, Generation, IssuerState, PlacedOrder, Target } from './model.ts';
 
@@ -29,13 +30,7 @@ export function stateAfter(
     orders,
     lastAttemptAt: now,
     failedFor: attemptKey(target),
-    lastError: {
-      code: error.code,
-      message: error.message,
-      at: now,
-      since: before.lastError?.since ?? now,
-      problemType: error.problemType,
-    },
+    lastError: failureRecord(error, before.lastError, now),
   };
   return movesOn(target, state, ca, newest, now) ? { ...state, nextAttemptAt: null } : state;
 }

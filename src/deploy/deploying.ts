@@ -1,7 +1,7 @@
 import { nextDeployAttempt } from '../core/backoff.ts';
 import type { DeployState, DeployUnderWay } from '../core/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import type { FailureRecord } from '../core/failure-record.ts';
+import { type FailureRecord, failureRecord } from '../core/failure-record.ts';
 import type { Leaf } from '../core/model.ts';
 import type { DeployJob, DeployParts } from './deploy-job.ts';
 import { afterCommand } from './under-way.ts';
@@ -76,7 +76,7 @@ export function afterFailure(
     failures,
     nextAttemptAt: nextDeployAttempt(failures, at, random()),
     lastAt: at,
-    lastError: { code, message, at, since: state.lastError?.since ?? at, problemType: null },
+    lastError: failureRecord({ code, message, problemType: null }, state.lastError, at),
     failedFor: job.target.deployDigest,
   };
 }
