@@ -22,6 +22,16 @@ test('every relative link leads to a file, and its anchor to a heading', () => {
   ).toEqual([]);
 });
 
+test('every page can be reached by links from the README', () => {
+  expect(
+    unreached(pages, 'README.md'),
+    rule({
+      why: 'a page that nobody is led to is not read, and not mended either',
+      mend: 'link it from the page where its reader is, a decision from docs/decisions/README.md',
+    }),
+  ).toEqual([]);
+});
+
 test('every path of the tree that a page names exists', () => {
   expect(
     pages.flatMap(brokenPaths),
@@ -62,6 +72,9 @@ test('the rules see what is broken', () => {
       '```',
     ].join('\n'),
   );
+  expect(unreached([documentOf('a.md', '[b](./b.md#x)'), documentOf('b.md', ''), page], 'a.md')).toEqual([
+    'docs/x.md',
+  ]);
   expect(brokenLinks(page)).toEqual(['docs/x.md: ./nowhere.md', 'docs/x.md: ../README.md#no-such-heading']);
   expect(brokenPaths(page)).toEqual(['docs/x.md: src/nothing.ts', 'docs/x.md: scripts/nothing']);
   expect(brokenNames(page)).toEqual(['docs/x.md: nobody is not in ../src/reconcile.ts']);
@@ -71,6 +84,22 @@ test('the rules see what is broken', () => {
     'docs/x.md: certd renew --gently www.example.com',
   ]);
 });
+
+function unreached(all: readonly Document[], first: string): string[] {
+  const left = new Map(all.map(page => [page.path, page]));
+  const visit = (path: string) => {
+    const page = left.get(path);
+    left.delete(path);
+    for (const { target } of page?.links ?? []) visit(leadsTo(path, target));
+  };
+  visit(first);
+  return [...left.keys()];
+}
+
+function leadsTo(path: string, target: string): string {
+  const [file = ''] = target.split('#');
+  return posix.join(posix.dirname(path), file);
+}
 
 function brokenLinks({ path, links, anchors }: Document): string[] {
   return links
