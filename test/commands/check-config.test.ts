@@ -7,10 +7,10 @@ import { openStateDir, ownDir } from '../support/state-dir.ts';
 
 const account = 'account: { agree_tos: true }\n';
 
-/** `stateDir`: one that is not there yet, unless the test has another one. `units`: where drop-ins lie. */
+/** `stateDir`: one that is not there and that nobody can make, unless the test has another one. `units`: where drop-ins lie. */
 function run(
   text: string,
-  { stateDir = '/nonexistent/certd', units = '/nonexistent/system' } = {},
+  { stateDir = '/proc/certd', units = '/nonexistent/system' } = {},
   asked: { readonly units?: true; readonly dropIn?: true } = {},
 ): { code: number; out: string; err: string } {
   let out = '';
