@@ -86,6 +86,10 @@ const files = [
   ['/var/lib/certd/', 'The state. deployed/ has earlier certificates, issuer/ is the daemon’s own.'],
   ['/run/certd/health.sock', 'HTTP on a Unix socket: /livez, /healthz, /status, /metrics.'],
   ['/var/www/certd/', 'The webroot that the shipped units allow without more.'],
+  [
+    '/usr/share/doc/certd/docs/',
+    'The manual: install.md, how-to/, and errors.md, which says of each code what to do about it.',
+  ],
 ] as const;
 
 const environment = [

@@ -10,10 +10,17 @@ export function sideFiles(root: string, copyright: string, sbom: string): Packag
     ...['README.md', 'CHANGELOG.md', 'config.example.yaml'].map(name =>
       copied(`${doc}/${name}`, join(root, name)),
     ),
+    ...pages(join(root, 'docs')).map(name => copied(`${doc}/docs/${name}`, join(root, 'docs', name))),
     { path: `${doc}/copyright`, mode: 0o644, content: copyright },
     { path: `${doc}/certd.cdx.json`, mode: 0o644, content: sbom },
     copied('share/certd/config.schema.json', join(root, 'config.schema.json')),
   ];
+}
+
+/** What README.md and the messages of certd refer to; decisions are for those who build it. */
+function pages(docs: string): string[] {
+  const within = (dir: string) => readdirSync(join(docs, dir)).map(name => join(dir, name));
+  return [...within('.'), ...within('how-to')].filter(name => name.endsWith('.md')).sort();
 }
 
 function unitFiles(systemd: string): PackageFile[] {

@@ -16,10 +16,15 @@ export function deployLines(
 }
 
 function outcome(result: DeployResult, now: Instant): string {
-  const { deployed, error, held } = result;
+  const { deployed, error, held, unseen = [] } = result;
   if (error !== null) return `failed: ${error.code}: ${error.message}`;
-  if (deployed !== null) return `deployed ${deployed}`;
+  if (deployed !== null) return [`deployed ${deployed}`, ...unseenText(unseen)].join(', ');
   return held === null ? idleText(result) : heldText(result.name, held, now);
+}
+
+/** Deployed, and still it is open whether clients see it. */
+export function unseenText(endpoints: readonly string[]): readonly string[] {
+  return endpoints.length === 0 ? [] : [`not seen at ${endpoints.join(', ')}`];
 }
 
 function heldText(

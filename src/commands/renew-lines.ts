@@ -2,6 +2,7 @@ import type { Instant } from '../core/instant.ts';
 import { plainText } from '../core/plain-text.ts';
 import { relativeText } from '../core/time-text.ts';
 import type { CertificateAnswer, PassAnswer } from '../daemon/run-pass.ts';
+import { unseenText } from './deploy-lines.ts';
 import { wrap } from './wrap.ts';
 
 /** What `certd renew` prints: for each certificate a line, as long as it fits into `width` columns. */
@@ -21,6 +22,7 @@ function outcome(result: CertificateAnswer, now: Instant): string {
   if (result.issued !== null) parts.push(`issued ${result.issued}`);
   if (result.deployed !== null)
     parts.push(result.issued === result.deployed ? 'deployed' : `deployed ${result.deployed}`);
+  parts.push(...unseenText(result.unseen ?? []));
   if (result.deploy_held_until !== null) parts.push(deployText(result.name, result.deploy_held_until, now));
   if (result.error !== null) parts.push(errorText(result.error));
   if (parts.length === 0) parts.push(result.held === null ? 'nothing to do' : heldText(result.held, now));

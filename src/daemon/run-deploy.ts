@@ -5,6 +5,7 @@ import { CertdError } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
 import { toRfc3339 } from '../core/time-text.ts';
+import { unseenEndpoints } from '../core/unseen-endpoints.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import { deployOwed } from '../pass/deploy-owed.ts';
 import type { DeployerParts } from '../pass/pass-parts.ts';
@@ -32,6 +33,8 @@ export type DeployResult = {
   readonly issued: string | null;
   readonly current: string | null;
   readonly rejected: readonly string[];
+  /** With `deployed`: the endpoints that do not present it, where there are such. */
+  readonly unseen?: readonly string[];
 };
 
 /** Deploys what is owed of the named certificates, or of all. Throws `usage` for a name that is not configured. */
@@ -63,7 +66,8 @@ function resultOf(
 ): DeployResult {
   const seen = world.seen(target.name);
   const verdict = planDeploy(target, seen, 'nobody', clock.now());
-  const { deployed, rejected, lastError } = seen.deploy;
+  const { deployed, rejected, lastError, served } = seen.deploy;
+  const unseen = outcome?.error === null ? unseenEndpoints(target.deploy.verify, served) : [];
   const error = outcome === null ? blockOf(verdict) : outcome.error;
   const recorded = outcome !== null && lastError !== null && lastError.at >= startedAt;
   return {
@@ -74,6 +78,7 @@ function resultOf(
     issued: seen.issued.at(-1)?.id ?? null,
     current: deployed,
     rejected,
+    ...(unseen.length > 0 && { unseen }),
   };
 }
 

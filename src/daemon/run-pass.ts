@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
+import { unseenEndpoints } from '../core/unseen-endpoints.ts';
 import { endHostChange } from '../pass/own-accounts.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../reconcile.ts';
@@ -25,6 +26,8 @@ export type CertificateAnswer = {
   readonly held: { readonly by: 'ca' | 'back-off' | 'limit'; readonly until: string } | null;
   /** What is issued waits for the hours in which deploys may happen: until then. */
   readonly deploy_held_until: string | null;
+  /** With `deployed`: the endpoints that do not present it, where there are such. */
+  readonly unseen?: readonly string[];
 };
 
 /** One pass over the named certificates, or all. Throws `usage` for a name that is not configured. */
@@ -46,12 +49,15 @@ export async function runPass(
 }
 
 function answerFor({ name, issued, deployed, error }: PassResult, target: Target, parts: PassParts) {
+  const { served } = parts.world.seen(name).deploy;
+  const unseen = deployed === null ? [] : unseenEndpoints(target.deploy.verify, served);
   return {
     name,
     issued,
     deployed,
     error: error === null ? null : { code: error.code, message: error.message },
     ...outlook(target, parts),
+    ...(unseen.length > 0 && { unseen }),
   };
 }
 

@@ -59,3 +59,10 @@ it('no words of a daemon reach the terminal as anything but text', () => {
     'a [2J b: deployed a [2J b',
   ]);
 });
+
+it('a deploy that an endpoint does not show yet says so', () => {
+  const unseen = ['127.0.0.1:443 (well.example)', '[::1]:443 (well.example)'];
+  expect(deployLines([{ ...idle, deployed: '0002-aabbccdd', unseen }], now, 999)).toEqual([
+    'well.example: deployed 0002-aabbccdd, not seen at 127.0.0.1:443 (well.example), [::1]:443 (well.example)',
+  ]);
+});

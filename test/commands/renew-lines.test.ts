@@ -75,3 +75,11 @@ it('says of a deploy that another process is to make that it was handed over, an
   ]);
   expect(isUnfinished(answer)).toBe(true);
 });
+
+it('says where what was deployed is not seen', () => {
+  const result = { ...nothing, name: 'a.example', issued: '0001-aabbccdd', deployed: '0001-aabbccdd' };
+  const results = [{ ...result, unseen: ['127.0.0.1:443 (a.example)'] }];
+  expect(renewLines({ duration_ms: 1, results }, now, 999)).toEqual([
+    'a.example: issued 0001-aabbccdd, deployed, not seen at 127.0.0.1:443 (a.example)',
+  ]);
+});

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -209,6 +210,8 @@ test('built anew in another place, by another umask and one processor, deb and t
   }
 }, 300_000);
 
+const pages = globSync('{*,how-to/*}.md', { cwd: join(root, 'docs') }).map(page => `docs/${page}`);
+
 /** Without what the bundler names by itself. */
 const shipped = [
   '-rwxr-xr-x bin/certd',
@@ -237,7 +240,7 @@ const shipped = [
   '-rw-r--r-- share/zsh/ZSH/_certd',
   '-rw-r--r-- share/fish/vendor_completions.d/certd.fish',
   '-rw-r--r-- share/certd/config.schema.json',
-  ...['CHANGELOG.md', 'README.md', 'certd.cdx.json', 'config.example.yaml', 'copyright'].map(
+  ...['CHANGELOG.md', 'README.md', 'certd.cdx.json', 'config.example.yaml', 'copyright', ...pages].map(
     name => `-rw-r--r-- share/doc/certd/${name}`,
   ),
 ];

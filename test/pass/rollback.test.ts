@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Target } from '../../src/core/model.ts';
 import { runDeploy } from '../../src/daemon/run-deploy.ts';
+import { runPass } from '../../src/daemon/run-pass.ts';
 import { runRollback } from '../../src/daemon/run-rollback.ts';
 import { runHook } from '../../src/deploy/run-hook.ts';
 import { reject } from '../../src/pass/reject.ts';
@@ -8,7 +9,7 @@ import { readDeployState, writeDeployState } from '../../src/store/deploy-state.
 import { realDisk } from '../../src/store/disk.ts';
 import { type CrashHost, target } from '../support/crash-host.ts';
 import { makeConfig } from '../support/make-config.ts';
-import { makeDeploy } from '../support/make-observed.ts';
+import { makeDeploy, makeEndpoint } from '../support/make-observed.ts';
 import { passHost } from './pass-host.ts';
 
 const day = 86_400_000;
@@ -49,6 +50,18 @@ it('the one before is live again with its hooks, and stays so until there is a n
   const [next] = await host.start(realDisk, 'forced');
   expect(next).toMatchObject({ deployed: next?.issued, error: null });
   expect(host.live()).toBe(next?.issued?.slice(5));
+});
+
+it('an endpoint where nobody listened, before or after, is told as one that does not show it', async () => {
+  const closed = makeEndpoint({ connect: '127.0.0.1:9', port: 9, timeoutMs: 1000 });
+  const watched: Target = { ...target, deploy: makeDeploy({ verify: [closed] }) };
+  const { host, old } = await renewed();
+  const unseen = ['127.0.0.1:9 (a.example)'];
+  expect(await rollback(host, old, [watched])).toMatchObject({ results: [{ deployed: old, unseen }] });
+  const { results } = await host.run(realDisk, parts =>
+    runPass(makeConfig([watched]), parts, { names: [name], asked: 'forced' }),
+  );
+  expect(results).toMatchObject([{ error: null, unseen }]);
 });
 
 it('a crash after the rejection loses nothing: the way back is owed', async () => {
