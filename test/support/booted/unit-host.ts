@@ -132,7 +132,7 @@ http {
 `;
 
 /** For nginx: serves what is live. */
-export function site(name: string): string {
+function site(name: string): string {
   const live = `/var/lib/certd/live/${name}`;
   return `server {
   listen 127.0.0.1:443 ssl;
