@@ -20,10 +20,11 @@ export function buildRpm({ root, work, arch, product, files, licence, level }: P
   levelTree(tree, product.date);
   const spec = join(top, 'certd.spec');
   writeFileSync(spec, specText({ version, licence, tree, files: all, scriptlets: scriptlets(root) }));
-  const { bin, env } = rpmPrograms(root);
+  const { bin, config, env } = rpmPrograms(root);
   const macros: Record<string, string> = { ...quiet, _topdir: top, _binary_payload: `w${level}T0.xzdio` };
   const defined = Object.entries(macros).flatMap(([name, value]) => ['--define', `${name} ${value}`]);
-  run(join(bin, 'rpmbuild'), ['-bb', '--target', rpmArch[arch], ...defined, spec], {
+  const words = ['-bb', ...onlyItsOwn(config), '--target', rpmArch[arch], ...defined, spec];
+  run(join(bin, 'rpmbuild'), words, {
     env: { ...env, SOURCE_DATE_EPOCH: String(product.date) },
   });
   const rpm = `certd-${version}-1.${rpmArch[arch]}.rpm`;
@@ -41,6 +42,12 @@ const quiet = {
   debug_package: '%{nil}',
   _build_id_links: 'none',
 };
+
+/** Without `/etc/rpm` and `~/.rpmmacros`: a packager or a vendor that somebody has there would get into the package. */
+function onlyItsOwn(config: string): string[] {
+  const macros = ['macros', 'macros.d/macros.*', 'platform/%{_target}/macros'];
+  return ['--rcfile', join(config, 'rpmrc'), '--macros', macros.map(name => join(config, name)).join(':')];
+}
 
 function scriptlets(root: string): Record<string, string> {
   const names = ['pre', 'post', 'preun', 'postun', 'posttrans'];
