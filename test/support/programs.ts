@@ -24,6 +24,10 @@ export type Programs = {
   readonly shellcheck: string;
   readonly shellcheckLibraryPath: string;
   readonly busybox: string;
+  /** Runs programs for ARM64, with LD_LIBRARY_PATH for it and the tree with the libraries for them; empty on such a machine. */
+  readonly qemu: string;
+  readonly qemuLibraryPath: string;
+  readonly qemuMachine: string;
   /** libfaketime, for LD_PRELOAD. */
   readonly faketimeLibrary: string;
 };
@@ -53,6 +57,9 @@ export function findPrograms(): Programs {
     shellcheck: value('SHELLCHECK'),
     shellcheckLibraryPath: value('SHELLCHECK_LIBRARY_PATH'),
     busybox: value('BUSYBOX'),
+    qemu: value('QEMU_AARCH64'),
+    qemuLibraryPath: value('QEMU_AARCH64_LIBRARY_PATH'),
+    qemuMachine: value('QEMU_AARCH64_MACHINE'),
     faketimeLibrary: value('FAKETIME_LIBRARY'),
   };
 }
