@@ -46,10 +46,10 @@ leave_group() {
 again() {
   rm -f "$dir/again"
   code=0
-  # By the libraries of the image, for this machine may have no systemd; and in a process namespace, so that
-  # nothing of the host lives on without systemd-nspawn.
+  # By the loader and the libraries of the image, for this machine may have no systemd or another C library; and in a process
+  # namespace, so that nothing of the host lives on without systemd-nspawn.
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 unshare --pid --fork --kill-child --mount-proc \
-    "$(find "$image/usr/lib" "$image/usr/lib64" -maxdepth 1 -name 'ld-linux-*.so.*')" --library-path "$(libraries)" "$image/usr/bin/systemd-nspawn" \
+    "$(loader)" --library-path "$(libraries)" "$image/usr/bin/systemd-nspawn" \
     --directory="$dir/disk/root" --boot --machine="$name" --register=no --keep-unit --console=pipe \
     --resolv-conf=off --timezone=off --capability=CAP_NET_ADMIN </dev/null &
   host=$!
@@ -58,8 +58,14 @@ again() {
   [ "$code" = 133 ] || [ -e "$dir/again" ]
 }
 
+# Not the one that programs name: that is a link, and in some suites an absolute one, so out of the image.
+loader() {
+  find "$image"/usr/lib/*-linux-gnu -maxdepth 1 -name 'ld-linux-*.so.*'
+}
+
+# Before Debian 12 systemd had its own beside the directory of the machine's kind.
 libraries() {
-  find "$image/usr/lib" -maxdepth 1 -name '*-linux-gnu' -printf '%p:%p/systemd'
+  find "$image/usr/lib" -maxdepth 1 -name '*-linux-gnu' -printf '%p:%p/systemd:%h/systemd'
 }
 
 stop() {
