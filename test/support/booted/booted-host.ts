@@ -6,9 +6,10 @@ import { startProcess, withLog } from '../run-process.ts';
 import { waitUntil } from '../wait-until.ts';
 import { hostImage } from './host-image.ts';
 import { type HostJournal, readJournal } from './host-journal.ts';
+import { placeFile } from './place-certd.ts';
 import { childOf, type Inside, inside, type Outcome, runInside, succeedBy } from './run-inside.ts';
 
-/** Debian 12 with systemd, in a container that shares the network of the test (scripts/in-netns). */
+/** Debian 12 with systemd, or the suite of CERTD_HOST_SUITE, in a container that shares the network of the test (scripts/in-netns). */
 export type BootedHost = {
   /** Where this process finds a file of the host. */
   at(path: string): string;
@@ -26,6 +27,9 @@ export type BootedHost = {
   stop(): Promise<void>;
 };
 
+/** "Started certd.service." in the journal of each version; from 249 on the name is there by default, before it is not. */
+const unitsByName = '[Manager]\nStatusUnitFormat=name\n';
+
 const script = join(import.meta.dirname, 'boot-host.sh');
 
 /**
@@ -36,6 +40,7 @@ export async function bootHost(place: (root: string) => Promise<void> | void): P
   const image = hostImage();
   const dir = await mkdtemp(join(tmpdir(), 'certd-host-'));
   for (const each of ['disk', 'files/var/log/journal']) mkdirSync(join(dir, each), { recursive: true });
+  placeFile(join(dir, 'files'), '/etc/systemd/system.conf.d/host.conf', unitsByName);
   await place(join(dir, 'files'));
   const container = await startProcess({
     name: 'the booted host',
