@@ -7,6 +7,7 @@ set -eu
 image=$1
 dir=$2
 name=$3
+groups=/sys/fs/cgroup
 
 main() {
   mount --make-rprivate /
@@ -24,22 +25,20 @@ main() {
 
 # systemd-nspawn gives the host the group that it runs in itself: two in one would be one for systemd.
 own_group() {
-  v2=/sys/fs/cgroup/unified
-  [ -e "$v2/cgroup.procs" ] || v2=/sys/fs/cgroup
+  # Where the machine has groups of both versions: systemd-nspawn of 258 and newer refuses to see the first.
+  [ ! -e "$groups/unified/cgroup.procs" ] || mount --bind "$groups/unified" "$groups"
   group=$(sed -n 's/^0:://p' /proc/self/cgroup)
   group=${group%/}/$name
-  mkdir "$v2$group"
-  echo $$ >"$v2$group/cgroup.procs"
+  mkdir "$groups$group"
+  echo $$ >"$groups$group/cgroup.procs"
   trap leave_group EXIT
 }
 
 # The last processes of a host that lost its power may need a moment.
 leave_group() {
-  echo $$ >"$v2${group%/*}/cgroup.procs"
-  while grep -q 'populated 1' "$v2$group/cgroup.events"; do sleep 0.02; done
-  for tree in "$v2" /sys/fs/cgroup/systemd; do
-    [ ! -d "$tree$group" ] || find "$tree$group" -depth -type d -exec rmdir {} +
-  done
+  echo $$ >"$groups${group%/*}/cgroup.procs"
+  while grep -q 'populated 1' "$groups$group/cgroup.events"; do sleep 0.02; done
+  find "$groups$group" -depth -type d -exec rmdir {} +
 }
 
 # Boots, and says by its exit code whether to boot again.
