@@ -14,6 +14,9 @@ const next =
   'certd: installed, and nothing is enabled. Next: write /etc/certd/config.yaml (certd init --help), and';
 const begin = '  systemctl enable --now $(certd check-config --units)';
 const data = ['/etc/certd/config.yaml', '/var/lib/certd/LAYOUT'];
+/** Of Debian 11, whose own units are in /lib: the same directory, under a name that certd has none in. */
+const unitsOfOthers =
+  "dpkg: warning: while removing certd, directory '/usr/lib/systemd/system' not empty so not removed";
 
 let host: UnitHost;
 let kit: ReleaseKit;
@@ -128,7 +131,7 @@ test('where they do not come it starts all the same when its patience is over', 
 
 test('a purge where nobody can be asked keeps certificates and configuration, and says how they go', async () => {
   const { code, stderr } = await dpkg('--purge', 'certd');
-  expect({ code, lines: linesOf(stderr) }).toEqual({
+  expect({ code, lines: linesOf(stderr).filter(line => line !== unitsOfOthers) }).toEqual({
     code: 0,
     lines: [
       'certd: certificates, keys and configuration are kept. Without them: rm -r /etc/certd /var/lib/certd',
