@@ -158,7 +158,7 @@ install_package() {
 install_by() {
   tries=30; room /usr 200
   until "$@" "$file" >"$tmp/log" 2>&1; do
-    if ! grep -q 'locked by another process' "$tmp/log"; then
+    if ! grep -q 'locked by .* process' "$tmp/log"; then
       cat "$tmp/log" >&2
       ! grep -Eq 'space left|on the .* filesystem' "$tmp/log" || fail 73 'a disk has no room'
       fail 70 "$tool failed"

@@ -147,6 +147,16 @@ test('another program that installs packages is waited for, and not for ever', a
   expect(await other).toMatchObject({ code: 0 });
 });
 
+test('a dpkg that names the program with the lock, as that of Debian 13 does, is waited for as well', async () => {
+  room.put('certd.deb', file => writeSmallDeb(file));
+  const words = 'dpkg: error: dpkg frontend lock was locked by apt-get process with pid 7';
+  placeFile(room.at('/'), '/quick/sleep', '#!/bin/sh\n', 0o755);
+  placeFile(room.at('/'), '/quick/dpkg', `#!/bin/sh\necho "${words}" >&2\nexit 2\n`, 0o755);
+  const quick = { env: { PATH: '/quick:/usr/sbin:/usr/bin' } };
+  const outcome = await room.install(['--package', '/p/certd.deb'], quick);
+  expect(outcome).toMatchObject({ code: 75, stdout: '' });
+});
+
 test('a full disk is said before anything is written, and where it fills up meanwhile', async () => {
   room.put('certd.deb', file => writeSmallDeb(file));
   room.put('large.tar.xz', file => writeSmallTarball(file, { ballast: 230_000_000 }));
