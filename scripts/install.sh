@@ -1,12 +1,11 @@
 #!/bin/sh
 # Installs, upgrades and removes certd: docs/how-to/install-script.md. It prints nothing that it is given.
-set -eu
-umask 022
+set -eu; umask 022; socket=certd-http.socket
 export CERTD_NO_START="${CERTD_NO_START:-}" LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH="${PATH:+$PATH:}/usr/sbin:/usr/bin:/sbin:/bin"
 conf=/etc/certd/config.yaml part=/opt/.certd-new drop_in=/etc/systemd/system/certd.service.d/check-config.conf
 usage='install.sh --package FILE|URL [--sha256 HEX] [CONFIGURATION] [--no-start]
 install.sh --remove [--purge [--yes]]
-CONFIGURATION: --config FILE|-, or --domain NAME... --agree-tos [--email E] [--webroot DIR] [--hook COMMAND]... [--ca CA]'
+CONFIGURATION: --config FILE|-, or --domain NAME... --agree-tos [--email E] [--webroot DIR] [--hook CMD]... [--ca CA]'
 
 main() {
   package=${CERTD_PACKAGE:-} sha256=${CERTD_SHA256:-} begun=$(uptime)
@@ -49,9 +48,8 @@ install_certd() {
   [ -n "$package" ] || fail 64 '--package is missing'
   [ "$#" = 0 ] || [ -z "$config" ] || fail 64 '--config and --domain exclude each other'
   lock_system; check_system; take_config; get_package; identify
-  after='running this again mends it'
-  install_package
-  after="certd $version is installed: mend that and run this again"
+  after='running this again mends it'; install_package
+  after="certd $plain is installed: mend that and run this again"
   [ -z "$config" ] || put_config
   [ "$#" = 0 ] || certd init "$@" >&2 || fail "$?" 'the configuration was not written'
   if [ -e "$conf" ]; then start; else say 'nothing starts without a configuration: certd help init'; fi
@@ -64,9 +62,11 @@ lock_system() {
   [ -d /run/systemd/system ] || fail 72 'systemd does not run here: unpack the .tar.xz and start its bin/certd run by hand'
   exec 9>>/run/certd-install.lock
   flock -n 9 || fail 75 'another install.sh is at work: run this again later'
-  tmp=${TMPDIR:-/tmp}/certd-install
-  rm -rf "$tmp" "$part" /opt/.certd-old
-  mkdir -m 700 "$tmp" || fail 73 "$tmp cannot be made"
+  dir=${TMPDIR:-/tmp}
+  # A killed run's; root's alone.
+  find "$dir/" -maxdepth 1 -name 'certd-install.*' -user 0 -exec rm -rf {} + || :
+  rm -rf "$part" /opt/.certd-old
+  tmp=$(mktemp -d "$dir/certd-install.XXXXXX") || fail 73 "$dir takes no directory"
 }
 
 check_system() {
@@ -76,7 +76,7 @@ check_system() {
 }
 
 take_config() {
-  [ "$config" != - ] || { config=$tmp/config.yaml && cat >"$config"; } || fail 73 "$tmp has no room"
+  [ "$config" != - ] || { config=$tmp/config.yaml && cat >"$config"; } || fail 73 "$dir has no room"
   exec </dev/null; [ -n "$config" ] || return 0
   [ -f "$config" ] || fail 78 'what --config names is missing'
   [ ! -e "$conf" ] || same "$config" "$conf" ||
@@ -95,7 +95,7 @@ get_package() {
   case $file in http://* | https://*) download ;; /*) ;; *) file=$PWD/$file ;; esac
   [ -f "$file" ] || fail 65 'the package is missing'
   [ -n "$sha256" ] || return 0
-  case $file in "$tmp"/*) ;; *) room "$tmp" 60; cp "$file" "$tmp/certd.$kind"; file=$tmp/certd.$kind ;; esac
+  case $file in "$tmp"/*) ;; *) room "$dir" 60; cp "$file" "$tmp/certd.$kind"; file=$tmp/certd.$kind ;; esac
   found=$(sha256sum <"$file")
   [ "${found%% *}" = "$(printf %s "$sha256" | tr A-F a-f)" ] || fail 65 "the checksum of the package is wrong: ${found%% *}"
 }
@@ -103,7 +103,7 @@ get_package() {
 download() {
   [ -n "$sha256" ] || fail 64 'a URL needs --sha256: a network is not to be trusted'
   case $package in *[!!-~]* | *[\"\\]*) fail 64 '--package has characters that no URL has' ;; esac
-  file=$tmp/certd.$kind code=0; room "$tmp" 60
+  file=$tmp/certd.$kind code=0; room "$dir" 60
   if command -v curl >/dev/null; then
     # By standard input: all see arguments.
     printf 'url = "%s"\n' "$package" | curl -fsSL --connect-timeout 10 -Y 1024 -y 15 --retry 1 -o "$file" -K - 9>&- || code=$?
@@ -111,42 +111,43 @@ download() {
     command -v wget >/dev/null || fail 69 'the download needs curl or wget'
     printf '%s\n' "$package" | wget -q -T 15 -t 2 -O "$file" -i - 9>&- || code=$?
   fi
-  [ "$code" = 0 ] || { room "$tmp" 1; fail 69 "the download failed ($code): check the network and the URL"; }
+  [ "$code" = 0 ] || { room "$dir" 1; fail 69 "the download failed ($code): check the network and the URL"; }
 }
 
 identify() {
-  before='' about=''
+  before=''
   case $kind in
-    deb) about=$(dpkg-deb -W --showformat="\${Package} \${Architecture} \${Version}" "$file" 2>/dev/null) || : ;;
-    rpm) about=$(rpm -qp --noglob --nosignature --qf '%{NAME} %{ARCH} %{VERSION}-%{RELEASE}' "$file" 2>/dev/null) || : ;;
-    *) about=$(tar -tJf "$file" 2>/dev/null | sed -n '1s,^\(certd\)-\([0-9][^/ ]*\)-linux-\([a-z0-9]*\)/.*,\1 \3 \2,p;1q') ;;
+    deb) about=$(dpkg-deb -W --showformat="\${Package} \${Architecture} \${Version}" "$file" 2>/dev/null && dpkg-deb -e "$file" "$tmp/e")+$(digest "$tmp"/e/[!c]*) ;;
+    rpm) about=$(rpm -qp --noglob --nosignature --qf '%{NAME} %{ARCH} %{VERSION}-%{RELEASE}+%{SHA256HEADER}' "$file" 2>/dev/null) || : ;;
+    *) about=$(tar -tJf "$file" 2>/dev/null | sed -n '1s,^\(certd\)-\([0-9][^/ ]*\)-linux-\([a-z0-9]*\)/.*,\1 \3 \2,p;1q')+$(digest "$file") ;;
   esac
-  version=${about##* }
+  version=${about##* }; plain=${version%+*}
   case "$arch $about" in
     'x86_64 certd amd64 '* | 'x86_64 certd x'*64\ * | 'aarch64 certd a'[ar]*64\ *) ;;
     *' certd '*) fail 71 "the package is for another machine, not $arch" ;;
     *) fail 65 'this is no package of certd, or a damaged one' ;;
   esac
   for each in deb rpm tar.xz; do
-    found=$(installed "$each")
-    [ -n "$found" ] || continue
+    found=$(installed "$each"); [ -n "$found" ] || continue
     [ "$each" = "$kind" ] || fail 64 "certd is here from a .$each: give one, or run install.sh --remove (certificates stay)"
     before=$found
   done
 }
 
-# Its version, if it came so; `broken` for half of one.
+# Its version and build, if it came so; `broken` for half of one.
 installed() {
   case $1 in
-    deb) dpkg-query -W -f '${db:Status-Status} ${Version}\n' certd 2>/dev/null | sed '/^not-/d;/^config-/d;s/^installed //;s/.* .*/broken/' ;;
-    rpm) rpm -q --qf '%{VERSION}-%{RELEASE}\n' certd 2>/dev/null | sed '/ /d' ;;
+    deb)
+      dpkg-query -W -f "\${db:Status-Status} \${Version}+$(digest /var/lib/dpkg/info/certd.[!lc]*)\n" certd 2>/dev/null |
+        sed '/^not-/d;/^config-/d;s/^installed //;s/.* .*/broken/' ;;
+    rpm) rpm -q --qf '%{VERSION}-%{RELEASE}+%{SHA256HEADER}\n' certd 2>/dev/null | sed '/ /d' ;;
     *) readlink /opt/certd | sed 's/^certd-//' ;;
   esac
 }
 
 install_package() {
-  newest=$(printf '%s\n' "$version" "$before" | sort -V | tail -n 1)
-  case $before in "$version" | broken) ;; "$newest") say "going back from certd $before to the older $version" ;; esac
+  old=${before%+*}; newest=$(printf '%s\n' "$plain" "$old" | sort -V | tail -n1)
+  case $old in "$plain" | broken) ;; "$newest") say "going back from certd $old to the older $plain" ;; esac
   [ "$kind" = tar.xz ] || [ "$before" != "$version" ] || ! id certd >/dev/null || return 0
   case $kind in
     deb) install_by dpkg -i ;;
@@ -169,12 +170,12 @@ install_by() {
   cat "$tmp/log" >&2
 }
 
-# A directory for each version: what runs keeps its program.
+# A directory for each: what runs keeps its program.
 install_tree() {
   new=/opt/certd-$version
   [ "$(readlink /usr/bin/certd)" = /opt/certd/bin/certd ] || [ ! -e /usr/bin/certd ] || fail 64 '/usr/bin/certd is of somebody else: move it away'
   [ -d "$new" ] || unpack
-  [ ! -e "$conf" ] || "$new/bin/certd" check-config >/dev/null || fail 78 "certd $version refuses $conf; what ran before runs on"
+  [ ! -e "$conf" ] || "$new/bin/certd" check-config >/dev/null || fail 78 "certd $plain refuses $conf; what ran before runs on"
   for each in sysusers.d tmpfiles.d; do put_file "$new/lib/$each/certd.conf" "/etc/$each/certd.conf"; done
   for each in "$new"/lib/systemd/system/*; do put_file "$each" "/etc/systemd/system/${each##*/}"; done
   systemd-sysusers certd.conf; systemd-tmpfiles --create certd.conf
@@ -215,31 +216,31 @@ start() {
   [ "$(property NeedDaemonReload)" = no ] || { systemctl daemon-reload; how=restart; }
   [ "$kind" != tar.xz ] || [ "$(readlink "/proc/$(property MainPID)/exe")" = "$new/lib/certd/node" ] || how=restart
   units=$(certd check-config --units)
-  case $units in *certd-http.socket*) [ -n "$CERTD_NO_START" ] || hold_port ;; *) leave_port ;; esac
-  systemctl enable --quiet $units || unable=1
+  case $units in *$socket*) [ -n "$CERTD_NO_START" ] || hold_port ;; *) leave_port ;; esac
+  systemctl enable -q $units || unable=1
   [ -z "$CERTD_NO_START" ] || return 0
-  [ "$(property ActiveState)" != active ] || bounded "$how" certd.service
+  [ "$(property ActiveState)" != active ] || bounded "$how" certd
   bounded start $units
   [ -z "$unable" ] || fail 1 'a unit could not be enabled or disabled (see above)'
 }
 
 # systemd opens it only while the service does not run.
 hold_port() {
-  ! systemctl is-active --quiet certd-http.socket || return 0
+  ! systemctl is-active -q $socket || return 0
   state=$(property ActiveState)
-  case $state in active | *ing) bounded stop certd.service ;; *) state='' ;; esac
-  systemctl start certd-http.socket && return
-  [ -z "$state" ] || systemctl start --no-block certd.service
+  case $state in active | *ing) bounded stop certd ;; *) state='' ;; esac
+  systemctl start $socket && return
+  [ -z "$state" ] || systemctl start --no-block certd
   fail 78 'another program holds port 80 (see certd doctor), and there is no webroot'
 }
 
 # certd keeps what systemd gave it until it ends.
 leave_port() {
-  systemctl disable --quiet certd-http.socket || unable=1
-  [ -n "$CERTD_NO_START" ] || ! systemctl is-active --quiet certd-http.socket || { systemctl stop certd-http.socket; how=restart; }
+  systemctl disable -q $socket || unable=1
+  [ -n "$CERTD_NO_START" ] || ! systemctl is-active -q $socket || { systemctl stop $socket; how=restart; }
 }
 
-# For 45 s of this run, or 1: what takes longer goes on by itself.
+# Up to 45 s of this run, or 1; the rest goes on by itself.
 bounded() {
   left=$((begun + 45 - $(uptime)))
   timeout $((left > 0 ? left : 1)) systemctl "$@" || [ "$?" = 124 ] || fail 1 "systemctl $1 failed (journalctl -u certd)"
@@ -262,25 +263,25 @@ remove_certd() {
 
 # shellcheck disable=SC2086
 remove_tree() {
-  ours='certd-deploy.path certd-deploy.timer certd-http.socket certd.service'
-  systemctl stop $ours certd-deploy.service || :; systemctl disable $ours || :
+  ours="certd-deploy.path certd-deploy.timer $socket certd"
+  systemctl stop $ours certd-deploy || :; systemctl disable $ours || :
   for each in /opt/certd/lib/systemd/system/*; do rm -f "/etc/systemd/system/${each##*/}"; done
   rm -rf /etc/sysusers.d/certd.conf /etc/tmpfiles.d/certd.conf /usr/bin/certd
   drop_trees; rm -f /opt/certd
 }
 
-property() { systemctl show --value -p "$1" certd.service; }
+property() { systemctl show --value -p "$1" certd; }
 uptime() { cut -d. -f1 /proc/uptime; }
 say() { printf 'install.sh: %s\n' "$1" >&2; }
+digest() { cat "$@" 2>/dev/null | sha256sum | cut -c1-8; }
 same() { [ -e "$2" ] && [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]; }
 
 put_file() { # FROM TO
-  ! same "$1" "$2" || return 0
-  mkdir -p "${2%/*}"
+  ! same "$1" "$2" || return 0; mkdir -p "${2%/*}"
   { cat "$1" >"$2.part" && sync "$2.part" && mv "$2.part" "$2"; } || fail 73 "$2 cannot be written"
 }
 
-room() { # DIRECTORY MEGABYTES
+room() { # DIR MB
   free=$(df -Pk "$1" | awk 'NR == 2 { print int($4 / 1024) }')
   [ "$free" -ge "$2" ] || fail 73 "$1 has $free MB left, and certd needs $2"
 }

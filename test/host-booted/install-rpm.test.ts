@@ -10,6 +10,7 @@ import { waitUntil } from '../support/wait-until.ts';
 const name = 'www.certd.test';
 const certificates = `[{ domains: [${name}], challenge: { webroot: /var/www/certd } }]`;
 const units = ['certd.service', 'certd-deploy.path', 'certd-deploy.timer'];
+const readme = 'usr/share/doc/certd/README.md';
 const fresh = ['/etc/certd', '/var/lib/certd', '/usr/bin/certd', '/usr/lib/certd'];
 const odd = '/a [b]*?{c,d} %{name} \\e.rpm';
 
@@ -28,6 +29,7 @@ beforeAll(async () => {
   placeFile(host.at('/'), '/rpm/rpm', rpm, 0o755);
   placeFile(host.at('/'), '/install.sh', readText('scripts/install.sh'));
   for (const version of ['0.9', '0.10']) kit.rpm(host.at(`/${version}.rpm`), { version });
+  kit.rpm(host.at('/again.rpm'), { version: '0.9', files: { [readme]: 'another build\n' } });
   placeFile(host.at('/'), '/text.rpm', 'no rpm\n');
   host.configure(certificates);
 }, 300_000);
@@ -66,6 +68,19 @@ test('with one it starts what that needs, and the same again restarts nothing', 
   const again = await install(...wish);
   expect(again, again.stderr).toEqual({ code: 0, stdout: expect.stringMatching(/^OK: 1 /), stderr: '' });
   expect(await host.show('certd.service', 'InvocationID')).toBe(before);
+});
+
+test('another build of the same version is installed, and starts anew what ran', async () => {
+  const before = await host.show('certd.service', 'InvocationID');
+  const outcome = await install('--package', '/again.rpm');
+  expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
+  expect(outcome.stderr).not.toContain('older');
+  expect([await installed(), await host.succeed('cat', `/${readme}`)]).toEqual(['0.9-1', 'another build\n']);
+  await untilActive();
+  const after = await host.show('certd.service', 'InvocationID');
+  expect(after).not.toBe(before);
+  expect(await install('--package', '/again.rpm')).toMatchObject({ code: 0, stderr: '' });
+  expect(await host.show('certd.service', 'InvocationID')).toBe(after);
 });
 
 test('a newer one is an upgrade, and the older one the way back', async () => {

@@ -60,6 +60,25 @@ test('a second run with the same package does not call dpkg', async () => {
   expect(await room.succeed('cat', '/var/log/dpkg.log')).toBe(log);
 });
 
+test('another build of the same version is installed, be it the program that differs or a script', async () => {
+  const scripts = { postinst: '#!/bin/sh\necho ran >>/run/ran\n' };
+  await room.succeed('useradd', '--system', 'certd');
+  room.put('1.deb', file => writeSmallDeb(file));
+  room.put('2.deb', file => writeSmallDeb(file, { build: 'second' }));
+  room.put('3.deb', file => writeSmallDeb(file, { build: 'second', scripts }));
+  const installs = async (name: string) => {
+    const outcome = await room.install(['--package', `/p/${name}`]);
+    expect(outcome, outcome.stderr).toEqual(installedAlone);
+    expect(outcome.stderr).not.toContain('older');
+    return (await room.succeed('cat', '/var/log/dpkg.log')).split(' status installed certd:').length - 1;
+  };
+  expect([await installs('1.deb'), await installs('2.deb')]).toEqual([1, 2]);
+  expect(readFileSync(room.at('/usr/bin/certd'), 'utf8')).toContain('# second\n');
+  expect([await installs('3.deb'), await installs('3.deb'), await installs('1.deb')]).toEqual([3, 3, 4]);
+  expect(readFileSync(room.at('/run/ran'), 'utf8')).toBe('ran\n');
+  expect(readFileSync(room.at('/usr/bin/certd'), 'utf8')).toContain('# first\n');
+});
+
 test('an older package is installed too, with a line about it; a newer one without', async () => {
   room.put('old.deb', file => writeSmallDeb(file, { version: '0.9.0' }));
   room.put('new.deb', file => writeSmallDeb(file, { version: '0.10.0' }));
@@ -139,8 +158,8 @@ test('another program that installs packages is waited for, and not for ever', a
     'install.sh: another program is installing packages; running this again mends it',
   );
   const waiting = room.install(['--package', '/p/certd.deb']);
-  await waitUntil('it has asked once', () =>
-    readFileSync(room.at('/tmp/certd-install/log'), 'utf8') ? true : null,
+  await waitUntil('it has asked once', async () =>
+    (await room.run(['sh', '-c', 'test -s /tmp/certd-install.*/log'])).code === 0 ? true : null,
   );
   await room.succeed('sh', '-c', 'echo >/run/hold');
   expect(await waiting).toEqual(installedAlone);
@@ -166,20 +185,20 @@ test('a full disk is said before anything is written, and where it fills up mean
   await mount('1m', '/small');
   await full(
     room.install(url('certd.deb'), in_),
-    '/small/certd-install has 1 MB left, and certd needs 60; nothing was done',
+    '/small has 1 MB left, and certd needs 60; nothing was done',
   );
   await mount('64k', '/small');
   const input = 'x'.repeat(100_000);
   await full(
     room.install(['--package', '/p/certd.deb', '--config', '-'], { ...in_, input }),
-    '/small/certd-install has no room; nothing was done',
+    '/small has no room; nothing was done',
   );
   await mount('61m', '/small');
   for (const other of ['curl', 'wget'])
     await room.without([other], () =>
       full(
         room.install(url('endless.deb'), in_),
-        '/small/certd-install has 0 MB left, and certd needs 1; nothing was done',
+        '/small has 0 MB left, and certd needs 1; nothing was done',
       ),
     );
   await mount('100m', '/opt');
@@ -201,6 +220,20 @@ test('a full disk is said before anything is written, and where it fills up mean
     room.install(['--package', '/p/certd.deb']),
     '/usr has 100 MB left, and certd needs 200; running this again mends it',
   );
+});
+
+test('another user can neither keep it from starting nor lose anything by it, and what root has left goes', async () => {
+  room.put('certd.deb', file => writeSmallDeb(file));
+  const theirs = ['/tmp/certd-install', '/tmp/certd-install.AbCdEf'];
+  const make = `setpriv --reuid=www-data --clear-groups mkdir -p ${theirs.join(' ')}`;
+  await room.succeed('sh', '-c', `chmod 1777 /tmp; mkdir -p /tmp/certd-install.XyZ123/e; ${make}`);
+  // As one who waits for the moment in which the name is free.
+  placeFile(room.at('/'), '/quick/rm', `#!/bin/sh\n/usr/bin/rm "$@" && ${make}\n`, 0o755);
+  const outcome = await room.install(['--package', '/p/certd.deb'], {
+    env: { PATH: '/quick:/usr/sbin:/usr/bin' },
+  });
+  expect(outcome, outcome.stderr).toEqual(installedAlone);
+  expect(await room.succeed('ls', '/tmp')).toBe('certd-install\ncertd-install.AbCdEf\n');
 });
 
 test('another kind of package than the installed one is refused', async () => {

@@ -129,20 +129,33 @@ test('a bad one is refused, and what runs runs on', async () => {
 
 test('another version takes the place of the one before, and the way back is open', async () => {
   // As a run leaves it that was killed after it had unpacked: the tarball has only to say what it is.
-  const next = `cp -al /opt/certd-0.1.0 /opt/certd-0.2.0 && cd /root && mkdir -p next/certd-0.2.0-linux-$1/bin &&
-    tar -cJf next.tar.xz -C next certd-0.2.0-linux-$1`;
-  await host.succeed('sh', '-c', next, 'sh', process.arch);
+  const next = await unpackedBefore('0.2.0');
+  const first = (await host.succeed('readlink', '-f', '/opt/certd')).trim();
+  expect(first).toMatch(/^\/opt\/certd-0\.1\.0\+[0-9a-f]{8}$/);
   const before = await property('certd.service', 'MainPID');
-  expect(await install(['--package', '/root/next.tar.xz'])).toMatchObject({ code: 0 });
+  expect(await install(['--package', '/root/0.2.0.tar.xz'])).toMatchObject({ code: 0 });
   const after = await property('certd.service', 'MainPID');
   expect(after).not.toBe(before);
-  expect(await host.succeed('readlink', `/proc/${after}/exe`)).toBe('/opt/certd-0.2.0/lib/certd/node\n');
-  expect(await host.succeed('ls', '/opt')).toBe('certd\ncertd-0.1.0\ncertd-0.2.0\n');
+  expect(await host.succeed('readlink', `/proc/${after}/exe`)).toBe(`${next}/lib/certd/node\n`);
+  expect(await host.succeed('sh', '-c', 'ls -d /opt/*')).toBe(`/opt/certd\n${first}\n${next}\n`);
   const back = await install(tarball);
   expect(back, back.stderr).toMatchObject({ code: 0 });
   expect(back.stderr).toContain('install.sh: going back from certd 0.2.0 to the older 0.1.0\n');
   const pid = await property('certd.service', 'MainPID');
-  expect(await host.succeed('readlink', `/proc/${pid}/exe`)).toBe('/opt/certd-0.1.0/lib/certd/node\n');
+  expect(await host.succeed('readlink', `/proc/${pid}/exe`)).toBe(`${first}/lib/certd/node\n`);
+});
+
+test('another build of the same version takes its place, too, and what runs keeps its program until it is started anew', async () => {
+  const first = (await host.succeed('readlink', '-f', '/opt/certd')).trim();
+  const rebuilt = await unpackedBefore('0.1.0');
+  const outcome = await install(['--package', '/root/0.1.0.tar.xz']);
+  expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
+  expect(outcome.stderr).not.toContain('older');
+  const pid = await property('certd.service', 'MainPID');
+  expect(await host.succeed('readlink', `/proc/${pid}/exe`)).toBe(`${rebuilt}/lib/certd/node\n`);
+  expect((await host.succeed('sh', '-c', 'ls -d /opt/certd-*')).trim().split('\n').sort()).toEqual(
+    [first, rebuilt].sort(),
+  );
 });
 
 test('a removal leaves certificates and configuration, and nothing else', async () => {
@@ -229,6 +242,13 @@ async function install(args: readonly string[], more: Inside = {}): Promise<Outc
 
 function configuration(): string {
   return readFileSync(host.at('/etc/certd/config.yaml'), 'utf8');
+}
+
+/** Makes /root/VERSION.tar.xz, and returns the directory that it becomes, which is there already. */
+async function unpackedBefore(version: string): Promise<string> {
+  const make = `cd /root && mkdir -p next/certd-$1-linux-$2/bin && tar -cJf $1.tar.xz -C next certd-$1-linux-$2 &&
+    new=/opt/certd-$1+$(sha256sum <$1.tar.xz | cut -c1-8) && cp -al /opt/certd/ $new && echo $new`;
+  return (await host.succeed('sh', '-c', make, 'sh', version, process.arch)).trim();
 }
 
 /** Another one for each start of a unit. */

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,8 @@ type Wish = {
   readonly scripts?: Readonly<Record<string, string>>;
   /** A file of zeros in it, of that many bytes. */
   readonly ballast?: number;
+  /** What tells it from another build of the same version. */
+  readonly build?: string;
 };
 
 /** Notes what it is asked for, each argument ended by a NUL, and says what a certd without a daemon would. */
@@ -25,11 +28,13 @@ esac
 `;
 
 /** A .deb with a program that stands for certd. */
-export function writeSmallDeb(file: string, { scripts = {}, ...wish }: Wish = {}): void {
+export function writeSmallDeb(file: string, { scripts = {}, build = 'first', ...wish }: Wish = {}): void {
   const { name = 'certd', version = '0.1.0', machine = 'amd64' } = wish;
   const control = `Package: ${name}\nVersion: ${version}\nArchitecture: ${machine}\nMaintainer: x\nDescription: x\n`;
   inTree(dir => {
-    write(join(dir, 'usr/bin', name), program);
+    const text = `${program}# ${build}\n`;
+    write(join(dir, 'usr/bin', name), text);
+    write(join(dir, 'DEBIAN/md5sums'), `${createHash('md5').update(text).digest('hex')}  usr/bin/${name}\n`);
     write(join(dir, 'DEBIAN/control'), control);
     for (const [each, text] of Object.entries(scripts)) write(join(dir, 'DEBIAN', each), text);
     execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '--build', dir, file]);
