@@ -5,6 +5,12 @@
 # A file of its own in memory: a boot forgets it, and starts what is enabled.
 hold=certd-upgrade.service
 
+# In the order in which they are started.
+units='certd-http.socket certd.service certd-deploy.path certd-deploy.timer'
+
+# What ran before a removal. It is in memory for the same reason.
+ran=/run/certd-ran
+
 # Not in a chroot, and not in most containers.
 is_booted() { [ -d /run/systemd/system ]; }
 
@@ -81,18 +87,39 @@ runs() {
   esac
 }
 
-# Before the files go. Certificates, configuration and state stay.
-remove_units() {
-  entrances='certd-deploy.path certd-deploy.timer certd-http.socket'
-  if is_booted; then
-    # shellcheck disable=SC2086
-    systemctl stop $entrances
-    await_deployer
-    systemctl stop certd-deploy.service certd.service 'certd-wait@*.service'
-    systemctl reset-failed 'certd*'
-  fi
+# Before the files go. Certificates, configuration and state stay, and what is enabled: the removal may still be broken off.
+stop_units() {
+  is_booted || return 0
+  note_running
+  systemctl stop certd-deploy.path certd-deploy.timer certd-http.socket
+  await_deployer
+  systemctl stop certd-deploy.service certd.service 'certd-wait@*.service'
+  systemctl reset-failed 'certd*'
+}
+
+# Where a removal was cut short before, that one has seen what ran.
+note_running() {
+  [ ! -e "$ran" ] || return 0
+  for each in $units; do ! is_wanted "$each" || echo "$each"; done >"$ran.new"
+  mv "$ran.new" "$ran"
+}
+
+# After a removal that was broken off, or cut short before this installation.
+start_again() {
+  [ -e "$ran" ] || return 0
+  stopped=$(cat "$ran")
+  rm "$ran"
   # shellcheck disable=SC2086
-  ! has systemctl || systemctl --quiet disable $entrances certd.service
+  if [ -n "$stopped" ] && may_start && ! systemctl start $stopped; then
+    echo 'certd: what the removal has stopped does not start: systemctl status certd' >&2
+  fi
+}
+
+# After the files have gone, where `systemctl disable` may know nothing of the units any more.
+forget_units() {
+  rm -f "$ran"
+  for each in $units; do rm -f /etc/systemd/system/*.wants/"$each" /etc/systemd/system/*.requires/"$each"; done
+  ! is_booted || systemctl daemon-reload
 }
 
 # After the files have come. Whatever fails, what waits is let through.
@@ -118,15 +145,15 @@ make_places() {
 
 has() { command -v "$1" >/dev/null; }
 
-# After a first installation, and after a removal that was broken off.
+# After a first installation.
 begin() {
   if ! has systemctl; then
     echo 'certd: installed. Without systemd: write /etc/certd/config.yaml (certd init --help), and run certd run' >&2
   elif [ ! -e /etc/certd/config.yaml ]; then
     say_begin 'installed, and nothing is enabled. Next: write /etc/certd/config.yaml (certd init --help), and'
-  elif units=$(certd check-config --units); then
+  elif needed=$(certd check-config --units); then
     # shellcheck disable=SC2086
-    enable_units $units
+    enable_units $needed
   else
     say_begin '/etc/certd/config.yaml is refused as said above, so nothing is enabled. Mend it, and'
   fi

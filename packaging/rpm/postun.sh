@@ -7,7 +7,7 @@ set -e
 . packaging/rpm/labels.sh
 
 if [ "$1" = 0 ]; then
-  ! is_booted || systemctl daemon-reload
+  forget_units
   remove_labels
   echo 'certd: certificates, keys and configuration are kept. Without them: rm -r /etc/certd /var/lib/certd' >&2
 fi

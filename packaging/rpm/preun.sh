@@ -5,4 +5,4 @@ set -e
 . packaging/units.sh
 
 # Not for a version that another one has replaced.
-[ "$1" != 0 ] || remove_units
+[ "$1" != 0 ] || stop_units

@@ -73,6 +73,17 @@ test('with a good one it starts what that needs, until there is a certificate', 
   await host.untilPresented(name);
 });
 
+test('a removal that is broken off starts what ran, and leaves alone what an operator has stopped and disabled', async () => {
+  await host.succeed('systemctl', 'disable', '--now', '--quiet', 'certd-deploy.timer');
+  const script = '/var/lib/dpkg/info/certd.prerm';
+  await host.succeed('sed', '-i', '$a exit 1', script);
+  expect((await dpkg('--remove', 'certd')).code).toBe(1);
+  expect(await states()).toEqual(['active', 'active', 'inactive', 'inactive']);
+  expect(await enabled()).toEqual(['enabled', 'enabled', 'disabled', 'disabled']);
+  await host.succeed('sed', '-i', '$d', script);
+  await host.succeed('systemctl', 'enable', '--now', '--quiet', 'certd-deploy.timer');
+});
+
 test('removed, it leaves certificates, and a server that goes on with them, also after its restart', async () => {
   const live = host.live(name);
   const { code, stderr } = await dpkg('--remove', 'certd');

@@ -12,7 +12,7 @@ const recorder =
 /** Of debconf: somebody answers each question by yes. */
 const confmodule =
   'db_fset() { :; }\ndb_input() { :; }\ndb_go() { :; }\ndb_get() { RET=true; }\ndb_purge() { :; }\n';
-const scripts = ['deb/postinst', 'deb/postrm', 'deb/preinst', 'rpm/post.sh', 'rpm/postun.sh'];
+const scripts = ['deb/postinst', 'deb/postrm', 'deb/preinst', 'deb/prerm', 'rpm/post.sh', 'rpm/postun.sh'];
 
 const data = ['/etc/certd/config.yaml', '/var/lib/certd/live/www.certd.test/privkey.pem'];
 const started = 'systemctl daemon-reload';
@@ -32,7 +32,9 @@ beforeAll(async () => {
 
 afterAll(() => host?.stop());
 
-beforeEach(() => host.succeed('sh', '-c', 'rm -rf /calls /does/* /etc/certd /var/lib/certd /var/www/certd'));
+beforeEach(() =>
+  host.succeed('sh', '-c', 'rm -rf /run/certd-ran /calls /does/* /etc/certd /var/lib/certd /var/www/certd'),
+);
 
 test('what runs is told to start again before anything waits for its end, also where a part is masked', async () => {
   does('systemctl', 'case $* in *=Job*) echo ActiveState=active ;; *restart*deploy*) exit 1 ;; esac');
@@ -100,16 +102,46 @@ function placePolicy(answer: number): void {
   placeFile(host.at('/'), '/usr/sbin/policy-rc.d', `#!/bin/sh\nexit ${answer}\n`, 0o755);
 }
 
-test('a removal that is broken off starts what the configuration needs', async () => {
-  placeFile(host.at('/'), '/etc/certd/config.yaml', '');
-  does('certd', 'echo certd.service certd-deploy.path');
-  expect(await run('deb/postinst', 'abort-remove')).toEqual({ code: 0, stdout: '', stderr: '' });
-  expect(calls()).toEqual([
-    'certd check-config --units',
-    'systemctl --quiet enable certd.service certd-deploy.path',
-    'systemctl start certd.service certd-deploy.path',
-  ]);
-});
+test.each(['abort-remove', 'configure'])(
+  'a removal that was cut short and then broken off has disabled nothing, and %s starts once what ran',
+  async how => {
+    does('systemctl', 'case $* in *=Job*certd.service | *=Job*.path) echo ActiveState=active ;; esac');
+    expect(await run('deb/prerm', 'remove')).toMatchObject({ code: 0 });
+    does('systemctl', '');
+    expect(await run('deb/prerm', 'remove')).toMatchObject({ code: 0 });
+    expect(calls().filter(call => call.includes('disable'))).toEqual([]);
+    for (const _ of [1, 2])
+      expect(await run('deb/postinst', how, '0.1')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(calls().filter(call => call.startsWith('systemctl start'))).toEqual([
+      'systemctl start certd.service certd-deploy.path',
+    ]);
+  },
+);
+
+test.each([
+  ['deb/postrm', 'remove'],
+  ['rpm/postun.sh', '0'],
+])(
+  'once the files are gone %s disables what was enabled, however that was, and nothing of others',
+  async (script, argument) => {
+    const system = '/etc/systemd/system';
+    const ours = [
+      `${system}/multi-user.target.wants/certd.service`,
+      `${system}/nginx.service.requires/certd-http.socket`,
+    ];
+    const others = [
+      `${system}/multi-user.target.wants/nginx.service`,
+      `${system}/nginx.service.wants/certd-wait@a.test.service`,
+    ];
+    for (const link of [...ours, ...others])
+      await host.succeed('sh', '-c', 'mkdir -p "${1%/*}" && ln -sf /dev/null "$1"', 'sh', link);
+    expect(there(...ours)).toEqual(ours);
+    placeFile(host.at('/'), '/run/certd-ran', 'certd.service\n');
+    expect(await run(script, argument)).toMatchObject({ code: 0 });
+    expect(there(...ours, ...others)).toEqual(others);
+    expect(there('/run/certd-ran')).toEqual([]);
+  },
+);
 
 test('a purge removes everything of certd, and leaves what others have in the webroot', async () => {
   for (const file of [
