@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { systemErrorOf } from '../core/errors.ts';
-import { plainText } from '../core/plain-text.ts';
 import { unitDropIn } from '../core/unit-drop-in.ts';
 
 /**
@@ -26,8 +25,7 @@ export function dropInText(config: Config, unitDirectory: string): string {
 
 /** The lines of it alone. */
 export function dropInLines({ certificates, health }: Config): readonly string[] {
-  const needs = { certificates, healthSocket: health.socket, healthGroup: health.group };
-  return unitDropIn(needs).map(plainText);
+  return unitDropIn({ certificates, healthSocket: health.socket, healthGroup: health.group });
 }
 
 /** Without further rights. */

@@ -57,7 +57,7 @@ export function listOf<Item extends z.ZodType>(item: Item, phrase: string) {
 export const path = z
   .string({ error: 'an absolute path' })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no control character belongs into a path
-  .regex(/^\/[^\x00-\x1f]*$/, 'an absolute path, one that begins with /');
+  .regex(/^\/[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$/, 'an absolute path, one that begins with /');
 
 /** `health.sock` and the like: sockaddr_un holds 107 bytes and a NUL (unix(7)). */
 export const socketPath = path.refine(value => Buffer.byteLength(value) <= 107, {

@@ -26,9 +26,9 @@ export function unitDropIn({ certificates, healthSocket, healthGroup }: UnitNeed
   const isLow = ports.some(port => port < 1024);
   const isForOthers = healthGroup !== null && healthGroup !== 'certd';
   const settings = [
-    ...shown.map(path => `ReadWritePaths=-${escaped(path)}`),
+    ...shown.map(path => `ReadWritePaths=${word(`-${path}`)}`),
     ...(hidden.length === 0 ? [] : ['ProtectHome=tmpfs']),
-    ...hidden.map(path => `BindPaths=-${escaped(path)}`),
+    ...hidden.map(path => `BindPaths=${word(`-${path}`)}`),
     ...(paths.some(path => isWithin(path, temporary)) ? ['PrivateTmp=no'] : []),
     ...(isLow ? portSettings : []),
     ...(isForOthers ? groupSettings(healthGroup) : []),
@@ -54,7 +54,7 @@ const portSettings = [
 /** A member may give the socket to its group with no further right; whoever asks must get through the directory. */
 function groupSettings(group: string): readonly string[] {
   return [
-    `SupplementaryGroups=${escaped(group)}`,
+    `SupplementaryGroups=${word(group)}`,
     'RuntimeDirectoryMode=0755',
     // Part of @privileged, which the unit forbids.
     'SystemCallFilter=@chown',
@@ -65,7 +65,11 @@ function isWithin(path: string, directories: readonly string[]): boolean {
   return directories.some(directory => path === directory || path.startsWith(`${directory}/`));
 }
 
-/** A word of a unit file: `%` begins a specifier, and what separates or quotes is quoted by a backslash. */
-function escaped(path: string): string {
-  return path.replaceAll('%', '%%').replaceAll(/[\s"'\\:]/g, '\\$&');
+/**
+ * A word of a unit file: `%` begins a specifier. In quotes because systemd takes white space from the end of a line before
+ * it looks at backslashes, and by backslashes in them because it knows no `\x20` in paths.
+ */
+function word(text: string): string {
+  const plain = text.replaceAll('%', '%%');
+  return /[\s"'\\:]/.test(plain) ? `"${plain.replaceAll(/["\\]/g, '\\$&')}"` : plain;
 }

@@ -75,8 +75,20 @@ export function inForce(settings: readonly Setting[]): InForce {
  */
 function wordsOf(value: string): readonly string[] {
   if (value === '~') return ['~'];
-  const words = value.replace(/^~/, '').match(/(?:\\.|\S)+/g) ?? [];
-  return words.map(word => (value.startsWith('~') ? `~${word}` : word.replace(/^[-+]+(?=\/)/, '')));
+  const words = value.replace(/^~/, '').match(word) ?? [];
+  return words
+    .map(unquoted)
+    .map(each => (value.startsWith('~') ? `~${each}` : each.replace(/^[-+]+(?=\/)/, '')));
+}
+
+/** Quotes may begin and end anywhere in a word, and a backslash counts in them, too. */
+const word = /(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'])+/g;
+const quoted = /"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\\(.)/g;
+
+function unquoted(text: string): string {
+  return text.replaceAll(quoted, (_, double?: string, single?: string, one?: string) =>
+    one === undefined ? (double ?? single ?? '').replaceAll(/\\(.)/g, '$1') : one,
+  );
 }
 
 function canonical(value: string): string {

@@ -315,6 +315,12 @@ describe('certificates', () => {
     expect(withCertificate(rest)).toEqual([expected]);
   });
 
+  it.each(['\\t', '\\x7f', '\\x9b', '\\u2028'])('a webroot with the control character %s', character => {
+    expect(
+      withAccount(`certificates:\n  - domains: [a.example]\n    challenge: { webroot: "/w${character}" }\n`),
+    ).toEqual([expect.stringMatching(/^4:27 config-invalid `webroot` must be an absolute path, /)]);
+  });
+
   it('no challenge, a mistyped one, and a relative webroot', () => {
     expect(
       withAccount(

@@ -77,8 +77,14 @@ it('lets the group of the health socket reach it, and certd give it to them', ()
 });
 
 it('writes a path so that systemd reads the same', () => {
-  expect(dropIn([webroot('/srv/a b/100%/"q"\\:')])).toEqual([
+  expect(
+    dropIn(['/srv/100%', '/srv/a  b/100%/"q"\'\\:', '/srv/end ', '/home/ops/w:w '].map(webroot)),
+  ).toEqual([
     '[Service]',
-    'ReadWritePaths=-/srv/a\\ b/100%%/\\"q\\"\\\\\\:',
+    'ReadWritePaths=-/srv/100%%',
+    'ReadWritePaths="-/srv/a  b/100%%/\\"q\\"\'\\\\:"',
+    'ReadWritePaths="-/srv/end "',
+    'ProtectHome=tmpfs',
+    'BindPaths="-/home/ops/w:w "',
   ]);
 });

@@ -58,6 +58,10 @@ describe('the sandbox of the issuer', () => {
     ['LimitCORE=infinity', 'LimitCORE is infinity where certd ships 0 (/d.conf:2)'],
     ['Type=simple', 'Type is simple where certd ships notify (/d.conf:2)'],
     ['StateDirectory=../../etc', 'StateDirectory also has ../../etc (/d.conf:2)'],
+    [
+      `ReadWritePaths="-/a b" -'/c "d" ' /e\\ f"\\""`,
+      'ReadWritePaths also has /a b /c "d"  /e f" (/d.conf:2)',
+    ],
   ])('is another with %j', (dropIn, words) => {
     expect(found(dropIn)).toEqual([['unit-sandbox', 'warning', words]]);
   });
