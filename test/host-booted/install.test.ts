@@ -145,19 +145,6 @@ test('another version takes the place of the one before, and the way back is ope
   expect(await host.succeed('readlink', `/proc/${pid}/exe`)).toBe(`${first}/lib/certd/node\n`);
 });
 
-test('another build of the same version takes its place, too, and what runs keeps its program until it is started anew', async () => {
-  const first = (await host.succeed('readlink', '-f', '/opt/certd')).trim();
-  const rebuilt = await unpackedBefore('0.1.0');
-  const outcome = await install(['--package', '/root/0.1.0.tar.xz']);
-  expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
-  expect(outcome.stderr).not.toContain('older');
-  const pid = await property('certd.service', 'MainPID');
-  expect(await host.succeed('readlink', `/proc/${pid}/exe`)).toBe(`${rebuilt}/lib/certd/node\n`);
-  expect((await host.succeed('sh', '-c', 'ls -d /opt/certd-*')).trim().split('\n').sort()).toEqual(
-    [first, rebuilt].sort(),
-  );
-});
-
 test('a removal leaves certificates and configuration, and nothing else', async () => {
   const [live, config] = [await host.succeed('ls', '/var/lib/certd/live'), configuration()];
   // As one leaves it that was cut short.

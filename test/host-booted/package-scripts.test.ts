@@ -134,7 +134,7 @@ test.each([
       `${system}/nginx.service.wants/certd-wait@a.test.service`,
     ];
     for (const link of [...ours, ...others])
-      await host.succeed('sh', '-c', 'mkdir -p "${1%/*}" && ln -sf /dev/null "$1"', 'sh', link);
+      await host.succeed('sh', '-c', 'mkdir -p "$(dirname "$1")" && ln -sf /dev/null "$1"', 'sh', link);
     expect(there(...ours)).toEqual(ours);
     placeFile(host.at('/'), '/run/certd-ran', 'certd.service\n');
     expect(await run(script, argument)).toMatchObject({ code: 0 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -55,9 +56,10 @@ export function openReleaseKit(): ReleaseKit {
   return {
     deb: (file, { version, files = {} }) => {
       const control = script('control').replace(/^Version: .*$/m, `Version: ${version}`);
-      withTree({ version, files: { 'DEBIAN/control': control, ...files } }, own =>
-        execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '--build', own, file]),
-      );
+      withTree({ version, files: { 'DEBIAN/control': control, ...files } }, own => {
+        placeFile(own, 'DEBIAN/md5sums', sumsOf(own));
+        execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '--build', own, file]);
+      });
     },
     rpm: (file, variant) =>
       withTree(variant, own => cpSync(rpmOf(join(own, 'usr'), variant.version, dir), file)),
@@ -90,6 +92,16 @@ function change(own: string, tree: string, { version, files = {} }: Variant): vo
   const late = `if (['run', 'deploy'].includes(process.argv[2])) process.stderr.write('ended well: ${version}\\n');\n`;
   placeFile(to, `chunks/late-${version}.js`, late);
   for (const [path, text] of Object.entries(files)) placeFile(own, path, text, 0o755);
+}
+
+/** Without them dpkg makes its own, which are those of no package. */
+function sumsOf(own: string): string {
+  const files = filesIn(own).filter(path => !path.startsWith('DEBIAN/'));
+  const sum = (path: string) =>
+    createHash('md5')
+      .update(readFileSync(join(own, path)))
+      .digest('hex');
+  return files.map(path => `${sum(path)}  ${path}\n`).join('');
 }
 
 function filesIn(dir: string): string[] {
