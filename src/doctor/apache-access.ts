@@ -1,58 +1,57 @@
-import { posix } from 'node:path';
 import type { ApacheDirective } from './apache-directives.ts';
-import { type ChallengeOutcome, challengeUri, patternOf } from './challenge-answer.ts';
+import { apacheStrange, isHarmlessApache } from './apache-harmless.ts';
+import { hostAccess } from './apache-host-access.ts';
+import { sectionsFor } from './apache-sections.ts';
+import type { ChallengeOutcome } from './challenge-answer.ts';
 
 type Block = readonly ApacheDirective[];
 
 /**
- * Whether the sections that hold for a file let a CA read it; null where they do. Directories from the outermost on, then
- * patterns, then locations: the last that says something decides (httpd manual, "Configuration Sections").
+ * Whether the sections that hold for a file let a CA read it, and nothing stands in them, or outside of all, that doctor does
+ * not know; null where both is so. Of the sections the last that says something decides.
  */
 export function apacheAccess(path: string, directives: Block): ChallengeOutcome | null {
-  const directory = posix.dirname(path);
-  const sections = [
-    ...directives
-      .filter(
-        ({ name, args }) => name === 'directory' && args[0] !== '~' && isAbove(args[0] ?? '', directory),
-      )
-      .toSorted((one, other) => (one.args[0] ?? '').length - (other.args[0] ?? '').length),
-    ...directives.filter(each => isPattern(each, 'directory') && fits(each, `${directory}/`)),
-    ...directives.filter(
-      ({ name, args }) => name === 'location' && args[0] !== '~' && isAbove(args[0] ?? '', challengeUri),
-    ),
-    ...directives.filter(each => isPattern(each, 'location') && fits(each, challengeUri)),
-  ];
-  const rewrites = sections.find(({ block }) => block?.some(({ name }) => name === 'rewriterule') === true);
+  const { sections, ifs } = sectionsFor(path, directives);
+  const all = sections.flat();
+  const rewrites = all.find(({ name }) => name === 'rewriterule');
   if (rewrites !== undefined)
     return unclear(`${placeOf(rewrites)} rewrites, which doctor does not follow there`);
-  const handled = sections.find(({ block }) =>
-    block?.some(({ name }) => ['sethandler', 'proxypass'].includes(name)),
-  );
-  if (handled !== undefined) return unclear(`${placeOf(handled)} gives it to a program or another server`);
-  const rules = sections.flatMap(({ block }) => [(block ?? []).filter(({ name }) => /^require/.test(name))]);
-  return (
-    rules
-      .findLast(each => each.length > 0)
-      ?.map(ruleOutcome)
-      .find(each => each !== null) ?? null
-  );
+  const handler = [...directives, ...all].find(isHandler);
+  if (handler !== undefined) return unclear(`${placeOf(handler)} gives it to a program or another server`);
+  const condition = ifs.map(consequence).find(each => each !== null);
+  if (condition !== undefined && condition !== null)
+    return unclear(`${placeOf(condition)} depends on a condition that doctor does not follow`);
+  const refused = required(sections) ?? withoutTls(all) ?? hostAccess(sections);
+  const isAny = all.some(({ name, args }) => name === 'satisfy' && args[0]?.toLowerCase() === 'any');
+  if (refused !== null && isAny)
+    return unclear('Satisfy Any lets in by one of several rules, which doctor does not follow');
+  const strange = apacheStrange(directives, 'server') ?? apacheStrange(all, 'section');
+  if (refused !== null || strange === null) return refused;
+  return unclear(`${placeOf(strange)} has ${strange.name}, and doctor does not know whom that lets through`);
 }
 
-function isPattern({ name, args }: ApacheDirective, kind: 'directory' | 'location'): boolean {
-  return name === `${kind}match` || (name === kind && args[0] === '~');
+function isHandler({ name, args, block }: ApacheDirective): boolean {
+  return block === null && name === 'sethandler' && !/^(?:none|default-handler)$/i.test(args[0] ?? '');
 }
 
-/** A pattern that JavaScript does not know may fit. */
-function fits({ args }: ApacheDirective, subject: string): boolean {
-  const pattern = patternOf((args[0] === '~' ? args[1] : args[0]) ?? '');
-  return pattern === null || pattern.test(subject);
+/** The first thing that a section does, however deep it stands. */
+function consequence({ block }: ApacheDirective): ApacheDirective | null {
+  for (const each of block ?? []) {
+    const found = each.block === null ? (isHarmlessApache(each) ? null : each) : consequence(each);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
-/** A directory or a location, also with wildcards, that has the path in it. */
-function isAbove(section: string, path: string): boolean {
-  const bare = section === '/' ? section : section.replace(/\/$/, '');
-  if (bare === '/' || path === bare || path.startsWith(`${bare}/`)) return true;
-  return /[*?[]/.test(bare) && (posix.matchesGlob(path, bare) || posix.matchesGlob(path, `${bare}/**`));
+/** One line that is met is enough; the last section with any replaces those before. */
+function required(sections: readonly Block[]): ChallengeOutcome | null {
+  const rules = sections
+    .map(section => section.filter(({ name }) => /^require/.test(name)))
+    .findLast(each => each.length > 0);
+  const outcomes = (rules ?? []).map(ruleOutcome);
+  return outcomes.includes(null)
+    ? null
+    : (outcomes.find(each => each?.kind === 'unclear') ?? outcomes[0] ?? null);
 }
 
 function ruleOutcome(rule: ApacheDirective): ChallengeOutcome | null {
@@ -62,6 +61,11 @@ function ruleOutcome(rule: ApacheDirective): ChallengeOutcome | null {
     return { kind: 'refused', words: `${placeOf(rule)} denies it` };
   }
   return unclear(`${placeOf(rule)} lets in only some (${rule.name} ${words})`);
+}
+
+function withoutTls(all: Block): ChallengeOutcome | null {
+  const rule = all.find(({ name }) => name === 'sslrequiressl');
+  return rule === undefined ? null : { kind: 'refused', words: `${placeOf(rule)} wants TLS` };
 }
 
 function placeOf({ file, line }: ApacheDirective): string {

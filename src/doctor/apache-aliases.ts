@@ -13,11 +13,13 @@ export function apacheAlias(directives: Block, serverRoot: string): ChallengeOut
     }
     return null;
   };
-  const proxied = first(['proxypass', 'proxypassmatch']);
+  const proxied = first(['proxypass', 'proxypassmatch', 'jkmount']);
   if (proxied !== null && proxied !== 'pass') return proxied;
   const found =
     first(['redirect', 'redirectpermanent', 'redirecttemp', 'redirectmatch']) ??
-    first(['alias', 'aliasmatch', 'scriptalias', 'scriptaliasmatch']);
+    first(['alias', 'aliasmatch', 'scriptalias', 'scriptaliasmatch']) ??
+    // Aliases go before it.
+    first(['wsgiscriptalias', 'wsgiscriptaliasmatch']);
   return found === 'pass' ? null : found;
 }
 
@@ -26,11 +28,11 @@ function outcomeOf(directive: ApacheDirective, serverRoot: string): ChallengeOut
   const place = `${directive.file}:${directive.line}`;
   const [status, rest] = name.startsWith('redirect') ? withStatus(args) : ['', args];
   const [from = '', to = ''] = rest;
-  const fits = name.endsWith('match') ? (patternOf(from)?.test(challengeUri) ?? null) : isBelow(from);
+  const fits = name.endsWith('match') ? (patternOf(from)?.test(challengeUri) ?? null) : isFor(from, name);
   if (fits === null) return unclear(`${place} has a pattern that doctor does not know`);
   if (!fits) return null;
-  if (name.startsWith('proxy')) return to === '!' ? 'pass' : unclear(`${place} gives it to ${to}`);
-  if (name.startsWith('script')) return unclear(`${place} gives it to a program`);
+  if (/^(?:proxy|jk)/.test(name)) return to === '!' ? 'pass' : unclear(`${place} gives it to ${to}`);
+  if (/^(?:wsgi)?script/.test(name)) return unclear(`${place} gives it to a program`);
   if (name.startsWith('redirect')) {
     if (/^(?:gone|4\d\d|5\d\d)$/.test(status))
       return { kind: 'refused', words: `${place} answers with ${status}` };
@@ -45,6 +47,12 @@ function outcomeOf(directive: ApacheDirective, serverRoot: string): ChallengeOut
 function withStatus(args: readonly string[]): readonly [string, readonly string[]] {
   const [first = ''] = args;
   return /^(?:permanent|temp|seeother|gone|\d{3})$/.test(first) ? [first, args.slice(1)] : ['', args];
+}
+
+/** mod_jk alone has wildcards there. */
+function isFor(path: string, name: string): boolean {
+  if (name !== 'jkmount') return isBelow(path);
+  return path.includes('*') ? challengeUri.startsWith(path.replace(/\*.*$/, '')) : path === challengeUri;
 }
 
 function isBelow(path: string): boolean {

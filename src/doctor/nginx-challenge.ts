@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type ChallengeOutcome, challengeUri, type WebSide } from './challenge-answer.ts';
+import { nginxAccess } from './nginx-access.ts';
 import type { NginxDirective } from './nginx-directives.ts';
 import { modifierOf, nginxLocation, uriOf } from './nginx-locations.ts';
 import { filledIn, nginxRewrite, placeOf, unclear } from './nginx-rewrites.ts';
@@ -40,14 +41,26 @@ function outcomeIn(server: Block, http: Block, domain: string): ChallengeOutcome
   const around = [...path.map(({ block }) => block ?? []).reverse(), server, http];
   return (
     (path.length === 0 ? null : nginxRewrite(own, domain)) ??
+    notForAll(around) ??
     handledElsewhere(own) ??
-    denied(around) ??
+    nginxAccess(around) ??
     fileOf(path.at(-1) ?? null, around, domain)
   );
 }
 
+/** A location inside of one that is internal is, too. */
+function notForAll(around: readonly Block[]): ChallengeOutcome | null {
+  const [internal] = around.flatMap(block => named('internal', block));
+  return internal === undefined
+    ? null
+    : { kind: 'refused', words: `${placeOf(internal)} answers nobody outside` };
+}
+
 /** Handlers belong to their own block, and none of them looks for a file. */
 function handledElsewhere(block: Block): ChallengeOutcome | null {
+  const [internal] = named('internal', block);
+  if (internal !== undefined)
+    return { kind: 'refused', words: `${placeOf(internal)} answers nobody outside` };
   const handler = block.find(({ name }) =>
     /^(?:\w+_pass|content_by_lua\w*|js_content|perl|stub_status)$/.test(name),
   );
@@ -58,18 +71,6 @@ function handledElsewhere(block: Block): ChallengeOutcome | null {
   const [first] = files?.args ?? [];
   if (files === undefined || first === '$uri' || first === '$request_uri') return null;
   return unclear(`${placeOf(files)} looks for ${first} first`);
-}
-
-/** The CA’s address is no one’s: what denies all but some denies it. Each list replaces the one around it. */
-function denied(around: readonly Block[]): ChallengeOutcome | null {
-  const rules = around
-    .map(block => block.filter(({ name }) => name === 'allow' || name === 'deny'))
-    .find(each => each.length > 0);
-  const [first] = rules?.filter(({ args }) => args[0] === 'all') ?? [];
-  if (first?.name === 'deny') return { kind: 'refused', words: `${placeOf(first)} denies it` };
-  const [login] = around.map(block => named('auth_basic', block)).find(each => each.length > 0) ?? [];
-  if (login === undefined || login.args[0] === 'off') return null;
-  return { kind: 'refused', words: `${placeOf(login)} wants a password` };
 }
 
 function fileOf(location: NginxDirective | null, around: readonly Block[], domain: string): ChallengeOutcome {

@@ -1,5 +1,6 @@
 import { type ChallengeOutcome, challengeUri, patternOf } from './challenge-answer.ts';
 import type { NginxDirective } from './nginx-directives.ts';
+import { isHarmlessNginx } from './nginx-harmless.ts';
 
 type Block = readonly NginxDirective[];
 
@@ -8,27 +9,40 @@ type Block = readonly NginxDirective[];
  * (ngx_http_rewrite_module); null where they let it pass.
  */
 export function nginxRewrite(block: Block, domain: string): ChallengeOutcome | null {
+  const end = run(block, domain);
+  return end === 'stop' ? null : end;
+}
+
+type End = ChallengeOutcome | 'stop' | null;
+
+function run(block: Block, domain: string): End {
   for (const directive of block) {
-    const outcome = outcomeOf(directive, domain);
-    if (outcome === 'stop') return null;
-    if (outcome !== null) return outcome;
+    const end = endOf(directive, domain);
+    if (end !== null) return end;
   }
   return null;
 }
 
-function outcomeOf(directive: NginxDirective, domain: string): ChallengeOutcome | 'stop' | null {
+function endOf(directive: NginxDirective, domain: string): End {
   const { name, args, block } = directive;
   if (name === 'return') return returned(directive, domain);
   if (name === 'rewrite') return rewritten(directive, domain);
   if (name === 'break') return 'stop';
   if (name !== 'if' || block === null) return null;
   // What may be done only sometimes matters only where it does something.
-  const inside = nginxRewrite(block, domain);
+  const inside = run(block, domain) ?? strangeIn(block);
   if (inside === null) return null;
   const holds = conditionHolds(args, domain);
-  if (holds === null)
-    return unclear(`${placeOf(directive)} depends on a condition that doctor does not follow`);
-  return holds ? inside : null;
+  if (holds !== null) return holds ? inside : null;
+  if (inside === 'stop') return null;
+  return unclear(`${placeOf(directive)} depends on a condition that doctor does not follow`);
+}
+
+/** `if` may have a root, and pass requests on. */
+function strangeIn(block: Block): ChallengeOutcome | null {
+  const strange = block.find(each => !isHarmlessNginx(each));
+  if (strange === undefined) return null;
+  return unclear(`${placeOf(strange)} has ${strange.name} inside of a condition`);
 }
 
 function returned(directive: NginxDirective, domain: string): ChallengeOutcome {

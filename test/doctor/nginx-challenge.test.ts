@@ -13,6 +13,7 @@ function outcome(server: string, http = '') {
 
 const file = (directory: string) => ({ kind: 'file', path: `${directory}${challengeUri}` });
 const root = 'root /srv;';
+const password = 'auth_basic "x"; auth_basic_user_file /etc/nginx/users;';
 
 describe('the file that nginx looks for', () => {
   it.each([
@@ -113,6 +114,10 @@ describe('a redirect', () => {
     ['of another host by a pattern', `if ($host ~ ^b) { return 301 https://x; } ${location}`],
     ['of another path', `rewrite ^/old https://x permanent; ${location}`],
     ['that excepts the path', `if ($request_uri !~ ^/\\.well-known/) { return 301 https://x; } ${location}`],
+    [
+      'behind a break for the path',
+      `if ($uri ~ ^/.well-known/) { break; } return 301 https://x; ${location}`,
+    ],
     ['behind a break', `break; return 301 https://x; ${location}`],
     ['behind a condition that only sets something', `if ($http_x) { set $y 1; } ${location}`],
   ])('%s does nothing', (_, server) => {
@@ -129,7 +134,20 @@ describe('a refusal', () => {
     ['of hidden files', `${root} location ~ /\\. { deny all; }`, '/n.conf:1 denies it'],
     ['of all but an office', `${root} allow 192.0.2.0/24; deny all;`, '/n.conf:1 denies it'],
     ['by a status', 'location / { return 404; }', '/n.conf:1 answers with 404'],
-    ['by a password', `${root} auth_basic "x";`, '/n.conf:1 wants a password'],
+    ['by a password', `${root} ${password}`, '/n.conf:1 wants a password'],
+    ['of every address', `${root} deny 0.0.0.0/0; deny ::/0;`, '/n.conf:1 denies it'],
+    ['of whoever is outside', `location / { ${root} internal; }`, '/n.conf:1 answers nobody outside'],
+    [
+      'of whoever is outside, around',
+      `location / { internal; location /.well-known/ { ${root} } }`,
+      '/n.conf:1 answers nobody outside',
+    ],
+    ['by both of two', `${root} satisfy any; deny all; ${password}`, '/n.conf:1 denies it'],
+    [
+      'of who has no password',
+      `${root} satisfy any; deny 192.0.2.1; ${password}`,
+      '/n.conf:1 wants a password',
+    ],
   ])('%s is seen', (_, server, words) => {
     expect(outcome(server)).toEqual({ kind: 'refused', words });
   });
@@ -138,7 +156,15 @@ describe('a refusal', () => {
     ['of some', `${root} deny 192.0.2.1;`],
     ['that the location takes back', 'deny all; location /.well-known/ { allow all; root /srv; }'],
     ['after all were let in', `${root} allow all; deny all;`],
-    ['by a password that the location takes back', `auth_basic "x"; location / { auth_basic off; ${root} }`],
+    ['by a password where an address is enough', `${root} satisfy any; allow all; ${password}`],
+    ['by another server where an address is enough', `${root} satisfy any; allow all; auth_request /a;`],
+    ['by a password that is nowhere written', `${root} auth_basic "x";`],
+    ['of other methods', `location / { ${root} limit_except GET HEAD { deny all; } }`],
+    [
+      'by another server that the location takes back',
+      `auth_request /a; location / { auth_request off; ${root} }`,
+    ],
+    ['by a password that the location takes back', `${password} location / { auth_basic off; ${root} }`],
   ])('%s is none', (_, server) => {
     expect(outcome(server)).toEqual(file('/srv'));
   });
@@ -153,9 +179,29 @@ it.each([
   ['has no root', '', 'which one nginx then takes is compiled in'],
   ['has a relative root', 'root html;', 'is html, below a directory that is compiled in'],
   ['has a root that only nginx knows', 'root /srv/$x;', 'known only while nginx runs'],
+  ['is first for another server to judge', `${root} auth_request /auth;`, 'has auth_request'],
+  ['is for who has a token', `location / { ${root} auth_jwt x; }`, 'has auth_jwt'],
+  ['is for Lua to judge', `${root} access_by_lua_block { ngx.exit(403) }`, 'has access_by_lua_block'],
+  ['meets a firewall', `${root} modsecurity on;`, 'has modsecurity'],
+  ['has a method that counts', `location / { ${root} limit_except POST { deny all; } }`, 'has limit_except'],
+  ['may not go by a symlink', `${root} disable_symlinks on;`, 'has disable_symlinks'],
+  ['is for IPv6 alone', `${root} deny 0.0.0.0/0;`, 'denies 0.0.0.0/0'],
+  ['is for a half of the world', `${root} deny 0.0.0.0/1; deny 128.0.0.0/1;`, 'denies 0.0.0.0/1'],
+  ['may be let in by another server', `${root} satisfy any; deny all; auth_request /a;`, 'has auth_request'],
+  ['has another root at times', `${root} if ($x) { root /x; }`, 'depends on a condition'],
+  [
+    'is passed on at times',
+    `location / { ${root} if ($x) { proxy_pass http://b; } }`,
+    'depends on a condition',
+  ],
+  ['has what nobody knows', `${root} testcookie on;`, 'has testcookie, and doctor does not know'],
   ['has an alias in a pattern', 'location ~ ^/.well(.*) { alias /x$1; }', 'known only while nginx runs'],
 ])('a request that %s is unclear', (_, server, words) => {
   expect(outcome(server)).toMatchObject({ kind: 'unclear', words: expect.stringContaining(words) });
+});
+
+it('a directive of http that nobody knows is unclear, too', () => {
+  expect(outcome(root, 'auth_request /auth;')).toMatchObject({ kind: 'unclear' });
 });
 
 describe('the server', () => {
