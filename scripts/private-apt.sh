@@ -1,4 +1,4 @@
-# Read by scripts/test-programs and scripts/host-image: packages through the machine's own apt and its signatures, into
+# Read by scripts/test-programs, scripts/host-image and scripts/selinux-image: packages through the machine's own apt and its signatures, into
 # private directories of ${XDG_CACHE_HOME:-~/.cache}/certd. Needs no root and installs nothing. What `put_in_place`
 # leaves there is complete or absent.
 

@@ -7,6 +7,8 @@ set -e
 . packaging/rpm/labels.sh
 
 # The files of the version before that this one does not have go later, and nobody misses them.
-make_ready
+ready=0
+make_ready || ready=$?
 add_labels
+[ "$ready" = 0 ] || exit "$ready"
 if [ "$1" = 1 ]; then begin; else judge; fi

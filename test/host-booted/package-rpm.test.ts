@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { placeFile } from '../support/booted/place-certd.ts';
 import { openReleaseKit, placeNode, type ReleaseKit } from '../support/booted/release-kit.ts';
@@ -9,21 +9,6 @@ const name = 'www.certd.test';
 const certificates = `[{ domains: [${name}], challenge: { standalone: { socket: systemd } } }]`;
 const units = ['certd.service', 'certd-deploy.path', 'certd-deploy.timer', 'certd-http.socket'];
 
-/** Of SELinux's programs, with which this Debian has nothing to do: they know what rules there are, and say what they are told. */
-const semanage = `#!/bin/sh
-rules=/rules
-[ "$1" = fcontext ] || exit 64
-case $2 in
-  --add) [ $# = 5 ] && [ "$3" = --type ] && ! grep -qF "$5=" $rules && echo "$5=$4" >>$rules ;;
-  --modify) [ $# = 5 ] && [ "$3" = --type ] && grep -qF "$5=" $rules ;;
-  --delete) [ $# = 3 ] && grep -qF "$3=" $rules && grep -vF "$3=" $rules >$rules.new; mv $rules.new $rules ;;
-  *) exit 64 ;;
-esac
-`;
-const restorecon = '#!/bin/sh\n[ "$1" = -R ] || exit 64\nshift\nls -d "$@" >>/restored\n';
-
-const certificateRule = '/var/lib/certd/(live|deployed)(/.*)?=cert_t\n';
-const webrootRule = '/var/www/certd(/.*)?=httpd_sys_content_t\n';
 const kept =
   'certd: certificates, keys and configuration are kept. Without them: rm -r /etc/certd /var/lib/certd\n';
 
@@ -34,9 +19,6 @@ beforeAll(async () => {
   kit = openReleaseKit();
   host = await startUnitHost(placeNode);
   await host.succeed('systemctl', 'disable', '--now', 'nginx');
-  placeFile(host.at('/'), '/usr/sbin/semanage', semanage, 0o755);
-  placeFile(host.at('/'), '/usr/sbin/restorecon', restorecon, 0o755);
-  placeFile(host.at('/'), '/rules', '');
   kit.rpm(host.at('/0.1.rpm'), { version: '0.1' });
   kit.rpm(host.at('/0.2.rpm'), { version: '0.2' });
 }, 300_000);
@@ -46,7 +28,7 @@ afterAll(async () => {
   kit?.remove();
 });
 
-test('an rpm enables nothing without a configuration, and labels what web servers read', async () => {
+test('an rpm enables nothing without a configuration', async () => {
   await host.succeed('mv', '/etc/certd/config.yaml', '/config.yaml');
   const { code, stderr } = await rpm('--install', '/0.1.rpm');
   expect(code).toBe(0);
@@ -55,13 +37,10 @@ test('an rpm enables nothing without a configuration, and labels what web server
   expect(await host.succeed('stat', '--format=%U:%G %a', '/var/lib/certd/issuer', '/etc/certd')).toBe(
     'certd:certd 700\nroot:root 755\n',
   );
-  expect(read('/rules')).toBe(certificateRule + webrootRule);
-  expect(read('/restored')).toBe('/var/lib/certd\n/var/www/certd\n');
 });
 
-test('erased before it has had a certificate, it leaves no label', async () => {
+test('erased, it leaves nothing below /usr', async () => {
   expect(await rpm('--erase', 'certd')).toEqual({ code: 0, stdout: '', stderr: kept });
-  expect(read('/rules')).toBe('');
   expect(existsSync(host.at('/usr/lib/certd'))).toBe(false);
 });
 
@@ -81,7 +60,6 @@ test('an upgrade runs nothing while files are replaced, and then what ran before
   expect([await invocation(), host.live(name)]).toEqual([socket, live]);
   expect(host.journal.since(mark).map(({ message }) => message)).toContain('ended well: 0.1');
   expect(await host.show('certd-upgrade', 'ActiveState')).toBe('inactive');
-  expect(read('/rules')).toBe(certificateRule + webrootRule);
   await waitUntil(
     'all is well',
     async () => /^OK: 1 /.test((await host.run(['certd', 'status', '--short'])).stdout) || null,
@@ -108,7 +86,7 @@ test('an upgrade whose files cannot be unpacked leaves the version before, which
   expect(await host.succeed('rpm', '--dbpath=/var/lib/rpm', '--query', 'certd')).toMatch(/^certd-0\.2-1\./);
 });
 
-test('erased, it leaves certificates, and the label with which servers may read them', async () => {
+test('erased, it leaves certificates', async () => {
   const live = host.live(name);
   const { code, stderr } = await rpm('--erase', 'certd');
   expect(code).toBe(0);
@@ -117,16 +95,11 @@ test('erased, it leaves certificates, and the label with which servers may read 
   expect((await host.run(['sh', '-c', 'ls -d /etc/systemd/system/*.wants/certd*'])).stdout).toBe('');
   expect(host.live(name)).toBe(live);
   expect(existsSync(host.at('/etc/certd/config.yaml'))).toBe(true);
-  expect(read('/rules')).toBe(certificateRule);
 });
 
 /** Debian's rpm, which knows nothing of what dpkg has installed. */
 function rpm(...words: readonly string[]) {
   return host.run(['rpm', '--force-debian', '--nodeps', '--dbpath=/var/lib/rpm', ...words]);
-}
-
-function read(path: string): string {
-  return readFileSync(host.at(path), 'utf8');
 }
 
 function invocation(): Promise<string> {

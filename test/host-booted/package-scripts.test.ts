@@ -78,7 +78,32 @@ test('an rpm is erased where SELinux takes no label away', async () => {
     code: 0,
     first: `certd: SELinux labels could not be removed: ${noLabels}`,
   });
-  expect(calls().filter(call => call.startsWith('semanage'))).toHaveLength(2);
+  expect(calls().filter(call => call.startsWith('semanage'))).toHaveLength(1);
+});
+
+test('an rpm that is erased keeps its rule for the labels as long as there are certificates', async () => {
+  placeFile(host.at('/'), '/var/lib/certd/live/www.certd.test/privkey.pem', '');
+  expect(await run('rpm/postun.sh', '0')).toMatchObject({ code: 0 });
+  expect(calls()).toEqual([started]);
+  await host.succeed('rm', '-r', '/var/lib/certd/live/www.certd.test');
+  expect(await run('rpm/postun.sh', '0')).toMatchObject({ code: 0 });
+  expect(calls().at(-1)).toBe('semanage fcontext --delete /var/lib/certd/(live|deployed)(/.*)?');
+});
+
+test('an rpm is erased without a word where a rule of somebody else made its own superfluous', async () => {
+  does('semanage', `echo 'ValueError: File context for x is not defined' >&2; exit 1`);
+  expect(await run('rpm/postun.sh', '0')).toEqual({
+    code: 0,
+    stdout: '',
+    stderr:
+      'certd: certificates, keys and configuration are kept. Without them: rm -r /etc/certd /var/lib/certd\n',
+  });
+});
+
+test('an rpm whose directories cannot be made labels what is there', async () => {
+  does('systemd-tmpfiles', 'exit 73');
+  expect(await run('rpm/post.sh', '1')).toMatchObject({ code: 73 });
+  expect(calls()).toContain('restorecon -R /var/lib/certd /var/www/certd');
 });
 
 test.each<[string, () => unknown, string[]]>([
