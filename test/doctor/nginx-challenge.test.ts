@@ -135,6 +135,7 @@ describe('a refusal', () => {
     ['of all but an office', `${root} allow 192.0.2.0/24; deny all;`, '/n.conf:1 denies it'],
     ['by a status', 'location / { return 404; }', '/n.conf:1 answers with 404'],
     ['by a password', `${root} ${password}`, '/n.conf:1 wants a password'],
+    ['by a password beside an address', `${root} allow all; ${password}`, '/n.conf:1 wants a password'],
     ['of every address', `${root} deny 0.0.0.0/0; deny ::/0;`, '/n.conf:1 denies it'],
     ['of whoever is outside', `location / { ${root} internal; }`, '/n.conf:1 answers nobody outside'],
     [
