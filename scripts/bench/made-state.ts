@@ -52,6 +52,7 @@ async function makeOne(
     account: null,
     profile: noProfile,
     preferredChain: null,
+    validated: [],
     directoryUrl: authority.directoryUrl,
   });
   const id = await publishWork(realDisk, layout, name);

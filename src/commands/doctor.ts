@@ -12,6 +12,7 @@ import { seenCas } from './doctor-cas.ts';
 import { doctorNetwork } from './doctor-network.ts';
 import { doctorText } from './doctor-text.ts';
 import { doctorTools } from './doctor-tools.ts';
+import { seenValidations } from './doctor-validations.ts';
 import { effectiveUid } from './effective-uid.ts';
 import type { Places } from './places.ts';
 import { progress } from './progress.ts';
@@ -57,7 +58,8 @@ async function look(options: DoctorOptions): Promise<Examination> {
     const network = options.offline ? null : doctorNetwork(stop.signal);
     const tools = await doctorTools(uid, network?.names ?? null);
     const { ownAddresses } = tools;
-    const asked = { ...examined, cas: seenCas(config, examined.root), ownAddresses };
+    const validations = seenValidations(certificates, examined.root);
+    const asked = { ...examined, cas: seenCas(config, examined.root), ownAddresses, validations };
     const [seen, names] = await Promise.all([examine(examined, tools), examineNames(asked, tools, network)]);
     return { ...seen, findings: sortFindings([...seen.findings, ...names]) };
   } finally {

@@ -105,7 +105,12 @@ export type Generation = {
   readonly profile: ProfileRecord;
   /** What `preferred_chain` said at that time. */
   readonly preferredChain: string | null;
+  /** The last known validation of each of its domains, of orders before it, too; none where none was recorded. */
+  readonly validated: readonly Validation[];
 };
+
+/** That a CA has asked at a domain for certd’s answer to a challenge, and was content with it. `ca`: the authority’s name. */
+export type Validation = { readonly domain: string; readonly ca: string; readonly at: Instant };
 
 /** The CA's suggested renewal window (RFC 9773) and the one moment drawn inside it. */
 export type RenewalWindow = {

@@ -8,7 +8,7 @@ import type { DnsAnswer, NameLook, SeenNames } from './seen-names.ts';
 
 /** Whether the addresses of each name lead to this host. */
 export function addressFindings(host: SeenNames): readonly Finding[] {
-  return findingsOfNames('name-address', host, (...seen) => [verdictOf(...seen)]);
+  return findingsOfNames('name-address', host, (look, target, seen) => [verdictOf(look, target, seen)]);
 }
 
 function verdictOf(look: NameLook | null, target: Target, host: SeenNames): Verdict {

@@ -25,16 +25,18 @@ export async function walkFrom(
 ): Promise<Walk> {
   const first = challengeUrl(domain, rules.port, tools.newToken());
   const urls: [string, ...string[]] = [first.href];
+  const later: string[] = [];
   let at: Place = { url: first, address };
   for (let count = 0; count <= mostRedirects; count += 1) {
     const next = await step(at, rules, tools);
-    if ('end' in next) return { address, urls, end: next.end };
+    if ('end' in next) return { address, later, urls, end: next.end };
     const { href } = next.url;
-    if (urls.includes(href)) return { address, urls, end: { kind: 'loop' } };
+    if (urls.includes(href)) return { address, later, urls, end: { kind: 'loop' } };
     urls.push(href);
+    later.push(next.address);
     at = next;
   }
-  return { address, urls, end: { kind: 'too-long' } };
+  return { address, later, urls, end: { kind: 'too-long' } };
 }
 
 type Place = { readonly url: URL; readonly address: string };

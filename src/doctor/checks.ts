@@ -86,12 +86,12 @@ export const checks = {
   },
   'ipv6-answers': {
     summary:
-      'A name with an IPv6 address answers there as it does by IPv4. A CA that finds both takes IPv6, and another answer is what counts. It is unknown where this host has no IPv6 itself.',
+      'A name with an IPv6 address answers there as it does by IPv4; each address is tried. A CA that finds both takes IPv6, and another answer is what counts. It is unknown where this host has no IPv6 itself, and where the address is on an interface of this host: what is asked there never leaves it, and a firewall or a security group that lets IPv4 in alone is not seen. In that case nothing is said of IPv6 once a CA has validated the name within 30 days, by whichever of both.',
     cure: 'Have the server listen by IPv6 (nginx: `listen [::]:80;`) and open port 80 for IPv6 in firewall and security group, or remove the AAAA record.',
   },
   'challenge-path': {
     summary:
-      'A request for a challenge that nobody has set ends as for a CA it has to: at a web server with 404, at a listener of certd’s with no connection while no CA validates. It is followed like a CA follows it: at most ten redirects, to http and https on the ports 80 and 443, without a look at certificates. Logins, 403, errors of the server, circles and other ports are critical; what cannot be known from this host is unknown.',
+      'A request for a challenge that nobody has set ends as for a CA it has to: at a web server with 404, at a listener of certd’s with no connection while no CA validates. It is followed like a CA follows it: at most ten redirects, to http and https on the ports 80 and 443, without a look at certificates. Logins, 403, errors of the server, circles and other ports are critical; what cannot be known from this host is unknown. What ends well is unknown all the same where the address is on an interface of this host (what is asked there never leaves it, so that no firewall in front is seen), and where it is not known to be this host’s. It is ok where the request came through the gateway of EC2 or Alibaba Cloud, or where certd knows from a challenge that it has answered that a CA has validated the name within 30 days and no attempt has failed since.',
     cure: 'Serve `/.well-known/acme-challenge/` over plain HTTP before any redirect and any login (`certd snippet` prints the lines), and open port 80 to everybody in firewall and security group: CAs do not say where they ask from.',
   },
   caa: {

@@ -1,5 +1,6 @@
+import type { Instant } from '../core/instant.ts';
 import { isIpv6 } from '../core/listen-address.ts';
-import type { Target } from '../core/model.ts';
+import type { Target, Validation } from '../core/model.ts';
 import { addressFindings } from './address-findings.ts';
 import { caaFindings } from './caa-findings.ts';
 import type { Finding } from './finding.ts';
@@ -19,6 +20,9 @@ type Asked = {
   readonly isRoot: boolean;
   /** Of this host’s interfaces, IPv4 first. */
   readonly ownAddresses: readonly string[];
+  /** By domain: the last one after which no attempt has failed. */
+  readonly validations: ReadonlyMap<string, Validation>;
+  readonly now: Instant;
 };
 
 /** The ways out of this host. */
@@ -35,10 +39,11 @@ export type NetworkTools = {
  * what answers there, and what CAA records say.
  */
 export async function examineNames(
-  { targets, cas, isRoot, ownAddresses }: Asked,
+  asked: Asked,
   tools: Pick<HostTools, 'find' | 'run'>,
   network: NetworkTools | null,
 ): Promise<readonly Finding[]> {
+  const { targets, cas, isRoot, ownAddresses, validations, now } = asked;
   const portsOf = ({ cas: choices }: Target) => choices.map(({ name }) => cas.get(name)?.port ?? 80);
   const ports = new Set([80, 443, ...targets.flatMap(portsOf), ...targets.flatMap(listenPorts)]);
   const domains = targets.flatMap(target => target.domains);
@@ -51,7 +56,7 @@ export async function examineNames(
     network === null ? null : lookAtNames(domains, portOf, network.names, network.limit),
     network !== null && isBehind ? network.cloudAddresses() : null,
   ]);
-  return findingsOfNames({ targets, cas, ports: seenPorts, ownAddresses, cloud, names });
+  return findingsOfNames({ targets, cas, ports: seenPorts, ownAddresses, cloud, validations, now, names });
 }
 
 /** Everything that follows from what was seen of ports and names. */

@@ -1,28 +1,31 @@
+import { firstNames } from '../core/first-names.ts';
 import { isIpv6 } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
 import { isOfThisHost } from './address-findings.ts';
 import type { Finding } from './finding.ts';
 import { findingsOfNames, type Verdict } from './name-verdicts.ts';
-import type { NameLook, SeenNames, Walk } from './seen-names.ts';
+import type { SeenNames, Walk } from './seen-names.ts';
+import { neverLeft, proofOf } from './walk-reach.ts';
 import { endText } from './walk-text.ts';
 
-/** Whether the IPv6 address of a name answers as its IPv4 address does: a CA that has both takes IPv6. */
+/** Whether each IPv6 address of a name answers as its IPv4 addresses do: a CA that has both takes IPv6. */
 export function ipv6Findings(host: SeenNames): readonly Finding[] {
-  return findingsOfNames('ipv6-answers', host, (...seen) => {
-    const verdict = verdictOf(...seen);
-    return verdict === null ? [] : [verdict];
+  return findingsOfNames('ipv6-answers', host, (look, target, _, domain) => {
+    const verdicts = (look?.walks6 ?? []).flatMap(
+      walk6 => verdictOf(walk6, look?.walks4 ?? [], { target, domain, host }) ?? [],
+    );
+    return [...new Map(verdicts.map(each => [each.message, each])).values()];
   });
 }
+
+type About = { readonly target: Target; readonly domain: string; readonly host: SeenNames };
 
 /** connect(2) and ipv6(7): the host itself has no way there. */
 const noIpv6Here = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
-/** Null where there is no IPv6 address, or nothing to hold it against: the path is judged by itself. */
-function verdictOf(look: NameLook | null, target: Target, host: SeenNames): Verdict | null {
-  const [walk6] = look?.walks6 ?? [];
-  const [walk4] = look?.walks4 ?? [];
-  if (walk6 === undefined) return null;
-  if (missesIpv6(target, walk6, host)) {
+/** Null where there is nothing to hold the IPv6 address against, or neither answers: the path is judged by itself. */
+function verdictOf(walk6: Walk, walks4: readonly Walk[], about: About): Verdict | null {
+  if (missesIpv6(about.target, walk6, about.host)) {
     const message = `has the IPv6 address ${walk6.address} of this host, and certd is not to listen by IPv6`;
     return {
       status: 'warning',
@@ -30,21 +33,37 @@ function verdictOf(look: NameLook | null, target: Target, host: SeenNames): Verd
       cure: 'Add "[::]:80" to `listen` of the challenge, or remove the AAAA record.',
     };
   }
-  if (walk4 === undefined) return null;
+  if (walks4.length === 0) return null;
   const { end } = walk6;
-  if (end.kind === 'no-connection' && noIpv6Here.includes(end.code)) {
-    const message = `has the IPv6 address ${walk6.address}; this host has no way to try it (${end.code})`;
-    return { status: 'unknown', message, cure: 'Try it from a host with IPv6: `curl -6 http://NAME/`.' };
-  }
-  if (end.kind === 'no-connection') {
-    if (walk4.end.kind === 'no-connection') return null;
-    const message = `nobody answers at its IPv6 address ${walk6.address} (${end.code}), and by IPv4 somebody does; Let’s Encrypt tries IPv6 first and goes on by IPv4 only where nothing comes back at all`;
+  if (end.kind === 'no-connection') return notConnected(walk6, end.code, walks4);
+  const by6 = lastOf(walk6);
+  const by4 = [...new Set(walks4.map(lastOf))];
+  if (!by4.includes(by6)) {
+    const others = walks4.map(walk => `${walk.address}: ${lastOf(walk)}`);
+    const message = `answers otherwise by IPv6 (${walk6.address}: ${by6}) than by IPv4 (${firstNames(others, 2)}), and a CA takes IPv6`;
     return { status: 'warning', message, cure: null };
   }
-  const [by6, by4] = [lastOf(walk6), lastOf(walk4)];
-  if (by6 === by4) return { status: 'ok', message: `answers by IPv6 as by IPv4`, cure: null };
-  const message = `answers otherwise by IPv6 (${walk6.address}: ${by6}) than by IPv4 (${walk4.address}: ${by4}), and a CA takes IPv6`;
+  return end.kind === 'answer' ? answersAlike(walk6, about) : null;
+}
+
+function notConnected({ address }: Walk, code: string, walks4: readonly Walk[]): Verdict | null {
+  if (noIpv6Here.includes(code)) {
+    const message = `has the IPv6 address ${address}; this host has no way to try it (${code})`;
+    return { status: 'unknown', message, cure: elsewhereCure };
+  }
+  if (walks4.every(({ end }) => end.kind === 'no-connection')) return null;
+  const message = `nobody answers at its IPv6 address ${address} (${code}), and by IPv4 somebody does; Let’s Encrypt tries IPv6 first and goes on by IPv4 only where nothing comes back at all`;
   return { status: 'warning', message, cure: null };
+}
+
+const elsewhereCure = 'Try it from a host with IPv6: `curl -6 http://NAME/`.';
+
+/** Null where a CA has validated the name not long ago, by whichever of both: then the finding of the path says so. */
+function answersAlike(walk6: Walk, { domain, host }: About): Verdict | null {
+  if (!neverLeft(walk6, host)) return { status: 'ok', message: 'answers by IPv6 as by IPv4', cure: null };
+  if (proofOf(domain, host) !== null) return null;
+  const message = `answers by IPv6 as by IPv4, but the request to ${walk6.address} never left this host: whether firewalls and security groups let IPv6 in cannot be seen`;
+  return { status: 'unknown', message, cure: elsewhereCure };
 }
 
 function missesIpv6({ challenge }: Target, { address }: Walk, host: SeenNames): boolean {

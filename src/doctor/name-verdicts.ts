@@ -19,13 +19,13 @@ export type Verdict = Omit<NameVerdict, 'domain'>;
 export function findingsOfNames(
   check: CheckName,
   host: SeenNames,
-  verdictsOf: (look: NameLook | null, target: Target, host: SeenNames) => readonly Verdict[],
+  verdictsOf: (look: NameLook | null, target: Target, host: SeenNames, domain: string) => readonly Verdict[],
 ): readonly Finding[] {
   const { names, targets } = host;
   if (names === null) return [];
   return targets.flatMap(target => {
     const verdicts = target.domains.flatMap(domain =>
-      verdictsOf(names.get(domain) ?? null, target, host).map(each => ({ domain, ...each })),
+      verdictsOf(names.get(domain) ?? null, target, host, domain).map(each => ({ domain, ...each })),
     );
     return findingsOfVerdicts(check, target, verdicts);
   });

@@ -4,11 +4,26 @@ import { isOfThisHost } from './address-findings.ts';
 import type { Finding } from './finding.ts';
 import { findingsOfNames, type Verdict } from './name-verdicts.ts';
 import type { NameLook, SeenNames, Walk, WalkEnd } from './seen-names.ts';
+import { proofOf, reachOf, validationText } from './walk-reach.ts';
 import { endText } from './walk-text.ts';
 
 /** Where a CA ends that asks a name for a challenge. */
 export function pathFindings(host: SeenNames): readonly Finding[] {
-  return findingsOfNames('challenge-path', host, (look, target) => distinct(walksOfCa(look), target, host));
+  return findingsOfNames('challenge-path', host, (look, target, _, domain) =>
+    distinct(walksOfCa(look), { target, domain, host, hasBoth: hasBoth(look) }),
+  );
+}
+
+type About = {
+  readonly target: Target;
+  readonly domain: string;
+  readonly host: SeenNames;
+  /** IPv6 and IPv4: nobody knows by which of them a CA has validated. */
+  readonly hasBoth: boolean;
+};
+
+function hasBoth(look: NameLook | null): boolean {
+  return look !== null && look.walks4.length > 0 && look.walks6.length > 0;
 }
 
 /** By IPv6, but where there is no connection at all. */
@@ -20,8 +35,8 @@ function walksOfCa(look: NameLook | null): readonly Walk[] {
 }
 
 /** One verdict where all addresses come to the same, else one for each. */
-function distinct(walks: readonly Walk[], target: Target, host: SeenNames): readonly Verdict[] {
-  const verdicts = walks.map(walk => ({ walk, verdict: verdictOf(walk, target, host) }));
+function distinct(walks: readonly Walk[], about: About): readonly Verdict[] {
+  const verdicts = walks.map(walk => ({ walk, verdict: verdictOf(walk, about) }));
   const messages = new Set(verdicts.map(({ verdict: { message } }) => message));
   const isOne = messages.size < 2;
   return verdicts
@@ -31,13 +46,13 @@ function distinct(walks: readonly Walk[], target: Target, host: SeenNames): read
     );
 }
 
-function verdictOf(walk: Walk, target: Target, host: SeenNames): Verdict {
+function verdictOf(walk: Walk, about: About): Verdict {
   const { end } = walk;
   switch (end.kind) {
     case 'answer':
-      return answered(end.status, walk, target, host);
+      return answered(end.status, walk, about);
     case 'no-connection':
-      return notConnected(end.code, walk, target, host);
+      return notConnected(end.code, walk, about);
     case 'no-answer':
       return verdict('warning', walk, end);
     case 'inner-host':
@@ -51,7 +66,8 @@ function verdictOf(walk: Walk, target: Target, host: SeenNames): Verdict {
   }
 }
 
-function answered(status: number, walk: Walk, target: Target, host: SeenNames): Verdict {
+function answered(status: number, walk: Walk, about: About): Verdict {
+  const { target, host } = about;
   const way = wayText(walk);
   if ([401, 403, 407].includes(status)) {
     const message = `HTTP ${status}${way}: a CA is not let in`;
@@ -76,24 +92,39 @@ function answered(status: number, walk: Walk, target: Target, host: SeenNames): 
     const message = `HTTP 404${way}: a challenge is looked for at ${stranger}, which is no name of certd’s`;
     return { status: 'warning', message, cure: tryIt(target) };
   }
-  return {
-    status: 'ok',
-    message: `HTTP ${status}${way}, as it is to be for a challenge that nobody has set`,
-    cure: null,
-  };
+  return asProven(`HTTP ${status}${way}, as it is to be for a challenge that nobody has set`, walk, about);
 }
+
+/** What is good as far as it was seen, which is not all of the way of a CA, unless the request came from outside. */
+function asProven(message: string, walk: Walk, { target, domain, host, hasBoth }: About): Verdict {
+  const reach = reachOf(walk, host);
+  if (reach === 'outside') return { status: 'ok', message, cure: null };
+  const proof = proofOf(domain, host);
+  const way = hasBoth ? ', by IPv6 or by IPv4' : '';
+  if (proof !== null)
+    return { status: 'ok', message: `${message}; ${validationText(proof, host)}${way}`, cure: null };
+  const last = host.validations.get(domain);
+  const old = last === undefined ? '' : `; ${validationText(last, host)}, which proves no more`;
+  const gap = { inside, elsewhere }[reach];
+  return { status: 'unknown', message: `${message}, but ${gap}${old}`, cure: tryIt(target) };
+}
+
+const inside =
+  'that request never left this host: whether firewalls and security groups let a CA in cannot be seen';
+const elsewhere =
+  'who answers is not known to be this host: whether a challenge gets here from there cannot be seen';
 
 function tryIt({ name }: Target): string {
   return `Try it with a challenge: certd renew --dry-run ${name}.`;
 }
 
-function notConnected(code: string, walk: Walk, target: Target, host: SeenNames): Verdict {
+function notConnected(code: string, walk: Walk, about: About): Verdict {
+  const { target, host } = about;
   const { kind } = target.challenge;
   const isFirst = walk.urls.length === 1;
   const isOwnInterface = host.ownAddresses.includes(walk.address);
-  if (isFirst && kind === 'standalone' && code === 'ECONNREFUSED') {
-    const message = 'nobody listens now; certd does while a CA validates';
-    return { status: 'ok', message, cure: null };
+  if (isFirst && kind === 'standalone' && code === 'ECONNREFUSED' && isOfThisHost(walk.address, host)) {
+    return asProven('nobody listens now, and certd does while a CA validates', walk, about);
   }
   const message = isFirst
     ? `nobody answers at ${atText(walk)} (${code})`

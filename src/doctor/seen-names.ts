@@ -1,4 +1,5 @@
-import type { Target } from '../core/model.ts';
+import type { Instant } from '../core/instant.ts';
+import type { Target, Validation } from '../core/model.ts';
 import type { CaaRecord } from './caa.ts';
 import type { SeenPorts } from './seen-ports.ts';
 
@@ -24,9 +25,10 @@ export type WalkEnd =
   | { readonly kind: 'loop' }
   | { readonly kind: 'too-long' };
 
-/** `urls`: all that were asked, the challenge itself first. `address`: of the first connection. */
+/** `urls`: all that were asked, the challenge itself first. `address`: of the first connection, `later`: of those after it. */
 export type Walk = {
   readonly address: string;
+  readonly later: readonly string[];
   readonly urls: readonly [string, ...string[]];
   readonly end: WalkEnd;
 };
@@ -76,6 +78,9 @@ export type SeenNames = {
   readonly ownAddresses: readonly string[];
   /** Null where there is no cloud, or it does not say. */
   readonly cloud: CloudAddresses | null;
+  /** By domain: the last one after which no attempt has failed (`core/validated.ts`). */
+  readonly validations: ReadonlyMap<string, Validation>;
+  readonly now: Instant;
   /** By domain, null where there was no time for it; null where nobody was to look. */
   readonly names: ReadonlyMap<string, NameLook | null> | null;
 };

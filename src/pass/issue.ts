@@ -4,6 +4,7 @@ import type { Instant } from '../core/instant.ts';
 import { keepsOrder } from '../core/keeps-order.ts';
 import type { CaChoice, Observed, Target } from '../core/model.ts';
 import type { Download, Issuer, Solver } from '../core/ports.ts';
+import { validatedAfter } from '../core/validated.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readIssuedPair } from '../store/generation.ts';
 import {
@@ -131,15 +132,27 @@ function isDownloaded(work: Work, name: string, { layout }: PassParts): boolean 
 }
 
 async function download(attempt: Attempt, work: Work, parts: PassParts): Promise<void> {
-  const { target, ca, authority, issuer, solver } = attempt;
+  const { target, seen, ca, authority, issuer } = attempt;
   const { url: orderUrl, domains, placedAt, account, profile } = work.order;
+  const { solver, answered } = noting(attempt.solver);
   const request = { orderUrl, placedAt, domains, csr: work.request, solver };
   const offer = await issuer.complete(request, parts.signal);
   await loopTurn();
   const pair = await gated(offer, work, attempt, parts);
-  const { directoryUrl } = authority;
-  const origin = { ca: authority.name, directoryUrl, account, profile, preferredChain: ca.preferredChain };
+  const { name, directoryUrl } = authority;
+  const validated = validatedAfter(seen, { domains, answered, ca: name, now: parts.clock.now() });
+  const origin = { ca: name, directoryUrl, account, profile, preferredChain: ca.preferredChain, validated };
   await recordDownload(parts.disk, parts.layout, target.name, { pair, ...origin });
+}
+
+/** The same solver, and the domains that it is asked to answer for. */
+function noting(solver: Solver): { readonly solver: Solver; readonly answered: ReadonlySet<string> } {
+  const answered = new Set<string>();
+  const present: Solver['present'] = (challenge, signal) => {
+    answered.add(challenge.domain);
+    return solver.present(challenge, signal);
+  };
+  return { solver: { present, cleanUp: token => solver.cleanUp(token) }, answered };
 }
 
 /** Nothing that a CA sends is kept as good before it fits (contract section 5, gate). */

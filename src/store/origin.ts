@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import type { Generation, ProfileRecord } from '../core/model.ts';
+import type { Generation, ProfileRecord, Validation } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
+import { toRfc3339 } from '../core/time-text.ts';
 import { corrupt, type Fields, readIssuerFile, stateIn } from './json.ts';
 import type { Layout } from './layout.ts';
 import type { Place } from './place.ts';
 import { replaceState } from './replace-file.ts';
 
 /** Where a generation came from. */
-export type Origin = Pick<Generation, 'ca' | 'directoryUrl' | 'account' | 'profile' | 'preferredChain'>;
+export type Origin = Pick<
+  Generation,
+  'ca' | 'directoryUrl' | 'account' | 'profile' | 'preferredChain' | 'validated'
+>;
 
 /** The last file of a download: while it is not there, the others may be incomplete. */
 export const originFile = 'generation.json';
@@ -21,6 +25,7 @@ export function writeOrigin(disk: Disk, directory: string, origin: Origin): Prom
     account: origin.account,
     ...profileDocument(origin.profile),
     preferred_chain: origin.preferredChain,
+    validated: origin.validated.map(({ domain, ca, at }) => ({ domain, ca, at: toRfc3339(at) })),
   };
   return replaceState(disk, join(directory, originFile), fields, 0o400);
 }
@@ -43,7 +48,12 @@ function originOf(fields: Fields | null, directory: string): Origin {
     account: fields.textIfAny('account'),
     profile: profileOf(fields),
     preferredChain: fields.textIfAny('preferred_chain'),
+    validated: fields.objectsIfAny('validated').map(validationOf),
   };
+}
+
+function validationOf(fields: Fields): Validation {
+  return { domain: fields.text('domain'), ca: fields.text('ca'), at: fields.instant('at') };
 }
 
 function understood<T>(read: () => T): T {

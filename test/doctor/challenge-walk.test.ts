@@ -10,14 +10,15 @@ const secure = 'https://a.example/.well-known/acme-challenge/…';
 async function walk(zone: Parameters<typeof makeNameTools>[0], address = here, port = 80) {
   const tools = makeNameTools(zone);
   const isOwn = (host: string) => host === 'a.example' || host === 'inner.example';
-  const { end, urls } = await walkFrom('a.example', address, { port, isOwn }, tools);
-  return { end, urls: urls.map(url => url.replace(/TOKEN$/, '…')), asked: tools.asked };
+  const { end, urls, later } = await walkFrom('a.example', address, { port, isOwn }, tools);
+  return { end, later, urls: urls.map(url => url.replace(/TOKEN$/, '…')), asked: tools.asked };
 }
 
 describe('walkFrom', () => {
   it('asks the very address, by the name, for a token that nobody has', async () => {
     expect(await walk({ answers: { [start]: 404 } })).toEqual({
       end: { kind: 'answer', status: 404 },
+      later: [],
       urls: [start],
       asked: [`connect ${here} 80`, `GET ${start} at ${here}`],
     });
@@ -41,6 +42,7 @@ describe('walkFrom', () => {
     expect((await walk(zone)).asked.at(-1)).toBe('GET http://b.example/x at 2620:fe::20');
     const dead = { ...zone, refused: { '2620:fe::20 80': 'ENETUNREACH' } };
     expect((await walk(dead)).asked.at(-1)).toBe(`GET http://b.example/x at ${elsewhere}`);
+    expect((await walk(dead)).later).toEqual([elsewhere]);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { examineNames } from '../../src/doctor/examine-names.ts';
 import { makeNameTools } from '../support/make-name-tools.ts';
 import { makeTarget } from '../support/make-observed.ts';
-import { elsewhere, found, here, makeCa } from '../support/make-seen-names.ts';
+import { elsewhere, found, here, makeCa, now } from '../support/make-seen-names.ts';
 import { makeTools } from '../support/make-tools.ts';
 
 const url = 'http://a.example/.well-known/acme-challenge/…';
@@ -19,7 +19,14 @@ async function look({ address, ownAddresses }: { address: string; ownAddresses: 
     limit: new AbortController().signal,
   };
   const findings = await examineNames(
-    { targets: [makeTarget()], cas: new Map([['main', makeCa()]]), isRoot: true, ownAddresses },
+    {
+      targets: [makeTarget()],
+      cas: new Map([['main', makeCa()]]),
+      isRoot: true,
+      ownAddresses,
+      validations: new Map(),
+      now,
+    },
     makeTools(),
     network,
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { layoutAt } from '../../src/store/layout.ts';
-import { type CertdCommands, certdAt } from '../support/certd-process.ts';
+import { type CertdCommands, certdAt, nginxConfig } from '../support/certd-process.ts';
 import { startFakeEc2Metadata } from '../support/fake-ec2-metadata.ts';
 import { addHostAddress } from '../support/host-address.ts';
 import { makePair, writeGeneration } from '../support/make-pair.ts';
@@ -108,7 +108,8 @@ describe.runIf(inOwnNetwork)('certd doctor looks at names as a CA does', () => {
   });
 
   test('where a request for a challenge ends', async () => {
-    const fine = 'as it is to be for a challenge that nobody has set';
+    const fine =
+      'as it is to be for a challenge that nobody has set, but that request never left this host: whether firewalls and security groups let a CA in cannot be seen';
     expect(await said('challenge-path')).toEqual([
       'critical login.certd.test: HTTP 401: a CA is not let in',
       'critical denied.certd.test: HTTP 403: a CA is not let in',
@@ -116,13 +117,13 @@ describe.runIf(inOwnNetwork)('certd doctor looks at names as a CA does', () => {
       'critical circle.certd.test: redirects in a circle after a redirect to http://circle.certd.test',
       'critical port.certd.test: a redirect to port 8080; only 80 and 443 are followed',
       'warning leader.certd.test: HTTP 404 after a redirect to http://leader.test: a challenge is looked for at leader.test, which is no name of certd’s',
+      `unknown good.certd.test, dead6.certd.test: HTTP 404, ${fine}`,
+      `unknown moved.certd.test: HTTP 404 after a redirect to https://good.certd.test, ${fine}`,
+      `unknown secure.certd.test: HTTP 404 after a redirect to https://secure.certd.test, ${fine}`,
       'unknown page.certd.test: HTTP 200 for a challenge that nobody has set, where 404 was expected',
       'unknown inner.certd.test: a redirect to inner.test, which has the inner address 127.0.0.1',
+      `unknown split.certd.test: HTTP 410, ${fine}`,
       'unknown elsewhere.certd.test: nobody answers at 8.8.4.4:80 (ENETUNREACH), which may be so from this host alone',
-      `ok good.certd.test, dead6.certd.test: HTTP 404, ${fine}`,
-      `ok moved.certd.test: HTTP 404 after a redirect to https://good.certd.test, ${fine}`,
-      `ok secure.certd.test: HTTP 404 after a redirect to https://secure.certd.test, ${fine}`,
-      `ok split.certd.test: HTTP 410, ${fine}`,
     ]);
   });
 
@@ -168,6 +169,31 @@ describe.runIf(inOwnNetwork)('certd doctor looks at names as a CA does', () => {
     expect((await certd.command('doctor', '--offline')).stdout).toMatch(/^Not looked at \(--offline\): /m);
     await doctor();
     expect(await stack.dns.history('offline.certd.test')).not.toEqual([]);
+  });
+});
+
+describe.runIf(inOwnNetwork)('certd doctor after a CA has come through', () => {
+  test('goes by that, where what it asks itself never leaves the host', async () => {
+    const stack = await startStack();
+    try {
+      const certd = await certdAt(join(stack.dir, 'certd'), nginxConfig(stack, ['proven.certd.test']));
+      const path = async () => {
+        const { stdout } = await certd.command('doctor', '--json');
+        const found: readonly Found[] = JSON.parse(stdout).findings;
+        return found.find(({ check }) => check === 'challenge-path');
+      };
+      expect(await path()).toMatchObject({
+        status: 'unknown',
+        message: expect.stringMatching(/^HTTP 404, .* never left this host/),
+      });
+      expect((await certd.command('renew', 'proven.certd.test')).code).toBe(0);
+      expect(await path()).toMatchObject({
+        status: 'ok',
+        message: expect.stringMatching(/^HTTP 404, .*; pebble has validated it \d+[sm] ago$/),
+      });
+    } finally {
+      await stack.stop();
+    }
   });
 });
 

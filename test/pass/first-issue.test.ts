@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';
+import { readOrigin } from '../../src/store/origin.ts';
 import { target } from '../support/crash-host.ts';
 import { recordingDisk } from '../support/recording-disk.ts';
 import { modesOf } from '../support/state-dir.ts';
@@ -29,6 +30,16 @@ it('orders, issues, deploys and runs the hooks, in one pass', async () => {
     lastError: null,
     windowCheckAt: host.now() + day,
   });
+});
+
+it('records which domains the CA has validated, and when', async () => {
+  const host = await passHost();
+  await host.start(realDisk, 'nothing');
+  const issued = host.layout().issuedGeneration('crash.test', `0001-${host.live()}`);
+  expect(readOrigin(host.layout(), issued).validated).toEqual([
+    { domain: 'crash.test', ca: 'test', at: host.now() },
+    { domain: 'www.crash.test', ca: 'test', at: host.now() },
+  ]);
 });
 
 it.each([0o000, 0o077])('leaves every file with the mode of docs/state.md under umask %i', async umask => {

@@ -47,9 +47,11 @@ beforeEach(async () => {
   layout = await openStateDir();
 });
 
+const validated = [{ domain: 'a.example', ca: 'main', at: Date.parse('2026-01-02T03:04:05.678Z') }];
+
 const begin = () => beginWork(realDisk, layout, name, { key: pair.key, request });
 const download = () =>
-  recordDownload(realDisk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1' });
+  recordDownload(realDisk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1', validated });
 const remove = (file: string) => rmSync(join(layout.workOf(name), file));
 
 async function ordered(): Promise<void> {
@@ -180,9 +182,20 @@ it('is downloaded only once generation.json says so', async () => {
     account: 'https://ca.test/account/7',
     profile: { wanted: 'tlsserver', ordered: null },
     preferredChain: 'ISRG Root X1',
+    validated,
   });
   remove('generation.json');
   expect(readWork(layout, name)?.downloaded).toBe(false);
+});
+
+it('has no validation on record where an earlier version has issued', async () => {
+  await ordered();
+  await download();
+  const path = join(layout.workOf(name), 'generation.json');
+  const { validated: _, ...before } = JSON.parse(readFileSync(path, 'utf8'));
+  rmSync(path);
+  writeFileSync(path, JSON.stringify(before), { mode: 0o400 });
+  expect(readOrigin(layout, layout.workOf(name)).validated).toEqual([]);
 });
 
 it('writes a download over one that was cut short, and keeps the key', async () => {
@@ -191,7 +204,7 @@ it('writes a download over one that was cut short, and keeps the key', async () 
   await realDisk.writeNew(join(layout.workOf(name), 'chain.pem'), Buffer.from(''), 0o400);
   await realDisk.writeNew(join(layout.workOf(name), 'generation.json.new'), Buffer.from('{'), 0o400);
   const disk = recordingDisk(layout.workOf(name));
-  await recordDownload(disk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1' });
+  await recordDownload(disk, layout, name, { ...order, pair, preferredChain: 'ISRG Root X1', validated });
   expect(readIssuedPair(layout, layout.workOf(name))).toMatchObject(pair);
   expect(disk.calls.filter(call => call.includes('privkey'))).toEqual([]);
   expect(disk.calls.slice(-4)).toEqual([
@@ -227,6 +240,7 @@ it('becomes the first issued generation by rename', async () => {
     account: 'https://ca.test/account/7',
     profile: { wanted: 'tlsserver', ordered: null },
     preferredChain: 'ISRG Root X1',
+    validated,
   });
 });
 

@@ -50,6 +50,7 @@ export function makeGeneration(change: Partial<Generation> = {}): Generation {
     account: 'https://ca.test/account/1',
     profile: noProfile,
     preferredChain: null,
+    validated: [],
     ...change,
   };
 }

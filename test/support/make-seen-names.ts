@@ -7,6 +7,8 @@ export const here = '9.9.9.10';
 export const here6 = '2620:fe::10';
 export const elsewhere = '8.8.4.4';
 
+export const now = Date.parse('2026-11-28T12:00:00Z');
+
 export const noRecord: DnsAnswer<string> = { kind: 'none', why: 'no-record' };
 
 export function found(first: string, ...others: string[]): DnsAnswer<string> {
@@ -15,7 +17,13 @@ export function found(first: string, ...others: string[]): DnsAnswer<string> {
 
 /** A walk for `a.example` that ends at once, with 404 unless it is said. */
 export function makeWalk(end: WalkEnd = { kind: 'answer', status: 404 }, change: Partial<Walk> = {}): Walk {
-  return { address: here, urls: ['http://a.example/.well-known/acme-challenge/x'], end, ...change };
+  return {
+    address: here,
+    later: [],
+    urls: ['http://a.example/.well-known/acme-challenge/x'],
+    end,
+    ...change,
+  };
 }
 
 /** A name as it should be: IPv4 alone, a web server that has no such file, no CAA record. */
@@ -58,6 +66,8 @@ export function makeSeenNames(change: Partial<SeenNames> = {}): SeenNames {
     ports: { held: [makeHeld()], sockets: null, isRoot: true },
     ownAddresses: ['127.0.0.1', here, '::1'],
     cloud: null,
+    validations: new Map(),
+    now,
     names: new Map([['a.example', makeLook()]]),
     ...change,
   };
