@@ -38,7 +38,11 @@ function ssmScript(): string {
     part('from-aws.sh'),
     `get_from_aws\ncat >"$work/install.sh" <<'${end}'\n`,
     installer(),
-    `${end}\nsh "$work/install.sh"\n`,
+    `${end}\n`,
+    part('until-done.sh'),
+    // Somebody waits for the answer: an address that is wrong is said at once.
+    'until_done "$work/install.sh" 75\n',
+    "[ -e /etc/certd/config.yaml ] || fail 78 'certd is installed, and this host has no configuration: give Domains or ConfigParameter'\n",
   ].join('');
 }
 
@@ -66,7 +70,8 @@ function bootScript(): string {
     part('begin.sh'),
     'region=$(cloud-init query region 2>/dev/null) || region=\n',
     part('from-aws.sh'),
-    'get_from_aws\nsh /run/certd-install/install.sh\n',
+    part('until-done.sh'),
+    'get_from_aws\nuntil_done /run/certd-install/install.sh "69 75"\n',
   ].join('');
 }
 

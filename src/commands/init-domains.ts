@@ -1,4 +1,5 @@
 import { readDomain } from '../config/domain.ts';
+import { privateZoneOf } from '../config/private-names.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Metadata } from '../metadata/find-metadata.ts';
 import { publicIpv4 } from '../metadata/public-addresses.ts';
@@ -81,6 +82,9 @@ async function resolved({ tag }: Placeholder, metadata: Metadata): Promise<reado
 function fromTag(name: string, tag: string, cloud: string): string {
   const read =
     name.length > 300 ? { problem: `a word of ${name.length} characters is no domain` } : readDomain(name);
-  if ('value' in read) return read.value;
-  throw new CertdError('metadata-refused', `the tag ${tag} on ${cloud}: ${read.problem}`);
+  const zone = 'value' in read ? privateZoneOf(read.value) : null;
+  if ('value' in read && zone === null) return read.value;
+  const problem =
+    'value' in read ? `${read.value} is a private name: no public CA issues for .${zone}` : read.problem;
+  throw new CertdError('metadata-refused', `the tag ${tag} on ${cloud}: ${problem}`);
 }

@@ -1,6 +1,8 @@
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { decodeConfig } from '../config/decode.ts';
+import { parseSource } from '../config/parse.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import { firstConfig } from '../core/first-config.ts';
 import { isOutputRefusal } from '../core/output-rules.ts';
@@ -90,11 +92,17 @@ function doubtsOf(text: string, { config, stateDir }: Places): readonly string[]
 function isThereAlready(file: string, text: string): boolean {
   if (!exists(file)) return false;
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isFile() && readFileSync(file, 'utf8') === text) return true;
+  if (found?.isFile() && isTheSame(file, readFileSync(file, 'utf8'), text)) return true;
   throw new CertdError(
     'config-exists',
     `${file} is there and says something else; it was left as it is. certd init --print shows what it would write`,
   );
+}
+
+/** Comments and style are nobody's difference: another version may write them otherwise. */
+function isTheSame(file: string, found: string, wanted: string): boolean {
+  const [one, other] = [parseSource(file, found), parseSource(file, wanted)];
+  return 'source' in one && 'source' in other && isDeepStrictEqual(one.source.data, other.source.data);
 }
 
 /** A webroot that others have a hand in is left to them: the configuration is right all the same. */

@@ -6,6 +6,7 @@ import { doubts } from './doubts.ts';
 import { entriesOf } from './entries.ts';
 import { type DecodedFiles, normalise } from './normalise.ts';
 import { parseSource, type Source } from './parse.ts';
+import { privateNameDoubts } from './private-names.ts';
 import { dropInSchema, mainSchema } from './schema.ts';
 import { check, type Finding } from './schema-findings.ts';
 
@@ -41,7 +42,7 @@ export function decodeConfig(
     place(main, { code: 'config-doubtful', path, onKey: false, message }),
   );
   const entries = sources.flatMap(source => (source === null ? [] : entriesOf(source)));
-  const found = [...listenDoubts(main, entries), ...addressDoubts(main, entries)];
+  const found = [listenDoubts, addressDoubts, privateNameDoubts].flatMap(doubtsIn => doubtsIn(main, entries));
   warnings.push(...found.map(({ source, finding }) => place(source, finding)));
   return { config: normalise(decoded, warnings) };
 }

@@ -108,6 +108,7 @@ describe('a tag is refused, and quoted safely, with', () => {
     ['HTML', '<html>', '"<html>" is no domain name'],
     ['YAML', 'a.example]', '"a.example]" is no domain name'],
     ['a URL', 'https://a.example/', 'write the domain alone, without https://'],
+    ['a private name', 'ip-10-0-0-5.ec2.internal', 'ip-10-0-0-5.ec2.internal is a private name'],
     ['a network', '10.0.0.0/8', '10.0.0.0/8 is a network'],
     ['an endless word', 'a'.repeat(5000), 'a word of 5000 characters is no domain'],
   ])('%s', async (_sentence, text, message) => {

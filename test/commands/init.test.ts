@@ -57,7 +57,7 @@ describe('certd init', () => {
 
   it.each<[string, (config: string) => void]>([
     ['another file', config => writeFileSync(config, '# mine\n')],
-    ['a file that says more', config => writeFileSync(config, `${smallest('/srv')}# mine\n`)],
+    ['a file that says more', config => writeFileSync(config, `${smallest('/srv')}schedule: 0 * * * *\n`)],
     ['a directory', config => mkdirSync(config)],
     ['a link to nothing', config => symlinkSync('nowhere', config)],
   ])('leaves %s, and says so', async (_sentence, make) => {
@@ -70,6 +70,16 @@ describe('certd init', () => {
       message: `${config} is there and says something else; it was left as it is. certd init --print shows what it would write`,
     });
     expect(treeOf(at('etc'))).toEqual(before);
+  });
+
+  it('is content with the same in other words, with comments', async () => {
+    const { init, at, config } = initRoom();
+    mkdirSync(at('etc'));
+    const mine = `# mine\n${smallest('/srv').replace('[a.example]', '\n      - "a.example" # the one\n    ')}`;
+    expect(mine).not.toBe(`# mine\n${smallest('/srv')}`);
+    writeFileSync(config, mine);
+    expect((await init({ webroot: '/srv' })).err).toContain('says so already');
+    expect(readFileSync(config, 'utf8')).toBe(mine);
   });
 
   it('is content with a link to the same file', async () => {

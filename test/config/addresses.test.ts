@@ -114,3 +114,14 @@ describe('an address that no public CA issues for is a doubt at one', () => {
     expect(doubtsOf(moved + certificates('127.0.0.1'))).toEqual([]);
   });
 });
+
+test('names that a private network alone has are doubted at a public CA, and not at another', () => {
+  expect(doubtsOf(certificates('a.example, ip-10-0-0-5.ec2.internal', 'nas.local', 'b.home.arpa'))).toEqual([
+    '3:28 ip-10-0-0-5.ec2.internal: names in .internal are private, and a public CA such as letsencrypt does not issue for them',
+    '4:17 nas.local: names in .local are private, and a public CA such as letsencrypt does not issue for them',
+    '5:17 b.home.arpa: names in .home.arpa are private, and a public CA such as letsencrypt does not issue for them',
+  ]);
+  const own = `ca: corp\ncas: { corp: { directory: "https://ca.internal/dir" } }\n${certificates('nas.local')}`;
+  expect(doubtsOf(own)).toEqual([]);
+  expect(doubtsOf(certificates('internal.example, local.example'))).toEqual([]);
+});

@@ -158,12 +158,16 @@ test('one host: from a download to a certificate that is served', async () => {
     const leaf = await presentedLeaf({ port: 443, serverName: 'example.com' }).catch(() => null);
     return leaf?.pem === live || null;
   });
-  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  console.log(`from the first download to the certificate in a handshake ${seconds} s`);
+  const seconds = (performance.now() - begin) / 1000;
+  console.log(`from the first download to the certificate in a handshake ${seconds.toFixed(1)} s`);
+  // A minute is what is promised, and far from what it takes where the machine has other things to do.
+  expect(seconds).toBeLessThan(60);
 });
 
 test('an upgrade, the way back, and the removal that keeps certificates', async () => {
   await repack('0.2.0');
+  // The parameters of an upgrade by tag are made from these.
+  await follow('EC2 by tag');
   await follow('Upgrade');
   expect(await host.succeed('certd', '--version')).toBe('certd 0.1.0\n');
   expect(await host.succeed('dpkg-query', '--show', 'certd')).toContain('0.2.0');
@@ -191,11 +195,9 @@ test('at launch: user-data in which nothing is left to fill in', async () => {
   expect(userData).not.toMatch(/\b(?:YOUR_DOMAIN|YOUR_EMAIL|PACKAGE_URL|PACKAGE_SHA256)\b/);
 });
 
-/** Does what Systems Manager does with the parameters of a command, on a host with the tag. */
-async function byTag(parameters: string): Promise<void> {
-  const [sent] = calls('aws ssm send-command').filter(
-    ({ options }) => options['parameters']?.[0] === parameters,
-  );
+/** Does what Systems Manager does with the parameters of a command or an association, on a host with the tag. */
+async function byTag(parameters: string, command = 'aws ssm send-command'): Promise<void> {
+  const [sent] = calls(command).filter(({ options }) => options['parameters']?.[0] === parameters);
   expect(sent?.options).toMatchObject({ 'max-concurrency': ['10%'], 'max-errors': ['5%'] });
   const path = /^file:\/\/(.+)$/.exec(parameters)?.[1] ?? '';
   const values: Record<string, string[]> = JSON.parse(readFileSync(join(desk, path), 'utf8'));
@@ -205,7 +207,6 @@ async function byTag(parameters: string): Promise<void> {
 }
 
 test('by tag: a host with the tag gets a certificate for what its own tag says, an upgrade, and the removal', async () => {
-  await follow('EC2 by tag');
   await byTag('file://certd-parameters.json');
   expect(await certificate('tagged.example.com')).toContain('DNS:tagged.example.com, DNS:other.example.com');
   const config = readFileSync(host.at('/etc/certd/config.yaml'), 'utf8');
@@ -219,6 +220,13 @@ test('by tag: a host with the tag gets a certificate for what its own tag says, 
   await host.succeed('sh', '-c', commands.join('\n'));
   expect(existsSync(host.at('/usr/bin/certd'))).toBe(false);
   expect(await certificate('tagged.example.com')).toContain('DNS:tagged.example.com');
+  await purge();
+});
+
+test('by tag: after the upgrade of an association a host that comes later has the new version and a certificate', async () => {
+  await byTag('file://certd-association.json', 'aws ssm update-association');
+  expect(await host.succeed('dpkg-query', '--show', 'certd')).toContain('0.2.0');
+  expect(await certificate('tagged.example.com')).toContain('DNS:tagged.example.com, DNS:other.example.com');
   await purge();
 });
 

@@ -56,6 +56,16 @@ test('an agent that is too old changes nothing, and says what to do', async () =
   expect(existsSync(host.at('/srv/fake-aws/calls'))).toBe(false);
 });
 
+test('a host that has no configuration and gets none has the package, and is no success', async () => {
+  const { Package, Sha256 } = parameters;
+  const outcome = await runDocument(host, document, { Package, Sha256 } as Record<string, string>);
+  expect(outcome).toMatchObject({ code: 78, stdout: expect.stringMatching(/^UNKNOWN: .*\n$/) });
+  expect(outcome.stderr).toMatch(
+    /certd: certd is installed, and this host has no configuration: give Domains or ConfigParameter\n$/,
+  );
+  expect(existsSync(host.at('/usr/bin/certd'))).toBe(true);
+});
+
 test('the document installs certd with a configuration and a key from Parameter Store', async () => {
   const begin = performance.now();
   const outcome = await runDocument(host, document, parameters);

@@ -72,6 +72,7 @@ export const cloudCommands: Readonly<Record<string, CloudCommand>> = {
   'aws ssm update-association': {
     required: { 'association-id': id, name: text, targets: instanceTag, ...association },
   },
+  'aws ssm delete-association': { required: { 'association-id': id } },
   'aws logs create-log-group': { required: { 'log-group-name': text } },
   'aws ecs register-task-definition': { required: { 'cli-input-json': file } },
   'aws ecs create-service': { required: { 'cli-input-json': file } },

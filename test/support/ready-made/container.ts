@@ -61,9 +61,9 @@ export async function startTask(
     each.readOnly ? '--bind-read-only' : '--bind',
     `/instance${each.host}:${each.container}`,
   ]);
-  const memory = (linuxParameters?.tmpfs ?? []).flatMap(({ size, mountOptions, containerPath }) => [
+  const memory = (linuxParameters?.tmpfs ?? []).flatMap(({ size, containerPath }) => [
     '--tmpfs',
-    `${[`size=${size}m`, ...mountOptions].join(',')}:${containerPath}`,
+    `size=${size}m:${containerPath}`,
   ]);
   const added = (linuxParameters?.capabilities.add ?? []).map(each => `,+${each.toLowerCase()}`).join('');
   const limits =

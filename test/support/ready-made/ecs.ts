@@ -29,7 +29,6 @@ const container = z.strictObject({
         z.strictObject({
           containerPath: z.string().startsWith('/'),
           size: z.int().positive(),
-          mountOptions: z.array(z.string().regex(/^(?:mode=[0-7]{4}|noexec|nosuid|nodev)$/)),
         }),
       ),
     })
