@@ -31,7 +31,7 @@ it.each([
 });
 
 it('a number needs no file', () => {
-  const { userId, groupId } = hostAccounts({ passwd: '/nonexistent', group: '/nonexistent' });
+  const { userId, groupId } = hostAccounts({ passwd: '/proc/none', group: '/proc/none' });
   expect([userId('0'), groupId('0')]).toEqual([0, 0]);
   expect(() => userId('root')).toThrow('ENOENT');
   expect(() => groupId('root')).toThrow('ENOENT');
