@@ -1,7 +1,6 @@
-import { byAge } from './generation-id.ts';
 import { isUntouched } from './host-change.ts';
 import type { Instant } from './instant.ts';
-import type { Generation, Observed, Validation } from './model.ts';
+import type { Observed, Validation } from './model.ts';
 
 /**
  * What is known of the validations of these domains after an order of `ca` in which certd has answered for `answered`: an
@@ -42,6 +41,6 @@ export function lastValidations(
 
 /** Of the newest generation; a copy was validated at the host that it comes from. */
 function validatedOf({ issued, host }: Pick<Observed, 'issued' | 'host'>): readonly Validation[] {
-  const newest: Generation | undefined = [...issued].sort((a, b) => byAge(a.id, b.id)).at(-1);
+  const newest = issued.at(-1);
   return newest === undefined || newest.id === host.copied ? [] : newest.validated;
 }

@@ -7,7 +7,6 @@ import { openShared, sharedWithin } from '../host/shared.ts';
 import { openSlots } from '../host/slots.ts';
 import { openAttemptHooks } from '../pass/attempt-hooks.ts';
 import { openEndpointLook } from '../pass/endpoint-look.ts';
-
 import { openLanes } from '../pass/lanes.ts';
 import type { Traffic } from '../pass/pass-parts.ts';
 import { openTurns } from '../pass/turns.ts';

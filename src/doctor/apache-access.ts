@@ -2,7 +2,7 @@ import type { ApacheDirective } from './apache-directives.ts';
 import { apacheStrange, isHarmlessApache } from './apache-harmless.ts';
 import { hostAccess } from './apache-host-access.ts';
 import { sectionsFor } from './apache-sections.ts';
-import type { ChallengeOutcome } from './challenge-answer.ts';
+import { type ChallengeOutcome, placeOf, unclear } from './challenge-answer.ts';
 
 type Block = readonly ApacheDirective[];
 
@@ -66,12 +66,4 @@ function ruleOutcome(rule: ApacheDirective): ChallengeOutcome | null {
 function withoutTls(all: Block): ChallengeOutcome | null {
   const rule = all.find(({ name }) => name === 'sslrequiressl');
   return rule === undefined ? null : { kind: 'refused', words: `${placeOf(rule)} wants TLS` };
-}
-
-function placeOf({ file, line }: ApacheDirective): string {
-  return `${file}:${line}`;
-}
-
-function unclear(words: string): ChallengeOutcome {
-  return { kind: 'unclear', words };
 }

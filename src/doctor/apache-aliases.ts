@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { ApacheDirective } from './apache-directives.ts';
-import { type ChallengeOutcome, challengeUri, patternOf } from './challenge-answer.ts';
+import { type ChallengeOutcome, challengeUri, patternOf, unclear } from './challenge-answer.ts';
 
 type Block = readonly ApacheDirective[];
 
@@ -57,8 +57,4 @@ function isFor(path: string, name: string): boolean {
 
 function isBelow(path: string): boolean {
   return challengeUri === path || challengeUri.startsWith(path.endsWith('/') ? path : `${path}/`);
-}
-
-function unclear(words: string): ChallengeOutcome {
-  return { kind: 'unclear', words };
 }

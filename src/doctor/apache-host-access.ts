@@ -1,5 +1,5 @@
 import type { ApacheDirective } from './apache-directives.ts';
-import type { ChallengeOutcome } from './challenge-answer.ts';
+import { type ChallengeOutcome, placeOf } from './challenge-answer.ts';
 
 type Block = readonly ApacheDirective[];
 
@@ -25,8 +25,4 @@ export function hostAccess(sections: readonly Block[]): ChallengeOutcome | null 
     ? allowed !== undefined && denied === undefined
     : denied === undefined || allowed !== undefined;
   return isIn ? null : { kind: 'refused', words: `${placeOf(denied ?? order ?? first)} denies it` };
-}
-
-function placeOf({ file, line }: ApacheDirective): string {
-  return `${file}:${line}`;
 }

@@ -1,5 +1,5 @@
 import type { ApacheDirective } from './apache-directives.ts';
-import { type ChallengeOutcome, challengeUri, patternOf } from './challenge-answer.ts';
+import { type ChallengeOutcome, challengeUri, patternOf, unclear } from './challenge-answer.ts';
 
 type Block = readonly ApacheDirective[];
 
@@ -105,8 +105,4 @@ function valuesFor(domain: string): Readonly<Record<string, string>> {
     REQUEST_SCHEME: 'http',
     REQUEST_METHOD: 'GET',
   };
-}
-
-function unclear(words: string): ChallengeOutcome {
-  return { kind: 'unclear', words };
 }

@@ -15,6 +15,15 @@ export type ChallengeOutcome =
   | { readonly kind: 'refused'; readonly words: string }
   | { readonly kind: 'unclear'; readonly words: string };
 
+export function unclear(words: string): ChallengeOutcome {
+  return { kind: 'unclear', words };
+}
+
+/** Of a directive, as people look for it. */
+export function placeOf({ file, line }: { readonly file: string; readonly line: number }): string {
+  return `${file}:${line}`;
+}
+
 /** How a server answers on port 80, as far as its configuration was understood. */
 export type WebSide = {
   /**

@@ -1,7 +1,6 @@
-import type { ChallengeOutcome } from './challenge-answer.ts';
+import { type ChallengeOutcome, placeOf, unclear } from './challenge-answer.ts';
 import type { NginxDirective } from './nginx-directives.ts';
 import { nginxStrange } from './nginx-harmless.ts';
-import { placeOf, unclear } from './nginx-rewrites.ts';
 
 type Block = readonly NginxDirective[];
 

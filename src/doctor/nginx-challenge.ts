@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import { type ChallengeOutcome, challengeUri, type WebSide } from './challenge-answer.ts';
+import { type ChallengeOutcome, challengeUri, placeOf, unclear, type WebSide } from './challenge-answer.ts';
 import { nginxAccess } from './nginx-access.ts';
 import type { NginxDirective } from './nginx-directives.ts';
 import { modifierOf, nginxLocation, uriOf } from './nginx-locations.ts';
-import { filledIn, nginxRewrite, placeOf, unclear } from './nginx-rewrites.ts';
+import { filledIn, nginxRewrite } from './nginx-rewrites.ts';
 import { nginxServer } from './nginx-servers.ts';
 
 type Block = readonly NginxDirective[];
@@ -58,9 +58,6 @@ function notForAll(around: readonly Block[]): ChallengeOutcome | null {
 
 /** Handlers belong to their own block, and none of them looks for a file. */
 function handledElsewhere(block: Block): ChallengeOutcome | null {
-  const [internal] = named('internal', block);
-  if (internal !== undefined)
-    return { kind: 'refused', words: `${placeOf(internal)} answers nobody outside` };
   const handler = block.find(({ name }) =>
     /^(?:\w+_pass|content_by_lua\w*|js_content|perl|stub_status)$/.test(name),
   );

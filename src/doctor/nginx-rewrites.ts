@@ -1,4 +1,4 @@
-import { type ChallengeOutcome, challengeUri, patternOf } from './challenge-answer.ts';
+import { type ChallengeOutcome, challengeUri, patternOf, placeOf, unclear } from './challenge-answer.ts';
 import type { NginxDirective } from './nginx-directives.ts';
 import { isHarmlessNginx } from './nginx-harmless.ts';
 
@@ -109,12 +109,4 @@ export function filledIn(text: string, domain: string): string {
     /\$(?:(\w+)|\{(\w+)\})/g,
     (whole, bare: string | undefined, braced: string | undefined) => values[bare ?? braced ?? ''] ?? whole,
   );
-}
-
-export function placeOf({ file, line }: { readonly file: string; readonly line: number }): string {
-  return `${file}:${line}`;
-}
-
-export function unclear(words: string): ChallengeOutcome {
-  return { kind: 'unclear', words };
 }

@@ -12,7 +12,7 @@ type Seen = Pick<Observed, 'issued' | 'host' | 'issuer'>;
 function makeSeen(validated: readonly Validation[], change: Partial<Seen> = {}): Seen {
   const older = makeGeneration({ id: '0002-11223344', validated: [validation('old.example', '2026-01-01')] });
   const newest = makeGeneration({ id: '0003-11223344', validated });
-  return { issued: [newest, older], host: ownHost, issuer: firstIssuerState, ...change };
+  return { issued: [older, newest], host: ownHost, issuer: firstIssuerState, ...change };
 }
 
 const change = (phase: HostChange['phase']): HostChange => ({

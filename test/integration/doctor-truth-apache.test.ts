@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apacheAnswer } from '../../src/doctor/apache-challenge.ts';
 import { apacheDirectives } from '../../src/doctor/apache-directives.ts';
 import { challengeUri } from '../../src/doctor/challenge-answer.ts';
+import { challengeStatus } from '../support/challenge-status.ts';
 import { freePorts } from '../support/ports.ts';
 import { findPrograms } from '../support/programs.ts';
 import { type RunningProcess, startProcess } from '../support/run-process.ts';
@@ -73,17 +73,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-function statusOf(name: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path: challengeUri, headers: { host: `${name}.test` } });
-    asked.once('response', answer => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    });
-    asked.once('error', reject);
-    asked.end();
-  });
-}
+const statusOf = (name: string) => challengeStatus(port, `${name}.test`);
 
 test.each(Object.entries(hosts))(
   'what doctor reads of the virtual host %s is what Apache httpd does',

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { challengeUri } from '../../src/doctor/challenge-answer.ts';
 import { nginxWeb } from '../../src/doctor/nginx-challenge.ts';
 import { nginxConfiguration } from '../../src/doctor/nginx-dump.ts';
+import { challengeStatus } from '../support/challenge-status.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -63,18 +63,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-function statusOf(name: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const { httpPort: port } = stack.nginx;
-    const asked = request({ host: '127.0.0.1', port, path: challengeUri, headers: { host: `${name}.test` } });
-    asked.once('response', answer => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    });
-    asked.once('error', reject);
-    asked.end();
-  });
-}
+const statusOf = (name: string) => challengeStatus(stack.nginx.httpPort, `${name}.test`);
 
 test.each(Object.entries(sites))(
   'what doctor reads of the site %s is what nginx does',
