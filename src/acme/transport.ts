@@ -139,11 +139,15 @@ function exchange(
       response.on('error', fail);
       response.once('end', () => {
         answered = true;
-        resolve({
+        const answer = {
           status: response.statusCode ?? 0,
           headers: plainHeaders(response.headers),
           body: Buffer.concat(chunks).toString('utf8'),
-        });
+        };
+        // Node may hear that the request went out only after the whole answer came (TLS says so in the next turn
+        // of the loop). The connection is free from then on: whoever asks before opens another.
+        if (request.closed) resolve(answer);
+        else request.once('close', () => resolve(answer));
       });
     });
     request.end(body ?? undefined);

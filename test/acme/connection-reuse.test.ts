@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createSecureContext } from 'node:tls';
+import { Worker } from 'node:worker_threads';
+import { expect, it, onTestFinished } from 'vitest';
+import { openTransport } from '../../src/acme/transport.ts';
+import { makeCa, makeLeaf } from '../support/make-cert.ts';
+
+it('an answer that is there before the loop goes on costs no second connection', async () => {
+  const root = await makeCa('root of a CA in another thread');
+  const server = await startServer(await makeLeaf(root, { domains: ['127.0.0.1'] }));
+  const trust = createSecureContext({ ca: root.pem });
+  const transport = openTransport({ trust, userAgent: 'certd/0', timeoutMs: 10_000 });
+  onTestFinished(() => transport.close());
+  const url = `https://127.0.0.1:${server.port}/`;
+  const send = () => transport.send({ method: 'POST', url, body: '{}' }, AbortSignal.timeout(10_000));
+  await send();
+
+  // From a timer the request goes out ahead of the poll of the same turn, in which the answer is then read.
+  const { promise: second, resolve } = Promise.withResolvers<Promise<unknown>>();
+  setTimeout(() => {
+    const answer = send();
+    // As a busy machine does that gives the processor to the CA: `send` has written once its microtasks ran.
+    process.nextTick(() => server.blockUntilAnswered(2));
+    resolve(answer);
+  });
+  await second;
+  await send();
+
+  expect(server.counts()).toEqual({ requests: 3, connections: 1 });
+});
+
+type Server = {
+  readonly port: number;
+  counts(): { readonly requests: number; readonly connections: number };
+  /** Holds this thread, and with it the loop. */
+  blockUntilAnswered(requests: number): void;
+};
+
+/** Counts in memory that this thread reads without its loop. */
+async function startServer(leaf: { readonly pem: string; readonly keyPem: string }): Promise<Server> {
+  const counts = new Int32Array(new SharedArrayBuffer(8));
+  const worker = new Worker(serverSource, {
+    eval: true,
+    workerData: { counts, cert: leaf.pem, key: leaf.keyPem },
+  });
+  onTestFinished(async () => void (await worker.terminate()));
+  const [port] = await once(worker, 'message');
+  return {
+    port,
+    counts: () => ({ requests: Atomics.load(counts, 0), connections: Atomics.load(counts, 1) }),
+    blockUntilAnswered: requests => {
+      if (Atomics.wait(counts, 0, requests - 1, 10_000) === 'timed-out') throw new Error('no answer came');
+    },
+  };
+}
+
+const serverSource = `
+  const { createServer } = require('node:https');
+  const { parentPort, workerData: { counts, cert, key } } = require('node:worker_threads');
+  const server = createServer({ cert, key });
+  server.on('secureConnection', () => Atomics.add(counts, 1, 1));
+  server.on('request', (request, response) => {
+    request.resume().once('end', () => response.end('{}', () => {
+      Atomics.add(counts, 0, 1);
+      Atomics.notify(counts, 0);
+    }));
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
