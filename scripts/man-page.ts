@@ -1,16 +1,16 @@
+import { builtCommands } from '../src/commands/built.ts';
 import { type CommandWords, commandWords, type OptionWords } from '../src/commands/command-words.ts';
-import { certdProgram } from '../src/commands/tree.ts';
 import { placeOptions } from '../src/commands/words.ts';
+import { version as thisVersion } from '../src/host/version.ts';
 
 /** certd(8), in the macros of man(7). `date`: of the release; without it the page has none. */
-export function manPage(date: Date | null = null, version?: string): string {
-  const program = certdProgram(() => {});
-  const commands = commandWords(program);
+export function manPage(date: Date | null = null, version = thisVersion): string {
+  const commands = commandWords(builtCommands);
   const places = new Set(placeOptions.map(({ flags }) => flags.split(' ')[0]));
   const common = commands[0]?.options.filter(({ long }) => places.has(long)) ?? [];
   const own = ({ options }: CommandWords) => options.filter(({ long }) => !places.has(long));
   return [
-    `.TH CERTD 8 "${date?.toISOString().slice(0, 10) ?? ''}" ${quoted(version === undefined ? (program.version() ?? 'certd') : `certd ${version}`)} ${quoted('System Administration')}`,
+    `.TH CERTD 8 "${date?.toISOString().slice(0, 10) ?? ''}" ${quoted(`certd ${version}`)} ${quoted('System Administration')}`,
     '.SH NAME',
     'certd \\- obtains, renews and deploys certificates',
     '.SH SYNOPSIS',

@@ -1,6 +1,4 @@
-import { accountActions } from '../core/account-action.ts';
-import { reasonNames } from '../core/revocation-reason.ts';
-import { laterCommands } from './later.ts';
+import type { CommandRow, OptionRow, ValueRow } from './command-row.ts';
 
 /** One command as it is typed, for completion and the man page. */
 export type CommandWords = {
@@ -27,64 +25,40 @@ export type ArgumentWords = {
   readonly choices: readonly string[];
 };
 
-/** What of commander's command is read here. */
-type Typed = {
-  name(): string;
-  description(): string;
-  readonly commands: readonly Typed[];
-  readonly options: readonly {
-    readonly flags: string;
-    readonly description: string;
-    readonly defaultValue?: unknown;
-    readonly argChoices?: readonly string[];
-  }[];
-  readonly registeredArguments: readonly {
-    name(): string;
-    readonly description: string;
-    readonly required: boolean;
-    readonly variadic: boolean;
-    readonly argChoices?: readonly string[];
-  }[];
-};
-
-/** Choices that the commands check by themselves, with an answer of their own to another word. */
-const checkedLater: Readonly<Record<string, readonly string[]>> = {
-  'run --deploy': ['inline', 'external'],
-  'revoke --reason': reasonNames,
-  'account action': accountActions,
-};
-
-/** Every command that is built, in the order of the help. */
-export function commandWords({ commands }: Typed): readonly CommandWords[] {
-  const later = new Set(laterCommands.map(({ words }) => words));
-  return commands.filter(command => !later.has(command.name())).map(wordsOf);
+/** The words of these commands, taken apart. */
+export function commandWords(rows: readonly CommandRow[]): readonly CommandWords[] {
+  return rows.map(({ name, summary, options, values }) => ({
+    name,
+    summary,
+    options: options.map(optionWords),
+    values: values.map(argumentWords),
+  }));
 }
 
-function wordsOf(command: Typed): CommandWords {
-  const name = command.name();
-  const choicesOf = (word: string, declared: readonly string[] = []) =>
-    checkedLater[`${name} ${word}`] ?? declared;
+function optionWords({ flags, summary, otherwise, ...rest }: OptionRow): OptionWords {
+  const [long = '', value = null] = flags.split(' ');
   return {
-    name,
-    summary: command.description(),
-    options: command.options.map(({ flags, description, defaultValue, argChoices }) => {
-      const [long = '', value = null] = flags.split(' ');
-      return {
-        long,
-        value: value === null ? null : value.slice(1, -1),
-        summary: description,
-        choices: choicesOf(long, argChoices),
-        otherwise: typeof defaultValue === 'string' ? defaultValue : null,
-      };
-    }),
-    values: command.registeredArguments.map(argument => ({
-      name: argument.name(),
-      summary: argument.description,
-      required: argument.required,
-      many: argument.variadic,
-      choices: choicesOf(argument.name(), argument.argChoices),
-    })),
+    long,
+    value: value === null ? null : value.slice(1, -1),
+    summary,
+    choices: choicesOf(rest),
+    otherwise: otherwise ?? null,
   };
+}
+
+function argumentWords({ words, summary, ...rest }: ValueRow): ArgumentWords {
+  const inside = words.slice(1, -1);
+  return {
+    name: inside.replace('...', ''),
+    summary,
+    required: words.startsWith('<'),
+    many: inside.endsWith('...'),
+    choices: choicesOf(rest),
+  };
+}
+
+function choicesOf({ choices, checkedLater }: Pick<ValueRow, 'choices' | 'checkedLater'>): readonly string[] {
+  return checkedLater ?? choices ?? [];
 }
 
 /** What stands for a value where it can be completed: the choices, or the kind of thing it is. */

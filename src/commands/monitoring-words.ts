@@ -9,6 +9,9 @@ export const monitoringWords: Readonly<Record<Judgement, string>> = {
   unknown: 'UNKNOWN',
 };
 
+/** Exit codes of the commands that monitoring may run. */
+export const monitoringExits = '0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN';
+
 const colors: Readonly<Record<Judgement, number>> = { ok: 32, warning: 33, critical: 31, unknown: 35 };
 
 /** Text in the colour of a judgement, on a terminal that shows colours. */

@@ -1,5 +1,6 @@
+import type { OptionRow } from './command-row.ts';
 import type { StatusOptions } from './status.ts';
-import { type OptionWords, placeOptions, statusOptions } from './words.ts';
+import { placeOptions, statusOptions } from './words.ts';
 
 /** What `certd status …` asks for. */
 export type StatusWords = { readonly names: readonly string[]; readonly options: StatusOptions };
@@ -29,12 +30,12 @@ export function statusWords([command, ...words]: readonly string[]): StatusWords
   return { names, options: optionsOf(given) };
 }
 
-type Row = Pick<OptionWords, 'choices'> & { readonly valued: boolean };
+type Row = Pick<OptionRow, 'choices'> & { readonly valued: boolean };
 
 const rows: ReadonlyMap<string, Row> = new Map(
-  [...placeOptions, ...statusOptions].map((words: OptionWords) => {
-    const [long = '', value] = words.flags.split(' ');
-    return [long, { ...words, valued: value !== undefined }];
+  [...placeOptions, ...statusOptions].map((row: OptionRow) => {
+    const [long = '', value] = row.flags.split(' ');
+    return [long, { ...row, valued: value !== undefined }];
   }),
 );
 

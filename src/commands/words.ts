@@ -1,14 +1,4 @@
-/**
- * One option of the command line, as commander reads it. The quick way of `status` reads the same rows, so that
- * both know the same words.
- */
-export type OptionWords = {
-  /** `--name`, or `--name <value>`. */
-  readonly flags: string;
-  readonly summary: string;
-  readonly otherwise?: string;
-  readonly choices?: readonly string[];
-};
+import type { OptionRow, ValueRow } from './command-row.ts';
 
 /** Options of every command: `Places`. */
 export const placeOptions = [
@@ -20,14 +10,18 @@ export const placeOptions = [
     summary: 'how much is logged',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
   },
-] as const satisfies readonly OptionWords[];
+] as const satisfies readonly OptionRow[];
 
-/** Options of `status` beside those. */
+/** Options of `status` beside those; its quick way reads the same rows as commander. */
 export const statusOptions = [
   { flags: '--json', summary: 'the whole document as JSON' },
   { flags: '--short', summary: 'one line, as monitoring plugins print it' },
   { flags: '--watch', summary: 'again every two seconds, until Ctrl-C' },
-] as const satisfies readonly OptionWords[];
+] as const satisfies readonly OptionRow[];
+
+export const oneName: ValueRow = { words: '<name>', summary: 'a certificate' };
+
+export const someNames: ValueRow = { words: '[name...]', summary: 'certificates; all when left out' };
 
 /** The words with options of every command behind the command: `certd --config F status` is `certd status --config F`. */
 export function commandFirst(argv: readonly string[]): readonly string[] {

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { builtCommands } from '../../src/commands/built.ts';
 import { commandWords } from '../../src/commands/command-words.ts';
 import { bashCompletion } from '../../src/commands/completion-bash.ts';
 import { fishCompletion } from '../../src/commands/completion-fish.ts';
 import { zshCompletion } from '../../src/commands/completion-zsh.ts';
-import { certdProgram } from '../../src/commands/tree.ts';
 import { ownDir } from '../support/state-dir.ts';
 
-const commands = commandWords(certdProgram(() => {}));
+const commands = commandWords(builtCommands);
 const bash = bashCompletion(commands);
 
 /** What bash offers for the last of these words, which are split as its readline does. */

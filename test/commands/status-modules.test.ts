@@ -47,7 +47,7 @@ it.each([['status'], ['status', 'www.example'], ['status', '--json'], ['status',
       loaded.filter(name => name.includes('node_modules') || slow.test(name)),
       rule({
         why: 'people wait for it and monitoring runs it every minute: at most twice the start of Node itself',
-        mend: 'import it lazily behind the socket (status-without-daemon.ts, tree.ts); node:fs brings internal/fs/promises',
+        mend: 'import it lazily behind the socket (status-without-daemon.ts, cli.ts); node:fs brings internal/fs/promises',
       }),
     ).toEqual([]);
     const rooms = new Set(ours(loaded).map(path => path.split('/')[1]));

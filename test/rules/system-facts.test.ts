@@ -12,9 +12,11 @@ test('only certd doctor, and no daemon, ever loads systeminformation', () => {
       mend: 'ask for the facts through HostTools of src/doctor/look.ts, or read /proc with node:fs',
     }),
   ).toEqual([
+    'src/commands/built.ts loads src/commands/tree-setup.ts',
     'src/commands/doctor-tools.ts later loads src/doctor/system-facts.ts',
     'src/commands/doctor.ts loads src/commands/doctor-tools.ts',
-    'src/commands/tree.ts later loads src/commands/doctor.ts',
+    'src/commands/tree-setup.ts later loads src/commands/doctor.ts',
+    'src/commands/tree.ts loads src/commands/built.ts',
   ]);
 });
 
