@@ -17,6 +17,7 @@ import { makeLeaf, makeTarget } from '../support/make-observed.ts';
 import { ownDir } from '../support/state-dir.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
+const graceMs = 100;
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 let dir: string;
@@ -28,6 +29,7 @@ beforeEach(() => {
   strays = [];
 });
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
   for (const pid of strays.filter(isAlive)) process.kill(pid, 'SIGKILL');
@@ -38,7 +40,7 @@ function run(command: Command, change: Partial<HookRun> = {}): Promise<HookResul
     command,
     env: { PATH: systemPath, ROOM: dir },
     timeoutMs: 20_000,
-    graceMs: 100,
+    graceMs,
     signal: new AbortController().signal,
     ...change,
   });
@@ -61,6 +63,10 @@ function pidIn(file: string): Promise<number> {
 }
 
 const gone = (pid: number) => waitUntil(`${pid} is gone`, () => (isAlive(pid) ? null : true));
+
+/** From here on the limits of hooks pass by `pass` alone: when a program comes to its turn is the machine's affair. */
+const stopClock = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+const pass = (ms: number) => vi.advanceTimersByTime(ms);
 
 /** How many pipes and sockets this process has open. */
 const openStreams = () => readdirSync('/proc/self/fd').filter(isStream).length;
@@ -185,9 +191,11 @@ it('gives it no file that certd has open', async () => {
 it('kills the whole group at the limit, also children that ignore SIGTERM', async () => {
   const stubborn =
     "trap '' TERM; sleep 300 & echo $! > $ROOM/child; echo $$ > $ROOM/leader; wait; wait; wait";
+  stopClock();
   const running = run(shell(stubborn), { timeoutMs: 300 });
   const pids = [await pidIn('leader'), await pidIn('child')];
   strays.push(...pids);
+  pass(300 + graceMs);
   expect(await running).toMatchObject({ outcome: 'hook-timeout', detail: 'killed after 0.3 s' });
   for (const pid of pids) await gone(pid);
 });
@@ -195,15 +203,21 @@ it('kills the whole group at the limit, also children that ignore SIGTERM', asyn
 it('kills at the limit what a leader that obeys SIGTERM leaves behind', async () => {
   // It holds no output, so that nothing but its group tells of it once the leader has ended.
   const script = "(trap '' TERM; exec sleep 300 >/dev/null 2>&1) & echo $! > $ROOM/child; wait";
+  stopClock();
   const running = run(shell(script), { timeoutMs: 300 });
   const child = await pidIn('child');
   strays.push(child);
+  pass(300);
   expect(await running).toMatchObject({ outcome: 'hook-timeout' });
   await gone(child);
 });
 
 it('keeps what a hook printed before its limit', async () => {
-  expect(await run(shell('echo so far; sleep 300'), { timeoutMs: 300 })).toMatchObject({
+  stopClock();
+  const running = run(shell('echo so far; echo $$ > $ROOM/leader; exec sleep 300'), { timeoutMs: 300 });
+  strays.push(await pidIn('leader'));
+  pass(300);
+  expect(await running).toMatchObject({
     outcome: 'hook-timeout',
     output: 'so far\n',
   });
@@ -221,10 +235,15 @@ it.each([
 });
 
 it('calls a hook killed by a signal that, though a child holds its output past the limit', async () => {
-  const script = 'sleep 300 & echo $! > $ROOM/child; kill -KILL $$';
-  const result = await run(shell(script), { timeoutMs: 300, graceMs: 600 });
-  const child = await pidIn('child');
+  stopClock();
+  const script = 'sleep 300 & echo $! > $ROOM/child; echo $$ > $ROOM/leader; kill -KILL $$';
+  const running = run(shell(script), { timeoutMs: 300, graceMs: 600 });
+  const [child, leader] = [await pidIn('child'), await pidIn('leader')];
   strays.push(child);
+  // Not even a zombie any more: this process has heard of its end.
+  await waitUntil('the leader was waited for', () => (existsSync(`/proc/${leader}`) ? null : true));
+  pass(600);
+  const result = await running;
   expect(result).toMatchObject({ outcome: 'hook-failed', detail: 'killed by SIGKILL' });
   expect(isAlive(child)).toBe(true);
 });
@@ -257,14 +276,18 @@ function refuseKill() {
 
 it('waits no longer than its limit for a hook that it may not kill, and says so', async () => {
   refuseKill();
+  stopClock();
   const running = run(shell('echo $$ > $ROOM/leader; exec sleep 300'), { timeoutMs: 300 });
   strays.push(await pidIn('leader'));
+  pass(300 + 2 * graceMs);
   expect(await running).toMatchObject({
     outcome: 'hook-timeout',
     detail: 'still runs after 0.3 s: kill failed with EPERM',
   });
-  // Nor does it hold up the end of certd.
-  expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap');
+  // Nor does it hold up the end of certd; a process that has ended is closed in the next turn of the loop.
+  await waitUntil('no process is waited for', () =>
+    process.getActiveResourcesInfo().includes('ProcessWrap') ? null : true,
+  );
 });
 
 it('is done with a hook that it may not kill also when certd stops', async () => {
@@ -280,12 +303,17 @@ it('is done with a hook that it may not kill also when certd stops', async () =>
 });
 
 it('gives a hook that ignores SIGTERM three seconds when certd stops, however long its grace is', async () => {
+  stopClock();
   const stop = new AbortController();
   const script = "trap '' TERM; echo $$ > $ROOM/leader; while :; do sleep 0.05; done";
   const running = run(shell(script), { signal: stop.signal, graceMs: 300_000 });
   const leader = await pidIn('leader');
   strays.push(leader);
+  const kill = vi.spyOn(process, 'kill');
   stop.abort();
+  pass(2999);
+  expect(kill.mock.calls).toEqual([[-leader, 'SIGTERM']]);
+  pass(1);
   expect(await running).toMatchObject({ outcome: 'stopped', detail: 'certd was stopped' });
   await gone(leader);
 });
