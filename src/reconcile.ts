@@ -6,6 +6,7 @@ import { planFor } from './core/plan.ts';
 import { askDeployer } from './pass/ask-deployer.ts';
 import { type Batches, openBatches } from './pass/batches.ts';
 import { deployOwed } from './pass/deploy-owed.ts';
+import type { HostParts } from './pass/host-parts.ts';
 import { lookAtEndpoints } from './pass/look-at-endpoints.ts';
 import type { PassParts } from './pass/pass-parts.ts';
 import { askAgain } from './pass/revoke.ts';
@@ -98,6 +99,6 @@ async function withDeploy(
   }
 }
 
-function owes(target: Target, asked: Asked, { world, clock }: PassParts): boolean {
+function owes(target: Target, asked: Asked, { world, clock }: HostParts): boolean {
   return planFor(target, world.seen(target.name), asked, clock.now()).deploy.kind === 'now';
 }

@@ -4,7 +4,7 @@ import type { Millis } from '../core/instant.ts';
 import { openCounters } from '../daemon/counters.ts';
 import { openDeployerSession } from '../daemon/deployer-session.ts';
 import { checkNames } from '../daemon/session.ts';
-import { openTraffic } from '../daemon/traffic.ts';
+import { openDeployTraffic } from '../daemon/traffic.ts';
 import { realClock } from '../host/clock.ts';
 import { realTimer } from '../host/timer.ts';
 import type { Log } from '../log.ts';
@@ -74,7 +74,7 @@ function deployerParts(
 ): DeployerParts {
   const layout = layoutAt(places.stateDir);
   return {
-    ...openTraffic(realClock.now),
+    ...openDeployTraffic(),
     half: 'deployer',
     disk: realDisk,
     layout,
@@ -83,7 +83,6 @@ function deployerParts(
     random: Math.random,
     log,
     authorities: config.authorities,
-    knownAuthorities: config.knownAuthorities,
     chainGate: openChainGate(),
     runHook: hookRunner(places.hooks ?? 'direct', places.stateDir),
     timer: realTimer,

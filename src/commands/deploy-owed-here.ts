@@ -3,6 +3,7 @@ import type { Millis } from '../core/instant.ts';
 import type { DeployAnswer, DeployRequest } from '../daemon/run-deploy.ts';
 import { runOwed } from '../daemon/run-owed.ts';
 import { elapsed } from '../host/clock.ts';
+import type { HostParts } from '../pass/host-parts.ts';
 import type { DeployerParts } from '../pass/pass-parts.ts';
 import { type Taken, takeRequests } from '../store/take-requests.ts';
 import { type DeployerPlaces, deployHere } from './deploy-here.ts';
@@ -36,7 +37,7 @@ export async function deployOwedHere(request: DeployRequest, places: DeployerPla
   return answer;
 }
 
-function warnOf(reason: string, { log }: DeployerParts): void {
+function warnOf(reason: string, { log }: HostParts): void {
   log.warn({ code: 'requests-unsafe', reason }, 'requests could not be removed');
 }
 

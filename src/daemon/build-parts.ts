@@ -9,39 +9,30 @@ import type { Tally } from '../core/counters.ts';
 import { CertdError, logFields } from '../core/errors.ts';
 import { configOf } from '../core/half.ts';
 import type { ChallengeMethod } from '../core/model.ts';
-import type { Clock, Disk, Random } from '../core/ports.ts';
 import { commandText } from '../deploy/hook-order.ts';
 import { unlessAborted } from '../host/unless-aborted.ts';
 import { version } from '../host/version.ts';
 import type { Log } from '../log.ts';
-import type { PassParts, Traffic } from '../pass/pass-parts.ts';
+import type { HostParts } from '../pass/host-parts.ts';
+import type { PassParts } from '../pass/pass-parts.ts';
 import { accountStore } from '../store/account.ts';
-import type { Layout } from '../store/layout.ts';
 import { tokenRecord } from '../store/tokens.ts';
-import type { World } from '../store/world.ts';
 import { generateKey } from '../x509/keys.ts';
 import { createRequest } from '../x509/request.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What stays the same under every configuration. */
-export type Host = Traffic & {
-  readonly half: PassParts['half'];
-  readonly disk: Disk;
-  readonly layout: Layout;
-  readonly world: World;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  /** `deploy/run-hook.ts`. A daemon has it loaded from the start: an upgrade replaces the files under it. */
-  readonly runHook: PassParts['runHook'];
-  /** `pass/chain-gate.ts`, one for all configurations: it remembers the roots. */
-  readonly chainGate: PassParts['chainGate'];
-  readonly timer: PassParts['timer'];
-  readonly beginStep: PassParts['beginStep'];
-  readonly tally: Tally;
-  /** An order of an earlier configuration may still need it. */
-  readonly standalone: Standalone;
-  readonly signal: AbortSignal;
-};
+export type Host = HostParts &
+  Traffic & {
+    readonly half: PassParts['half'];
+    /** `deploy/run-hook.ts`. A daemon has it loaded from the start: an upgrade replaces the files under it. */
+    readonly runHook: HostParts['runHook'];
+    /** `pass/chain-gate.ts`, one for all configurations: it remembers the roots. */
+    readonly chainGate: PassParts['chainGate'];
+    readonly tally: Tally;
+    /** An order of an earlier configuration may still need it. */
+    readonly standalone: Standalone;
+  };
 
 /**
  * The real parts of a pass for one configuration, and that as the host's half goes by it. `close` ends the connections to

@@ -6,14 +6,14 @@ import type { Instant, Millis } from '../core/instant.ts';
 import { type Agenda, makesProgress } from '../core/progress.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks, type Ticks } from '../host/schedule.ts';
-import type { PassParts, Traffic } from '../pass/pass-parts.ts';
+import type { PassParts } from '../pass/pass-parts.ts';
 import { buildParts, type Host } from './build-parts.ts';
 import { openCounters } from './counters.ts';
 import { openHeartbeat } from './heartbeat.ts';
 import { openInForce } from './in-force.ts';
 import type { PassRequest } from './pass-request.ts';
 import { type PassAnswer, runPass } from './run-pass.ts';
-import { openTraffic } from './traffic.ts';
+import { openTraffic, type Traffic } from './traffic.ts';
 
 export type Loop = {
   /** The first look, and from then on one at each tick and at each exact moment. */

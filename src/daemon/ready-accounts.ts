@@ -7,7 +7,7 @@ import type { Instant, Millis } from '../core/instant.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import type { Problem } from '../core/status-document.ts';
 import type { Log } from '../log.ts';
-import type { PassParts } from '../pass/pass-parts.ts';
+import type { HostParts } from '../pass/host-parts.ts';
 import { isRegistered } from '../store/account.ts';
 import type { Layout } from '../store/layout.ts';
 import type { World } from '../store/world.ts';
@@ -17,7 +17,7 @@ type Host = {
   readonly layout: Layout;
   readonly world: Pick<World, 'host'>;
   readonly clock: Pick<Clock, 'now'>;
-  readonly timer: PassParts['timer'];
+  readonly timer: HostParts['timer'];
   readonly random: Random;
   readonly log: Log;
 };

@@ -4,6 +4,7 @@ import { asCertdError, CertdError } from '../core/errors.ts';
 import { untouched } from '../core/host-change.ts';
 import { answers, causeText } from '../core/host-words.ts';
 import type { AccountFacts } from '../core/ports.ts';
+import type { HostParts } from '../pass/host-parts.ts';
 import { keepAccounts, replaceAccounts } from '../pass/own-accounts.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassAnswer, runPass } from './run-pass.ts';
@@ -54,7 +55,7 @@ export async function runAccount(
   return { host: 'replaced', accounts, pass };
 }
 
-function checkWish({ action, ca }: AccountWish, { world }: PassParts): void {
+function checkWish({ action, ca }: AccountWish, { world }: HostParts): void {
   if (ca !== null && (action === 'keep' || action === 'replace')) {
     throw new CertdError('usage', `\`certd account ${action}\` is about every CA: leave --ca out`);
   }

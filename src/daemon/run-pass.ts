@@ -3,6 +3,7 @@ import type { Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import { unseenEndpoints } from '../core/unseen-endpoints.ts';
+import type { HostParts } from '../pass/host-parts.ts';
 import { endHostChange } from '../pass/own-accounts.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { type PassResult, reconcile } from '../reconcile.ts';
@@ -48,7 +49,7 @@ export async function runPass(
   };
 }
 
-function answerFor({ name, issued, deployed, error }: PassResult, target: Target, parts: PassParts) {
+function answerFor({ name, issued, deployed, error }: PassResult, target: Target, parts: HostParts) {
   const { served } = parts.world.seen(name).deploy;
   const unseen = deployed === null ? [] : unseenEndpoints(target.deploy.verify, served);
   return {
@@ -61,7 +62,7 @@ function answerFor({ name, issued, deployed, error }: PassResult, target: Target
   };
 }
 
-function outlook(target: Target, { world, clock }: PassParts) {
+function outlook(target: Target, { world, clock }: HostParts) {
   const { issue, deploy } = planFor(target, world.seen(target.name), 'nothing', clock.now());
   return {
     renew_at: issue.kind === 'later' ? toRfc3339(issue.moment.renewAt) : null,

@@ -7,6 +7,7 @@ import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import { prune } from '../store/publish.ts';
 import { requestedAt, writeRequest } from '../store/requests.ts';
 import { awaitDeployer } from './await-deployer.ts';
+import type { HostParts } from './host-parts.ts';
 import type { PassParts } from './pass-parts.ts';
 
 /**
@@ -46,7 +47,7 @@ async function ask(target: Target, asked: Asked, parts: PassParts): Promise<void
 }
 
 /** What a new generation makes one too many. Where it stays, the next one tries again. */
-async function pruneIssued({ name, deploy }: Observed, { disk, layout, log }: PassParts): Promise<void> {
+async function pruneIssued({ name, deploy }: Observed, { disk, layout, log }: HostParts): Promise<void> {
   try {
     await prune(disk, layout, name, { state: deploy, half: 'issuer' });
   } catch (thrown) {

@@ -1,7 +1,8 @@
 import type { Target } from '../core/model.ts';
 import { commandText } from '../deploy/hook-order.ts';
 import { recordBeginning, recordOutcome, recordStart } from './attempt-record.ts';
-import { type AttemptHost, runAfter, runBefore, type Tried } from './run-attempt-hooks.ts';
+import type { HostParts } from './host-parts.ts';
+import { runAfter, runBefore, type Tried } from './run-attempt-hooks.ts';
 
 /** `attempt.before` and `attempt.after`: certbot’s pre- and post-hooks, around attempts to order. */
 export type AttemptHooks = {
@@ -9,9 +10,9 @@ export type AttemptHooks = {
    * Does `work` between the two. Attempts at the same time that have the same commands share them: the first begins,
    * the last ends, and `after` runs once nobody is at work any more. Throws `before-hook-failed` without any work.
    */
-  around<T>(target: Target, host: AttemptHost, work: () => Promise<T>): Promise<T>;
+  around<T>(target: Target, host: HostParts, work: () => Promise<T>): Promise<T>;
   /** Runs what an earlier attempt still owes. */
-  makeUp(target: Target, host: AttemptHost): Promise<void>;
+  makeUp(target: Target, host: HostParts): Promise<void>;
   /** Resolves once no attempt with these commands is under way, and `after` has run. */
   over(target: Target): Promise<void>;
 };

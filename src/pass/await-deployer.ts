@@ -5,7 +5,7 @@ import type { Instant, Millis } from '../core/instant.ts';
 import type { Observed, Target } from '../core/model.ts';
 import { toRfc3339 } from '../core/time-text.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
-import type { PassParts } from './pass-parts.ts';
+import type { HostParts } from './host-parts.ts';
 
 /** A path unit has started the deployer long before. */
 const beginsWithinMs: Millis = 15_000;
@@ -26,7 +26,7 @@ const oneLookMs: Millis = 10;
 export async function awaitDeployer(
   target: Target,
   waiting: number,
-  parts: PassParts,
+  parts: HostParts,
 ): Promise<DeployOutcome | null> {
   const { clock, signal } = parts;
   const startedAt = clock.now();
@@ -61,7 +61,7 @@ type Sight = {
 };
 
 /** What is known, and now and then what the disk says. */
-function nowAndThen({ name }: Target, waiting: number, { world, clock, random }: PassParts): () => Sight {
+function nowAndThen({ name }: Target, waiting: number, { world, clock, random }: HostParts): () => Sight {
   const everyMs = Math.max(stepMs, waiting * oneLookMs);
   // Not all at the same moment.
   let next = clock.now() + Math.floor(everyMs * random());

@@ -8,6 +8,7 @@ import { type HookGroup, hookGroups } from '../deploy/hook-groups.ts';
 import { deployBatch } from '../deploy/transaction.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { deployParts } from './deploy-parts.ts';
+import type { HostParts } from './host-parts.ts';
 import type { DeployerParts } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';
 
@@ -73,7 +74,7 @@ async function deployTogether(
 /** What the disk may take for a batch beside its hooks, before it counts as hung. */
 const diskLimitMs = 30 * 60_000;
 
-function jobsOf(target: Target, ask: DeployAsk, { world, clock }: DeployerParts): readonly DeployJob[] {
+function jobsOf(target: Target, ask: DeployAsk, { world, clock }: HostParts): readonly DeployJob[] {
   const seen = world.seen(target.name);
   const deploy = planDeploy(target, seen, ask, clock.now());
   if (deploy.kind !== 'now') return [];
@@ -82,7 +83,7 @@ function jobsOf(target: Target, ask: DeployAsk, { world, clock }: DeployerParts)
   return [{ target, id: deploy.id, state: { ...seen.deploy, rejected } }];
 }
 
-async function report({ name, id, error, backTo }: DeployOutcome, parts: DeployerParts): Promise<void> {
+async function report({ name, id, error, backTo }: DeployOutcome, parts: HostParts): Promise<void> {
   const { layout, log } = parts;
   if (error?.code === 'stopped') return;
   parts.tally.onDeploy({ name, result: error === null ? 'success' : 'failure' });

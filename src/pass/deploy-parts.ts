@@ -9,6 +9,7 @@ import { liveId, readPair } from '../store/generation.ts';
 import { removeFormer } from '../store/output-leftovers.ts';
 import { writeOutputs } from '../store/outputs.ts';
 import { flipLive, prune } from '../store/publish.ts';
+import type { HostParts } from './host-parts.ts';
 import { install } from './install.ts';
 import { logHook } from './log-hook.ts';
 import type { DeployerParts } from './pass-parts.ts';
@@ -87,7 +88,7 @@ async function takeAll(files: readonly FormerFile[], { outputTurns }: DeployerPa
 }
 
 /** Of a whole pair, since it may be gone back to. */
-function deployedLeaf(name: string, id: string, { layout }: DeployerParts): Leaf | null {
+function deployedLeaf(name: string, id: string, { layout }: HostParts): Leaf | null {
   try {
     return readPair(layout.deployedGeneration(name, id)).leaf;
   } catch (thrown) {

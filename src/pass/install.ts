@@ -6,6 +6,7 @@ import { liveId, type ReadPair, readIssuedPair, readPair } from '../store/genera
 import { readOrigin } from '../store/origin.ts';
 import { installGeneration } from '../store/publish.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
+import type { HostParts } from './host-parts.ts';
 import type { DeployerParts } from './pass-parts.ts';
 import { issuedBy } from './renewal-window.ts';
 import type { Roots } from './trust.ts';
@@ -55,7 +56,7 @@ function issuedPair(name: string, id: string, { layout, half }: DeployerParts): 
 }
 
 /** Null where it has gone bad, and is to be made anew. */
-function copyOf(name: string, id: string, { layout }: DeployerParts): ReadPair | null {
+function copyOf(name: string, id: string, { layout }: HostParts): ReadPair | null {
   try {
     return readPair(layout.deployedGeneration(name, id));
   } catch (thrown) {

@@ -20,6 +20,7 @@ import {
 import { splitChain } from '../x509/pem.ts';
 import { chooseChain } from './choose-chain.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
+import type { HostParts } from './host-parts.ts';
 import { keyForOrder } from './order-key.ts';
 import type { PassParts } from './pass-parts.ts';
 import type { Replaced } from './renewal-window.ts';
@@ -61,13 +62,13 @@ async function postpone(
   { order }: Work,
   notBefore: Instant | null,
   name: string,
-  { disk, layout }: PassParts,
+  { disk, layout }: HostParts,
 ): Promise<void> {
   await recordOrder(disk, layout, name, { ...order, notBefore });
 }
 
 /** An order that cannot be cleared away is met again at the next attempt; why it was given up counts more. */
-async function giveUp(name: string, { disk, layout, log }: PassParts): Promise<void> {
+async function giveUp(name: string, { disk, layout, log }: HostParts): Promise<void> {
   try {
     await discardWork(disk, layout, name);
   } catch (thrown) {
@@ -120,7 +121,7 @@ async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
 }
 
 /** A download that a crash or a bad disk has spoiled is made again; the CA keeps the certificate. */
-function isDownloaded(work: Work, name: string, { layout }: PassParts): boolean {
+function isDownloaded(work: Work, name: string, { layout }: HostParts): boolean {
   if (!work.downloaded) return false;
   try {
     readIssuedPair(layout, layout.workOf(name));

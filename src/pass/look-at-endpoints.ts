@@ -8,6 +8,7 @@ import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { writeServed } from '../store/served.ts';
 import { type AwaitedLive, awaitedLive } from './awaited.ts';
+import type { HostParts } from './host-parts.ts';
 import type { DeployerParts } from './pass-parts.ts';
 
 /**
@@ -91,7 +92,7 @@ async function look(
 function tell(
   certificate: string,
   { connect: endpoint, serverName, state, detail }: ServedRecord,
-  log: DeployerParts['log'],
+  log: HostParts['log'],
 ): void {
   const facts = { certificate, endpoint, serverName, state };
   if (state === 'match') log.info(facts, 'endpoint presents the live certificate');

@@ -4,6 +4,7 @@ import { reusableKey } from '../core/reusable-key.ts';
 import { accountStore } from '../store/account.ts';
 import { readIssuedPair } from '../store/generation.ts';
 import { isSameKey } from '../x509/keys.ts';
+import type { HostParts } from './host-parts.ts';
 import type { PassParts } from './pass-parts.ts';
 
 /** The private key of an order that is about to be placed, as PKCS#8 PEM: one that is kept, else a new one. */
@@ -23,7 +24,7 @@ async function keptKey(
   { name }: Target,
   { id }: Generation,
   directoryUrl: string,
-  { disk, layout, log }: PassParts,
+  { disk, layout, log }: HostParts,
 ): Promise<string | null> {
   try {
     const { key } = readIssuedPair(layout, layout.issuedGeneration(name, id));

@@ -11,10 +11,11 @@ import { copiesLeft, namesToReplace, newestOfAll } from '../core/host-duty.ts';
 import type { Target } from '../core/model.ts';
 import { writeHostRecord } from '../store/host-record.ts';
 import { removeCopies } from '../store/remove-copies.ts';
-import type { DeployerParts } from './pass-parts.ts';
+import type { HostParts } from './host-parts.ts';
+import type { PassTraffic } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';
 
-type Parts = Pick<DeployerParts, 'disk' | 'layout' | 'world' | 'clock' | 'log' | 'hostGuard'>;
+type Parts = HostParts & Pick<PassTraffic, 'hostGuard'>;
 
 /**
  * Has only accounts and orders on disk that are this host's own. Where they are another's, all are removed, once nobody

@@ -1,36 +1,36 @@
-import type { AccountGuard } from '../acme/account.ts';
-import type { Lookups } from '../challenge/lookups.ts';
-import type { TokenFiles } from '../challenge/token-files.ts';
 import type { Authority } from '../config/config.ts';
-import type { Tally } from '../core/counters.ts';
 import type { RequestMade } from '../core/deploy-request.ts';
 import type { Half } from '../core/half.ts';
-import type { Millis } from '../core/instant.ts';
 import type { KeyType, Target } from '../core/model.ts';
-import type { AccountCare, Clock, Disk, Issuer, Random, Solver } from '../core/ports.ts';
-import type { HookResult, HookRun } from '../deploy/run-hook.ts';
+import type { AccountCare, Issuer, Solver } from '../core/ports.ts';
 import type { InTurn } from '../host/queue.ts';
 import type { Shared } from '../host/shared.ts';
-import type { Log } from '../log.ts';
-import type { Layout } from '../store/layout.ts';
-import type { World } from '../store/world.ts';
 import type { AttemptHooks } from './attempt-hooks.ts';
 import type { ChainGate } from './chain-gate.ts';
 import type { EndpointLook } from './endpoint-look.ts';
+import type { HostParts } from './host-parts.ts';
 import type { Lanes } from './lanes.ts';
 import type { Turns } from './turns.ts';
 
-/** Everything a pass acts through. `build-parts.ts` makes the real ones; tests make others. */
-export type PassParts = Traffic & {
-  /** An issuer alone asks another process for deploys, and writes nothing outside `issuer/`. */
-  readonly half: Exclude<Half, 'deployer'>;
-  readonly disk: Disk;
-  readonly layout: Layout;
-  readonly world: World;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly authorities: ReadonlyMap<string, Authority>;
+/** Everything a pass acts through. `daemon/build-parts.ts` makes the real ones; tests make others. */
+export type PassParts = DeployerParts &
+  CaParts &
+  PassTraffic & {
+    /** An issuer alone asks another process for deploys, and writes nothing outside `issuer/`. */
+    readonly half: Exclude<Half, 'deployer'>;
+  };
+
+/** What a deploy acts through: nothing that asks a CA. */
+export type DeployerParts = HostParts &
+  DeployTraffic & {
+    readonly half: Half;
+    /** Of the configuration: what each of them issues is judged by its roots. */
+    readonly authorities: ReadonlyMap<string, Authority>;
+    readonly chainGate: ChainGate;
+  };
+
+/** What asks a CA, and makes what is sent there. */
+type CaParts = {
   /** Those that no certificate uses any more, too. */
   readonly knownAuthorities: ReadonlyMap<string, Authority>;
   /** The account at one authority; opened once and kept, so that its nonces and connection serve the next order. */
@@ -43,22 +43,22 @@ export type PassParts = Traffic & {
   readonly generateKey: (type: KeyType) => Promise<string>;
   /** PKCS#10 request, DER. */
   readonly createRequest: (keyPem: string, domains: readonly string[]) => Promise<Uint8Array>;
-  readonly chainGate: ChainGate;
-  readonly runHook: (run: HookRun) => Promise<HookResult>;
-  /** Rings once after `ms`; returns how to take it back. */
-  readonly timer: (ms: Millis, ring: () => void) => () => void;
-  /** A step begins that may take so long; returns its end. What takes longer counts as hung. */
-  readonly beginStep: (limitMs: Millis) => () => void;
-  /** For the metrics; nothing is decided by what was counted. */
-  readonly tally: Pick<Tally, 'onAttempt' | 'onDeploy'>;
-  readonly signal: AbortSignal;
 };
 
-/** What a deploy acts through: nothing that asks a CA. */
-export type DeployerParts = Omit<
-  PassParts,
-  'half' | 'issuerFor' | 'accountFor' | 'solverFor' | 'rehearse' | 'generateKey' | 'createRequest'
-> & { readonly half: Half };
+/** What keeps passes that run at the same time out of each other's way; one for all of them. */
+export type PassTraffic = {
+  /** One pass at a time for a certificate. */
+  readonly turns: Turns;
+  /** One revocation at a time for a certificate; a pass over it does not count. */
+  readonly revocationTurns: Turns;
+  readonly lanes: Lanes;
+  /** The commands around attempts to order. */
+  readonly attemptHooks: AttemptHooks;
+  /** Whose accounts these are, for as long as they are used or replaced. */
+  readonly hostGuard: HostGuard;
+  /** By name: when a deployer that is another process was asked last. */
+  readonly requestsMade: Map<string, RequestMade>;
+};
 
 /** What keeps the removal of all accounts and orders out of the way of those who use them. */
 type HostGuard = {
@@ -70,34 +70,16 @@ type HostGuard = {
   readonly inTurn: InTurn;
 };
 
-/** What keeps passes that run at the same time out of each other's way; one for all of them. */
-export type Traffic = {
-  /** One pass at a time for a certificate. */
-  readonly turns: Turns;
-  /** One revocation at a time for a certificate; a pass over it does not count. */
-  readonly revocationTurns: Turns;
-  readonly tokenFiles: TokenFiles;
-  /** For all self-checks. */
-  readonly lookups: Lookups;
-  /** Remembers the roots, as the gate does. */
-  readonly endpointLook: EndpointLook;
-  /** The hourly looks wait here for each other, so that a thousand do not all begin at once. */
-  readonly lookSlots: InTurn;
-  readonly lanes: Lanes;
-  /** The commands around attempts to order. */
-  readonly attemptHooks: AttemptHooks;
-  /** Whose accounts these are, for as long as they are used or replaced. */
-  readonly hostGuard: HostGuard;
+/** The same for deploys and looks at endpoints. */
+export type DeployTraffic = {
   /** One deploy at a time for a certificate; an order of it meanwhile does not count. */
   readonly deployTurns: Turns;
   /** One batch at a time for a hook: no two reload the same server at once. */
   readonly hookTurns: Turns;
   /** One write at a time for the path of an output file. */
   readonly outputTurns: Turns;
-  /** By name: when a deployer that is another process was asked last. */
-  readonly requestsMade: Map<string, RequestMade>;
-  /** One key is made at a time: each takes a thread, and there are four for all that waits for the disk. */
-  readonly keysInTurn: InTurn;
-  /** The account at a directory of a CA: who enters it does so in turn, and who changes it does so alone. */
-  readonly accountGuard: (directoryUrl: string) => AccountGuard;
+  /** Remembers the roots, as the gate does. */
+  readonly endpointLook: EndpointLook;
+  /** The hourly looks wait here for each other, so that a thousand do not all begin at once. */
+  readonly lookSlots: InTurn;
 };

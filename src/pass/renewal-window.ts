@@ -7,6 +7,7 @@ import { windowAfterAnswer, windowAfterSilence } from '../core/renewal.ts';
 import { readIssuedCertificate } from '../store/generation.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { certIdOf } from '../x509/cert-id.ts';
+import type { HostParts } from './host-parts.ts';
 import type { PassParts } from './pass-parts.ts';
 
 const hour = 3_600_000;
@@ -125,6 +126,6 @@ export function issuedBy(
   return [...authorities.values()].find(authority => authority.directoryUrl === directoryUrl) ?? null;
 }
 
-function certificateText(name: string, id: string, { layout }: PassParts): string {
+function certificateText(name: string, id: string, { layout }: HostParts): string {
   return readIssuedCertificate(layout, layout.issuedGeneration(name, id));
 }

@@ -4,6 +4,7 @@ import type { Generation, Observed, Revocation } from '../core/model.ts';
 import { generationToRevoke, otherRevocations, type RevokeWish } from '../core/revoke-wish.ts';
 import { readIssuedPair } from '../store/generation.ts';
 import { readRevocations, writeRevocations } from '../store/revocations.ts';
+import type { HostParts } from './host-parts.ts';
 import type { PassParts } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';
 
@@ -71,7 +72,7 @@ async function recordWish(
   { name, reason, replace }: RevokeWish,
   { id, leaf }: Generation,
   seen: Observed,
-  { disk, layout, clock }: PassParts,
+  { disk, layout, clock }: HostParts,
 ): Promise<Revocation> {
   const now = clock.now();
   const entry: Revocation = {
@@ -128,7 +129,7 @@ function isRefusal({ code }: CertdError): boolean {
 async function recordAnswer(
   name: string,
   confirmed: Revocation,
-  parts: PassParts,
+  parts: HostParts,
 ): Promise<CertdError | null> {
   const path = parts.layout.revokedOf(name);
   try {

@@ -1,31 +1,13 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
-import type { Clock, Disk, Random } from '../core/ports.ts';
 import { hookPath } from '../deploy/hook-environment.ts';
 import { hookName } from '../deploy/owed-hooks.ts';
-import type { HookResult, HookRun } from '../deploy/run-hook.ts';
-import type { Log } from '../log.ts';
-import type { Layout } from '../store/layout.ts';
-import type { World } from '../store/world.ts';
+import type { HostParts } from './host-parts.ts';
 import { logHook } from './log-hook.ts';
 
-/** What the commands around an attempt need of a pass. */
-export type AttemptHost = {
-  readonly disk: Disk;
-  readonly layout: Layout;
-  readonly world: World;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly runHook: (run: HookRun) => Promise<HookResult>;
-  /** Rings once after `ms`; returns how to take it back. */
-  readonly timer: (ms: Millis, ring: () => void) => () => void;
-  readonly signal: AbortSignal;
-};
-
 /** An attempt of one certificate. `renewed` null: it has not come to the work. */
-export type Tried = { readonly target: Target; readonly host: AttemptHost; renewed: boolean | null };
+export type Tried = { readonly target: Target; readonly host: HostParts; renewed: boolean | null };
 
 /** Runs the commands of `before` in their order. Throws `before-hook-failed` after the first that fails. */
 export async function runBefore({ target, host }: Tried): Promise<void> {
@@ -76,7 +58,7 @@ async function runAll(
     readonly names: readonly string[];
     readonly signal: AbortSignal;
   },
-  { runHook, clock, log }: AttemptHost,
+  { runHook, clock, log }: HostParts,
 ): Promise<void> {
   const { target, env, names, signal } = about;
   for (const [index, command] of target.attempt[which].entries()) {
@@ -97,7 +79,7 @@ async function runAll(
 }
 
 /** Aborts some time after the host’s own signal. */
-function lateAbort({ signal, timer }: AttemptHost): {
+function lateAbort({ signal, timer }: HostParts): {
   readonly signal: AbortSignal;
   readonly end: () => void;
 } {
