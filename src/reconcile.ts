@@ -4,13 +4,14 @@ import { asCertdError, type CertdError, logFields } from './core/errors.ts';
 import type { Target } from './core/model.ts';
 import { planFor } from './core/plan.ts';
 import { askDeployer } from './pass/ask-deployer.ts';
+import type { IssueOutcome } from './pass/attempt-issue.ts';
 import { type Batches, openBatches } from './pass/batches.ts';
 import { deployOwed } from './pass/deploy-owed.ts';
 import type { HostParts } from './pass/host-parts.ts';
 import { lookAtEndpoints } from './pass/look-at-endpoints.ts';
 import type { PassParts } from './pass/pass-parts.ts';
 import { askAgain } from './pass/revoke.ts';
-import { type Settled, settle } from './pass/settle.ts';
+import { settle } from './pass/settle.ts';
 
 /** What a pass did about one certificate; `error` is the last that it met and did not get over. */
 export type PassResult = {
@@ -76,7 +77,7 @@ async function askAboutRevocation(target: Target, asked: Asked, parts: PassParts
 
 /** One certificate whose deploy fails unexpectedly is one failure; the pass goes on. */
 async function withDeploy(
-  settled: Settled,
+  settled: IssueOutcome,
   target: Target,
   asked: Asked,
   { batches, parts }: { readonly batches: Batches; readonly parts: PassParts },

@@ -1,7 +1,7 @@
 import type { Target } from '../core/model.ts';
 import { commandText } from '../deploy/hook-order.ts';
-import { recordBeginning, recordOutcome, recordStart } from './attempt-record.ts';
 import type { HostParts } from './host-parts.ts';
+import { recordBeginning, recordOutcome, recordStart } from './record-after-owed.ts';
 import { runAfter, runBefore, type Tried } from './run-attempt-hooks.ts';
 
 /** `attempt.before` and `attempt.after`: certbot’s pre- and post-hooks, around attempts to order. */

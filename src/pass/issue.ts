@@ -1,9 +1,7 @@
-import type { Authority } from '../config/config.ts';
 import { asCertdError, logFields } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
 import { keepsOrder } from '../core/keeps-order.ts';
-import type { CaChoice, Observed, Target } from '../core/model.ts';
-import type { Download, Issuer, Solver } from '../core/ports.ts';
+import type { Download, Solver } from '../core/ports.ts';
 import { validatedAfter } from '../core/validated.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readIssuedPair } from '../store/generation.ts';
@@ -18,25 +16,13 @@ import {
   workFits,
 } from '../store/work.ts';
 import { splitChain } from '../x509/pem.ts';
+import type { Attempt } from './attempt.ts';
 import { chooseChain } from './choose-chain.ts';
 import { refusalsOf, rootsFor } from './gate.ts';
 import type { HostParts } from './host-parts.ts';
 import { keyForOrder } from './order-key.ts';
 import type { PassParts } from './pass-parts.ts';
-import type { Replaced } from './renewal-window.ts';
-
-type Attempt = {
-  readonly target: Target;
-  readonly seen: Observed;
-  readonly ca: CaChoice;
-  readonly authority: Authority;
-  readonly issuer: Issuer;
-  readonly solver: Solver;
-  /** The CA has an order for this attempt. */
-  readonly onOrder: () => void;
-  /** The certificate that is being replaced, where the CA knows it. */
-  readonly replaces: Replaced | null;
-};
+import { replacedCertId } from './renewal-window.ts';
 
 /**
  * One attempt to issue: takes up the order that is recorded in `issuer/work/<name>` or places one, and ends
@@ -87,8 +73,10 @@ async function workToTakeUp({ target, authority }: Attempt, parts: PassParts): P
 }
 
 async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
-  const { target, seen, ca, authority, issuer, replaces } = attempt;
+  const { target, seen, ca, authority, startedAt, orders } = attempt;
   const { disk, layout, signal } = parts;
+  const issuer = parts.issuerFor(authority);
+  const replaces = replacedCertId(target, seen, authority, parts);
   const key = await keyForOrder(target, seen, authority.directoryUrl, parts);
   await loopTurn();
   const request = await parts.createRequest(key, target.domains);
@@ -101,7 +89,7 @@ async function placeOrder(attempt: Attempt, parts: PassParts): Promise<Work> {
     profile: ca.profile,
   };
   const { url, account, profile, note } = await issuer.order(wish, signal);
-  attempt.onOrder();
+  orders.push({ at: startedAt, domains: target.domains });
   if (note !== null)
     parts.log.warn({ certificate: target.name, ...logFields(note) }, 'order differs from the configuration');
   const order = {
@@ -133,11 +121,11 @@ function isDownloaded(work: Work, name: string, { layout }: HostParts): boolean 
 }
 
 async function download(attempt: Attempt, work: Work, parts: PassParts): Promise<void> {
-  const { target, seen, ca, authority, issuer } = attempt;
+  const { target, seen, ca, authority } = attempt;
   const { url: orderUrl, domains, placedAt, account, profile } = work.order;
-  const { solver, answered } = noting(attempt.solver);
+  const { solver, answered } = noting(parts.solverFor(target, authority));
   const request = { orderUrl, placedAt, domains, csr: work.request, solver };
-  const offer = await issuer.complete(request, parts.signal);
+  const offer = await parts.issuerFor(authority).complete(request, parts.signal);
   await loopTurn();
   const pair = await gated(offer, work, attempt, parts);
   const { name, directoryUrl } = authority;
