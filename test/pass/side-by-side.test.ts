@@ -73,7 +73,9 @@ it('a CA that answers nothing holds up no certificate of another one, and no dep
   });
   await waitUntil('both of the good CA are issued', () => (host.issuer.orders.length === 2 ? true : null));
   await waitUntil('their batch waits', () => (timers.length === 1 ? true : null));
-  expect(waiting).toHaveLength(16);
+  await waitUntil('the silent one is asked by all who have a place', () =>
+    waiting.length === 16 ? true : null,
+  );
   expect(host.hooksRun).toEqual([]);
   timers[0]?.();
   await waitUntil('they are deployed', () => (host.hooksRun.length >= 2 ? true : null));
@@ -178,7 +180,10 @@ it('a hook that hangs holds up no certificate that has other hooks, and those th
   const deployed = (name: string) => readDeployState(host.layout().deployState(name)).deployed;
   await waitUntil('the other one is deployed', () => (deployed('other.test') === null ? null : true));
   expect(deployed('slow.test')).toBe(null);
-  const slowly = ran.find(line => line.startsWith('slow')) ?? '';
+  const slowly = await waitUntil(
+    'the slow one runs',
+    () => ran.find(line => line.startsWith('slow')) ?? null,
+  );
   expect(slowly.split(' ').toSorted()).toEqual(['both.test', 'for', 'slow', 'slow.test']);
   expect(ran).toHaveLength(2);
   letGo();
