@@ -26,6 +26,8 @@ export default defineConfig({
             'test/audit/whole-run.test.ts',
           ],
           testTimeout: 30_000,
+          // What a file's tests share is made there, for example a bundle.
+          hookTimeout: 30_000,
         },
       },
       {
