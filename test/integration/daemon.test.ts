@@ -78,7 +78,11 @@ describe('certd run with Pebble and nginx', () => {
       .slice(before)
       .map(({ path }) => path);
     const counted = paths.filter(path => !/^\/(dir|sign-me-up|draft-ietf-acme-ari.*|renewalInfo)/.test(path));
-    expect(counted.length, paths.join(' ')).toBeLessThanOrEqual(7);
+    // Looks again at the order are as many as Pebble takes time.
+    const fixed = counted.filter(
+      (path, index) => !path.startsWith('/my-order') || counted[index - 1] !== path,
+    );
+    expect(fixed.length, paths.join(' ')).toBeLessThanOrEqual(7);
   });
 
   test('shows the whole document of the contract', async () => {
