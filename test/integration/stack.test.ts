@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestText } from '../support/json-request.ts';
 import { makeCa, makeLeaf } from '../support/make-cert.ts';
@@ -61,6 +62,19 @@ describe('the stack that every integration test stands on', () => {
     await expect(presentedLeaf(server)).rejects.toThrow(/ECONNREFUSED/);
     await stack.nginx.start();
     expect((await presentedLeaf(server)).pem.trim()).toBe(leaf.pem.trim());
+  });
+
+  test('a reload counts from when nginx is told, however late its master comes to its turn', async () => {
+    const before = await stack.nginx.reloadCount();
+    const [program, ...words] = stack.nginx.reload;
+    const { pid } = stack.nginx.process();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await promisify(execFile)(program, words);
+      expect(await stack.nginx.reloadCount()).toBe(before + 1);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
   });
 });
 

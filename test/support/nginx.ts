@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { canBeOtherUsers } from './other-users.ts';
@@ -45,7 +45,9 @@ export async function startNginx(
     config: join(dir, 'nginx.conf'),
     errorLog: join(dir, 'nginx-error.log'),
     pidFile: join(dir, 'nginx.pid'),
+    toldFile: join(dir, 'nginx-told'),
   };
+  await writeFile(paths.toldFile, '');
   for (const each of [join(dir, 'bin'), paths.webroot, paths.sitesDir]) await mkdir(each, { mode: 0o755 });
   await writeFile(paths.config, mainConfig(dir, paths, ports.http, workerUser()));
   await writeFile(paths.program, wrapper(programs, paths), { mode: 0o755 });
@@ -60,14 +62,15 @@ export async function startNginx(
     reload,
     sitesDir: paths.sitesDir,
     process: () => master,
-    reloadCount: () => countReloads(paths.errorLog),
+    reloadCount: () => linesWith('reload', paths.toldFile),
     addTlsSite: async site => {
       await writeFile(join(paths.sitesDir, `${site.serverName}.conf`), tlsSite(site, ports.https));
       await promisify(execFile)(paths.program, ['-t']);
-      const before = await countReloads(paths.errorLog);
+      const heard = () => linesWith('(SIGHUP) received', paths.errorLog);
+      const before = await heard();
       await promisify(execFile)(reload[0], reload.slice(1));
       await waitUntil('nginx reads its configuration again', async () =>
-        (await countReloads(paths.errorLog)) > before ? true : null,
+        (await heard()) > before ? true : null,
       );
       await waitUntilListening('the TLS site of nginx', { port: ports.https }, master);
     },
@@ -141,15 +144,18 @@ function tlsSite(site: { serverName: string; liveDir: string }, port: number): s
 `;
 }
 
-/** `exec`, so that the process that is started is nginx itself. */
-function wrapper(programs: Programs, paths: { errorLog: string; config: string }): string {
+/**
+ * `exec`, so that the process that is started is nginx itself. It writes down each reload that it is told: the master says
+ * so in its own log only once it has come to its turn, which may be after the end of whatever told it.
+ */
+function wrapper(programs: Programs, paths: { errorLog: string; config: string; toldFile: string }): string {
   const library = programs.nginxLibraryPath;
   const environment = library === '' ? '' : `export LD_LIBRARY_PATH='${library}'\n`;
-  return `#!/bin/sh\n${environment}exec '${programs.nginx}' -e '${paths.errorLog}' -c '${paths.config}' "$@"\n`;
+  const note = `[ "$1 $2" != '-s reload' ] || echo reload >>'${paths.toldFile}'\n`;
+  return `#!/bin/sh\n${environment}${note}exec '${programs.nginx}' -e '${paths.errorLog}' -c '${paths.config}' "$@"\n`;
 }
 
-async function countReloads(errorLog: string): Promise<number> {
-  await access(errorLog);
-  const log = await readFile(errorLog, 'utf8');
-  return log.split('\n').filter(line => line.includes('(SIGHUP) received')).length;
+async function linesWith(words: string, file: string): Promise<number> {
+  const text = await readFile(file, 'utf8');
+  return text.split('\n').filter(line => line.includes(words)).length;
 }
