@@ -1,14 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { openStandalone } from '../../src/challenge/standalone.ts';
 import { buildParts } from '../../src/daemon/build-parts.ts';
-import { openCounters } from '../../src/daemon/counters.ts';
-import { openTraffic } from '../../src/daemon/traffic.ts';
 import { openLog } from '../../src/log.ts';
-import { realDisk } from '../../src/store/disk.ts';
-import { openWorld } from '../../src/store/world.ts';
-import { fakeClock } from '../support/fake-clock.ts';
+import { makeBuildHost } from '../support/make-build-host.ts';
 import { makeConfig } from '../support/make-config.ts';
-import { openStateDir } from '../support/state-dir.ts';
 
 it.each([
   ['debug', ['hook begins: a.example ["curl","-H","X-Token: swordfish"]']],
@@ -21,31 +15,18 @@ it.each([
   };
   const ran = { outcome: 'ok', detail: 'exit 0', output: '' } as const;
   const { signal } = new AbortController();
-  const layout = await openStateDir();
   const steps: string[] = [];
-  const host = {
-    ...openTraffic(() => 0),
-    half: 'both' as const,
-    disk: realDisk,
-    layout,
-    world: openWorld(layout),
-    clock: fakeClock(0),
-    random: () => 0.5,
+  const host = await makeBuildHost({
     log: openLog({ level, style: 'json', write }),
-    chainGate: () => expect.fail('nothing is deployed'),
     runHook: async () => {
       steps.push('runs');
       return ran;
     },
-    timer: () => () => {},
-    tally: openCounters(),
-    beginStep: (limitMs: number) => {
+    beginStep: limitMs => {
       steps.push(`begins for ${limitMs} ms`);
       return () => void steps.push('ends');
     },
-    standalone: openStandalone({ passedSockets: () => [], warn: () => undefined }),
-    signal,
-  };
+  });
   const { parts, close } = buildParts(makeConfig([]), host);
   onTestFinished(close);
   const command = { kind: 'argv', argv: ['curl', '-H', 'X-Token: swordfish'] } as const;

@@ -6,17 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openLookups } from '../../src/challenge/lookups.ts';
-import { openStandalone } from '../../src/challenge/standalone.ts';
-import { buildParts, type Host } from '../../src/daemon/build-parts.ts';
-import { openCounters } from '../../src/daemon/counters.ts';
-import { openTraffic } from '../../src/daemon/traffic.ts';
-import { openLog } from '../../src/log.ts';
-import { realDisk } from '../../src/store/disk.ts';
-import { openWorld } from '../../src/store/world.ts';
+import { buildParts } from '../../src/daemon/build-parts.ts';
 import { authority, target } from '../support/crash-host.ts';
-import { fakeClock } from '../support/fake-clock.ts';
+import { makeBuildHost } from '../support/make-build-host.ts';
 import { makeConfig } from '../support/make-config.ts';
-import { openStateDir } from '../support/state-dir.ts';
 
 const { signal } = new AbortController();
 
@@ -24,7 +17,7 @@ it('an order keeps the file that it shares with one of an earlier configuration'
   const path = await mkdtemp(join(tmpdir(), 'certd-reloaded-'));
   onTestFinished(() => rm(path, { recursive: true }));
   const file = join(path, '.well-known/acme-challenge/tok');
-  const host = await openHost();
+  const host = await makeBuildHost();
   const validationPort = await answering('tok.thumbprint');
   const [before, after] = [buildParts(makeConfig([]), host), buildParts(makeConfig([]), host)].map(
     ({ parts, close }) => {
@@ -48,7 +41,7 @@ it('self-checks of all configurations take turns at the resolver', async () => {
   onTestFinished(() => rm(path, { recursive: true }));
   const asked: string[] = [];
   const stop = new AbortController();
-  const host = { ...(await openHost()), lookups: openLookups(name => void asked.push(name)) };
+  const host = await makeBuildHost({ lookups: openLookups(name => void asked.push(name)) });
   for (const token of ['first', 'second']) {
     const { parts, close } = buildParts(makeConfig([]), host);
     onTestFinished(close);
@@ -59,28 +52,6 @@ it('self-checks of all configurations take turns at the resolver', async () => {
   stop.abort();
   expect(asked).toEqual(['first.silent']);
 });
-
-async function openHost(): Promise<Host> {
-  const layout = await openStateDir();
-  const clock = fakeClock(0);
-  return {
-    ...openTraffic(clock.now),
-    half: 'both',
-    disk: realDisk,
-    layout,
-    world: openWorld(layout),
-    clock,
-    random: () => 0.5,
-    log: openLog({ level: 'warn', style: 'json', write: line => expect.fail(line) }),
-    chainGate: () => expect.fail('nothing is deployed'),
-    runHook: () => expect.fail('no hook runs'),
-    timer: () => () => {},
-    tally: openCounters(),
-    beginStep: () => () => {},
-    standalone: openStandalone({ passedSockets: () => [], warn: error => expect.fail(error.message) }),
-    signal,
-  };
-}
 
 async function answering(body: string): Promise<number> {
   const server = createServer((_, response) => response.end(body));
