@@ -66,9 +66,9 @@ stop() {
   exit "$1"
 }
 
+# What the shell knows of: a signal may come between the start of a program and the note of it.
 end_all() {
-  for file in "$results"/*.pid; do
-    [ ! -e "$file" ] || kill "$(cat "$file")" 2>/dev/null || true
-  done
+  jobs -p >"$results/running"
+  while read -r pid; do kill "$pid" 2>/dev/null || true; done <"$results/running"
   wait || true
 }

@@ -67,6 +67,19 @@ describe('a signal', () => {
       expect(children.filter(pid => existsSync(`/proc/${pid}`))).toEqual([]);
     },
   );
+
+  test.each(['step', 'begin'])(
+    'that comes before a %s has noted what it has started ends that, too',
+    async word => {
+      const { ended } = run(
+        `note_start() { until [ -s ahead ]; do :; done; kill -TERM $$; }\n${word} ahead ${sleeper('ahead')}`,
+      );
+      expect(await ended).toMatchObject({
+        code: 143,
+        output: expect.stringMatching(/\n0 passed, 1 failed\n$/),
+      });
+    },
+  );
 });
 
 /** Says who it is in a file, and sleeps. */
