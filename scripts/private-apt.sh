@@ -55,9 +55,13 @@ apt_of_suite() {
     -o Dir::State::lists="$work/$suite" -o Dir::State::status=/dev/null "$@"
 }
 
+# Empty but for the lists of apt, which are fetched once in a run.
 make_work() {
-  [ -z "$work" ] || rm -rf "$work"
-  work=$(mktemp -d "$cache/.work.XXXXXX")
+  if [ -z "$work" ]; then
+    work=$(mktemp -d "$cache/.work.XXXXXX")
+  else
+    rm -rf "$work/cache/archives" "$work/debs" "$work/tree"
+  fi
   work_log=$cache/last-$(basename "$0").log
   : >"$work_log"
   mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/debs" "$work/tree"

@@ -28,6 +28,14 @@ export type Programs = {
   readonly qemu: string;
   readonly qemuLibraryPath: string;
   readonly qemuMachine: string;
+  /**
+   * The AWS CLI and the Python that it is for, with PYTHONPATH for its modules and LD_LIBRARY_PATH. Empty on Ubuntu, which
+   * has none.
+   */
+  readonly aws: string;
+  readonly awsPython: string;
+  readonly awsPythonPath: string;
+  readonly awsLibraryPath: string;
   /** libfaketime, for LD_PRELOAD. */
   readonly faketimeLibrary: string;
 };
@@ -60,6 +68,10 @@ export function findPrograms(): Programs {
     qemu: value('QEMU_AARCH64'),
     qemuLibraryPath: value('QEMU_AARCH64_LIBRARY_PATH'),
     qemuMachine: value('QEMU_AARCH64_MACHINE'),
+    aws: value('AWS'),
+    awsPython: value('AWS_PYTHON'),
+    awsPythonPath: value('AWS_PYTHON_PATH'),
+    awsLibraryPath: value('AWS_LIBRARY_PATH'),
     faketimeLibrary: value('FAKETIME_LIBRARY'),
   };
 }
