@@ -12,14 +12,14 @@ export type CloudCli = {
 };
 
 /**
- * `aws`, `aliyun` and `docker` for the page about installing: none of them is to be had for tests, and no cloud. They
+ * `aliyun` and `docker` for the page about installing: Debian has no `aliyun`, and its Docker needs a daemon of the machine. They
  * judge what they are told (grammar.ts) and note it; nothing else happens.
  */
 export function placeCloudCli(dir: string): CloudCli {
   const directory = join(dir, 'cloud-cli');
   const calls = join(dir, 'cloud-calls');
   mkdirSync(directory);
-  for (const program of ['aws', 'aliyun', 'docker']) {
+  for (const program of ['aliyun', 'docker']) {
     const script = `#!/bin/sh\nexec '${process.execPath}' '${runner}' '${calls}' ${program} "$@"\n`;
     writeFileSync(join(directory, program), script, { mode: 0o755 });
   }

@@ -74,12 +74,22 @@ const service = z.strictObject({
 
 export type TaskDefinition = z.infer<typeof taskDefinition>;
 
+/** Throws where Amazon ECS would refuse it, in spite of the types of its model. */
+export function taskDefinitionOf(input: unknown): TaskDefinition {
+  return taskDefinition.parse(input);
+}
+
+/** The same of CreateService. */
+export function serviceOf(input: unknown): z.infer<typeof service> {
+  return service.parse(input);
+}
+
 export function readTaskDefinition(file: string): TaskDefinition {
-  return taskDefinition.parse(JSON.parse(readText(`deploy/container/${file}`)));
+  return taskDefinitionOf(JSON.parse(readText(`deploy/container/${file}`)));
 }
 
 export function readService(file: string): z.infer<typeof service> {
-  return service.parse(JSON.parse(readText(`deploy/container/${file}`)));
+  return serviceOf(JSON.parse(readText(`deploy/container/${file}`)));
 }
 
 /** Where a container sees what lies on the instance. */

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BootedHost } from '../booted/booted-host.ts';
 import { type SsmDocument, ssmScript } from './ssm-document.ts';
+import { type SsmValues, ssmValues } from './ssm-parameters.ts';
 
 /**
  * The agent of AWS Systems Manager at work on a document (amazon-ssm-agent: docparser/parameters, plugins/runscript and
@@ -18,7 +19,7 @@ export function runDocument(
   given: Readonly<Record<string, string>>,
   agent: SsmAgent = 'current',
 ): ReturnType<BootedHost['run']> {
-  const values = valuesOf(document, given);
+  const values = ssmValues(document, given);
   const file = host.at(scriptFile);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${resolved(ssmScript(document), document, values, agent)}\n`, { mode: 0o700 });
@@ -28,27 +29,8 @@ export function runDocument(
   return host.run(['env', ...standing, ...own, 'sh', '-c', scriptFile]);
 }
 
-type Values = readonly (readonly [name: string, value: string])[];
-
-function valuesOf({ parameters }: SsmDocument, given: Readonly<Record<string, string>>): Values {
-  const unknown = Object.keys(given).filter(name => parameters[name] === undefined);
-  if (unknown.length > 0) throw new Error(`the document has no parameter ${unknown.join(', ')}`);
-  return Object.entries(parameters).map(
-    ([name, { default: usual, allowedPattern, allowedValues, maxChars }]) => {
-      const value = given[name] ?? usual;
-      if (value === undefined) throw new Error(`the parameter ${name} is missing`);
-      const fits =
-        new RegExp(allowedPattern ?? '').test(value) &&
-        (allowedValues?.includes(value) ?? true) &&
-        value.length <= (maxChars ?? value.length);
-      if (!fits) throw new Error(`the parameter ${name} cannot be ${value}`);
-      return [name, value];
-    },
-  );
-}
-
 /** `{{ Name }}` in a text, for every parameter that is not to be a variable; an older agent has none of these. */
-function resolved(text: string, { parameters }: SsmDocument, values: Values, agent: SsmAgent): string {
+function resolved(text: string, { parameters }: SsmDocument, values: SsmValues, agent: SsmAgent): string {
   const known = values.filter(
     ([name]) => agent === 'older' || parameters[name]?.interpolationType !== 'ENV_VAR',
   );

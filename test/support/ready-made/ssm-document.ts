@@ -5,6 +5,7 @@ import { readYaml } from './read-yaml.ts';
 /**
  * A Command document of schema 2.2 with one shell step: what "Data elements and parameters" and "Command document plugin
  * reference" in the user guide of AWS Systems Manager allow, and no key more. AWS itself takes a key that it does not know for an error.
+ * By hand, for its API takes the document as a text, and the one schema that AWS publishes is of Automation documents.
  */
 const parameter = z.strictObject({
   type: z.literal('String'),
