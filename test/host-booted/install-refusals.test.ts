@@ -182,8 +182,10 @@ test('a second install.sh is turned away while the first one is at work', async 
 });
 
 test('one that is told to end says so and leaves nothing', async () => {
-  const ending =
-    'mkfifo /run/stdin; exec 3<>/run/stdin; timeout --preserve-status 0.5 sh /install.sh "$@" <&3';
+  // Told by timeout(1), it is told with all that it has started.
+  const ending = `mkfifo /run/stdin; exec 3<>/run/stdin
+    timeout --preserve-status 60 sh /install.sh "$@" <&3 &
+    until [ -e /tmp/certd-install.*/config.yaml ]; do sleep 0.1; done; kill $!; wait $!`;
   const outcome = await room.run(['sh', '-c', ending, 'sh', ...deb, '--config', '-']);
   expect(outcome).toMatchObject({ code: 130, stdout: '' });
   expect(lastLine(outcome)).toBe('install.sh: interrupted; nothing was done');

@@ -27,6 +27,7 @@ test('the issuer gets its first certificate by the webroot, and the deployer mak
   const before = host.reloads();
   await enableUnits(host);
   await untilDeployed(mark);
+  await waitUntil('nginx says that it was told', () => (host.reloads() > before ? true : null));
   expect(host.reloads() - before).toBe(1);
   await host.addSite(name);
   await host.untilPresented(name);
@@ -235,7 +236,9 @@ test('a hook that restarts the deployer ends it twice on either way, and is then
   const { code, stdout } = await host.run(['certd', 'renew', name, '--force']);
   expect(code).toBe(1);
   expect(stdout).toMatch(/failed: hook-interrupted: .*; it is tried again /);
-  expect(startsOf('certd-hook-systemctl-', mark)).toHaveLength(4);
+  const runs = () => startsOf('certd-hook-systemctl-', mark).length;
+  await waitUntil('the journal has told of the last run', () => (runs() >= 4 ? true : null));
+  expect(runs()).toBe(4);
   expect(host.live(name)).toBe(live);
   expect(await warnings(mark)).toEqual(['generation was taken back']);
 });
@@ -285,6 +288,8 @@ async function tried(path: string): Promise<string> {
 
 /** What an operator sees who looks for trouble: certd's static words, or the line of somebody else. */
 async function warnings(since = 0): Promise<string[]> {
+  // What was said a moment ago may still be on its way into it.
+  await host.succeed('journalctl', '--sync');
   const units = ['--unit=certd', '--unit=certd-deploy', `--since=@${(since / 1e6).toFixed(6)}`];
   const text = await host.succeed('journalctl', '--priority=warning', '--quiet', '--output=cat', ...units);
   return text
