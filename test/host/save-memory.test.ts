@@ -9,8 +9,8 @@ const program = (before: string) => `
   ${before}
   let kept = [];
   for (let n = 0; n < 200_000; n++) {
-    kept.push(Array.from({ length: 100 }, () => n));
-    if (kept.length > 5000) kept = [];
+    kept.push(new Array(100).fill(n));
+    if (kept.length > 100_000) kept = [];
   }
   const space = getHeapSpaceStatistics().find(each => each.space_name === 'new_space');
   console.log(space.physical_space_size / 2 ** 20);`;
