@@ -121,8 +121,13 @@ export const checks = {
   },
   'webroot-access': {
     summary:
-      'Each webroot is there, the issuer may write into it, and the user of the server’s workers gets as far as the CA’s files. It is tried as that user with `test`, so that access control lists count. It is unknown without root, without `setpriv`, and where nobody says which user it is. What SELinux and sandboxes of units forbid beside that is not seen here.',
+      'Each webroot is there, the issuer may write into it, and the user of the server’s workers gets as far as the CA’s files. It is tried as that user with `test`, so that access control lists count. It is unknown without root, without `setpriv`, and where nobody says which user it is. What sandboxes of units forbid beside that is not seen here, and what SELinux forbids is `webroot-label`.',
     cure: 'Make the directory and give it to the issuer: `install -d -o certd -m 0755 DIR`. Each directory on the way must be open to the server’s user (`chmod o+x`); one below `/root` or a home never is.',
+  },
+  'webroot-label': {
+    summary:
+      'Where SELinux is switched on: its policy lets the server read what certd puts into the webroot. The kernel itself is asked, with the label of the server that has port 80 and those of the directories and symlinks on the way; what certd makes in a directory has the label of it. What is refused is critical where that is enforced, and a warning where it is only logged (`permissive`, of the host or of the server). It is unknown without root, where the server does not run, where the webroot is not there, where a label cannot be read (`stat` of coreutils does it), and where the kernel does not answer. There is no finding where SELinux is switched off or not shown, as in most containers.',
+    cure: "Say that it is content of a web server, for good and for what is there: `semanage fcontext --add --type httpd_sys_content_t 'DIR(/.*)?' && restorecon -R DIR` (`semanage` is in `policycoreutils-python-utils`). Or use `/var/www/certd`, which has that label.",
   },
   'unit-state': {
     summary:

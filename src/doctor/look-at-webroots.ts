@@ -9,6 +9,7 @@ import { type ChallengeAnswer, challengePort } from './challenge-answer.ts';
 import type { Examined } from './examined.ts';
 import type { Finding } from './finding.ts';
 import type { HostTools } from './look.ts';
+import { lookAtLabels } from './look-at-labels.ts';
 import { resolvedPath } from './resolved-path.ts';
 import type { ServerKind, ServerLook } from './site.ts';
 import { accessFindings } from './webroot-access.ts';
@@ -34,9 +35,11 @@ export async function lookAtWebroots(
   const answered = new Set(said.map(({ domain }) => domain));
   const others = uses.map(({ domain }) => domain).filter(domain => !answered.has(domain));
   const unanswered = { domains: [...new Set(others)], words: nobody(holder) };
+  const readers = workersOf(servers, answers);
   return [
     ...webrootFindings(answers, unanswered),
-    ...(await accessFindings(host, workersOf(servers, answers), tools)),
+    ...(await accessFindings(host, readers, tools)),
+    ...(await lookAtLabels(readers, tools)),
   ];
 }
 
@@ -139,10 +142,10 @@ async function htaccessOn(directory: string, tools: HostTools): Promise<string |
 
 /** Who has to read each webroot that is served. */
 function workersOf(servers: readonly ServerLook[], answers: readonly WebrootAnswer[]) {
-  return answers
-    .filter(({ outcome, served, written }) => outcome.kind === 'file' && served === written)
-    .map(({ server, webroot }) => {
-      const look = servers.find(each => each.server === server && each.kind === 'read');
-      return { webroot, server, user: look?.kind === 'read' ? (look.web?.worker ?? null) : null };
-    });
+  return answers.flatMap(({ server, webroot, outcome, served, written }) => {
+    if (outcome.kind !== 'file' || served !== written) return [];
+    const look = servers.find(each => each.server === server && each.kind === 'read');
+    const user = look?.kind === 'read' ? (look.web?.worker ?? null) : null;
+    return [{ webroot, server, user, directory: posix.dirname(outcome.path) }];
+  });
 }
