@@ -27,13 +27,15 @@ describe('an nginx with RSA beside ECDSA, behind a load balancer, and with certi
     await chmod(dir, 0o755);
     pki = await makeEndpointPki();
     await writeFile(join(dir, 'roots.pem'), pki.root.pem);
-    certd = await certdAt(join(dir, 'certd'), configuration(dir));
+    // Nobody listens yet: a deploy waits for that no longer.
+    certd = await certdAt(join(dir, 'certd'), configuration(dir, '1s'));
     for (const family of ['ecdsa', 'rsa'] as const) await putIssued(certd, family, pki);
     // It deploys what is issued; orders, which reach no CA here, fail.
     daemon = await startAgain(certd);
     for (const name of Object.values(names)) await deployed(certd, name);
     await daemon.stop();
     daemon = undefined;
+    await certd.configure(configuration(dir, '10s'));
     await configureNginx(dir, certd, 'fullchain.pem');
     nginx = await startNginx(dir);
   });
@@ -110,16 +112,20 @@ describe('an nginx with RSA beside ECDSA, behind a load balancer, and with certi
   });
 });
 
-function configuration(dir: string): string {
+/** `timeout`: of each endpoint. */
+function configuration(dir: string, timeout: string): string {
   const certificate = (name: string, type: string, endpoints: readonly string[]) =>
     `  - { name: ${name}, domains: [a.example], key: { type: ${type} }, challenge: { webroot: /srv }, deploy: { verify: [${endpoints.join(', ')}] } }\n`;
   const ecdsa = [
-    '{ connect: "127.0.0.1:443", timeout: 1s }',
-    '{ connect: "[::1]:443", timeout: 1s }',
-    '{ connect: "127.0.0.1:8443", proxy_protocol: v2, timeout: 1s }',
-    '{ connect: "127.0.0.1:9443", timeout: 1s }',
+    `{ connect: "127.0.0.1:443", timeout: ${timeout} }`,
+    `{ connect: "[::1]:443", timeout: ${timeout} }`,
+    `{ connect: "127.0.0.1:8443", proxy_protocol: v2, timeout: ${timeout} }`,
+    `{ connect: "127.0.0.1:9443", timeout: ${timeout} }`,
   ];
-  const rsa = ['{ connect: "127.0.0.1:443", timeout: 1s }', '{ connect: "localhost:443", timeout: 1s }'];
+  const rsa = [
+    `{ connect: "127.0.0.1:443", timeout: ${timeout} }`,
+    `{ connect: "localhost:443", timeout: ${timeout} }`,
+  ];
   return `account: { email: ops@certd.test, agree_tos: true }
 ca: corp
 cas: { corp: { directory: "https://127.0.0.1:1/dir", roots: ${dir}/roots.pem } }

@@ -24,7 +24,7 @@ async function servedHost() {
   const server = createServer(loadPair());
   const port = await listening(server, '127.0.0.1');
   const [serverName = ''] = target.domains;
-  const verify = [makeEndpoint({ connect: `127.0.0.1:${port}`, port, serverName, timeoutMs: 1000 })];
+  const verify = [makeEndpoint({ connect: `127.0.0.1:${port}`, port, serverName })];
   const ok = { outcome: 'ok', detail: 'exit 0', output: '' } as const;
   return {
     host,
