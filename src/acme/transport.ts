@@ -102,21 +102,23 @@ function exchange(
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     let connected = false;
+    let answer: HttpAnswer | null = null;
     const deadline = AbortSignal.timeout(limits.timeoutMs);
     const signal = AbortSignal.any([limits.signal, deadline]);
     const request = httpsRequest(url, { ...options, signal });
     const fail = (error: unknown) => {
+      // What happens to the connection afterwards takes no answer away.
+      if (answer !== null) return resolve(answer);
       const { reusedSocket } = request;
       const timedOut = deadline.aborted ? limits.timeoutMs : null;
       reject(
         transportError(error, { url, reusedSocket, connected, timedOut, stopped: limits.signal.aborted }),
       );
     };
-    let answered = false;
     // An upgrade (101) ends it with neither an answer nor an error, and no signal reaches it from then on.
     const closed = () => {
-      if (answered) return;
-      fail(new CertdError('ca-malformed', `${url.host} closed the request without an answer.`));
+      if (answer === null)
+        fail(new CertdError('ca-malformed', `${url.host} closed the request without an answer.`));
     };
     request.on('error', fail);
     request.once('close', closed);
@@ -129,29 +131,30 @@ function exchange(
       request.off('close', closed);
       response.once('close', closed);
       if (isHeadOfOpenConnection(options.method, response)) request.shouldKeepAlive = true;
-      let size = 0;
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size <= maxBodyBytes) chunks.push(chunk);
-        else response.destroy(new CertdError('ca-malformed', `${url.href} answers with more than 1 MiB.`));
-      });
       response.on('error', fail);
-      response.once('end', () => {
-        answered = true;
-        const answer = {
-          status: response.statusCode ?? 0,
-          headers: plainHeaders(response.headers),
-          body: Buffer.concat(chunks).toString('utf8'),
-        };
+      onWholeBody(response, url, text => {
+        const { statusCode: status = 0 } = response;
+        const whole = { status, headers: plainHeaders(response.headers), body: text };
+        answer = whole;
         // Node may hear that the request went out only after the whole answer came (TLS says so in the next turn
         // of the loop). The connection is free from then on: whoever asks before opens another.
-        if (request.closed) resolve(answer);
-        else request.once('close', () => resolve(answer));
+        if (request.closed) resolve(whole);
+        else request.once('close', () => resolve(whole));
       });
     });
     request.end(body ?? undefined);
   });
+}
+
+function onWholeBody(response: IncomingMessage, { href }: URL, whole: (body: string) => void): void {
+  let size = 0;
+  const chunks: Buffer[] = [];
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= maxBodyBytes) chunks.push(chunk);
+    else response.destroy(new CertdError('ca-malformed', `${href} answers with more than 1 MiB.`));
+  });
+  response.once('end', () => whole(Buffer.concat(chunks).toString('utf8')));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createSecureContext } from 'node:tls';
+import type { AddressInfo } from 'node:net';
+import { createSecureContext, createServer } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
 import { openTransport } from '../../src/acme/transport.ts';
@@ -27,6 +28,35 @@ it('an answer that is there before the loop goes on costs no second connection',
   await send();
 
   expect(server.counts()).toEqual({ requests: 3, connections: 1 });
+});
+
+it('an answer that came before all was sent is one, though the rest never goes out', async () => {
+  const root = await makeCa('root of a CA that does not listen');
+  const leaf = await makeLeaf(root, { domains: ['127.0.0.1'] });
+  const server = createServer({ cert: leaf.pem, key: leaf.keyPem }, socket => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.pause();
+      socket.write('HTTP/1.1 413 Payload Too Large\r\ncontent-length: 2\r\n\r\n{}');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const trust = createSecureContext({ ca: root.pem });
+  const transport = openTransport({ trust, userAgent: 'certd/0', timeoutMs: 3_000 });
+  onTestFinished(() => transport.close());
+  // More than the buffers of both ends hold.
+  const request = {
+    method: 'POST',
+    url: `https://127.0.0.1:${port}/`,
+    body: 'x'.repeat(64 * 1024 * 1024),
+  } as const;
+  expect(await transport.send(request, AbortSignal.timeout(60_000))).toMatchObject({
+    status: 413,
+    body: '{}',
+  });
 });
 
 type Server = {
