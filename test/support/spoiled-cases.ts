@@ -222,7 +222,8 @@ export const renewalCases: readonly SpoiledCase[] = [
     'ca-unreachable',
     7,
     'newOrder',
-    withFields({ authorizations: ['https://127.0.0.1:1/x'] }),
+    // Pending, for Pebble takes one of a hundred valid authorizations over and has nothing to ask for then.
+    withFields({ status: 'pending', authorizations: ['https://127.0.0.1:1/x'] }),
     { keeps: true },
   ),
   issues('order-cut-once', 14, 'newOrder', cutAfter, { times: 1, orders: 2 }),
