@@ -8,7 +8,7 @@ export const shippedUnitNames = [
 ];
 
 /**
- * `src/doctor/shipped-units.ts`: what the units of `systemd/` say of themselves, for doctor to hold an installed one against.
+ * `src/doctor/units/shipped-units.ts`: what the units of `systemd/` say of themselves, for doctor to hold an installed one against.
  * `units`: text by name.
  */
 export function shippedUnits(units: ReadonlyMap<string, string>): string {

@@ -1,4 +1,4 @@
-// `npm run shipped-units`: systemd/ -> src/doctor/shipped-units.ts.
+// `npm run shipped-units`: systemd/ -> src/doctor/units/shipped-units.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedUnitNames, shippedUnits } from './shipped-units.ts';
@@ -7,4 +7,4 @@ const root = join(import.meta.dirname, '..');
 const units = shippedUnitNames.map(
   name => [name, readFileSync(join(root, 'systemd', name), 'utf8')] as const,
 );
-writeFileSync(join(root, 'src/doctor/shipped-units.ts'), shippedUnits(new Map(units)));
+writeFileSync(join(root, 'src/doctor/units/shipped-units.ts'), shippedUnits(new Map(units)));

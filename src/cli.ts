@@ -3,7 +3,7 @@ import { statusCommand } from './commands/status.ts';
 import { statusWords } from './commands/status-words.ts';
 import { commandFirst } from './commands/words.ts';
 import { asCertdError } from './core/errors.ts';
-import { plainLines } from './core/plain-text.ts';
+import { plainLines } from './core/text/plain-text.ts';
 
 /** Runs one command and returns the exit code: 0 done, 1 failed, 64 wrong usage, 78 bad configuration. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Standalone } from './challenge/standalone.ts';
 import type { Config } from './config/config.ts';
-import type { StatusDocument } from './core/status-document.ts';
+import type { StatusDocument } from './core/status/status-document.ts';
 import { openLiveStatus } from './daemon/live-status.ts';
 import { type LoopHost, openLoop } from './daemon/loop.ts';
 import { noticeHost } from './daemon/notice-host.ts';

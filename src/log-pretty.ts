@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import pretty from 'pino-pretty';
-import { visibleText } from './core/visible-text.ts';
+import { visibleText } from './core/text/visible-text.ts';
 import { type Log, openLog } from './log.ts';
 
 /** The log for a person at a terminal; in a file of its own so that a daemon never loads the printer. */

@@ -1,6 +1,6 @@
-import { deployAskOf } from './core/deploy-hold.ts';
-import type { Asked } from './core/due.ts';
+import { deployAskOf } from './core/deploy/deploy-hold.ts';
 import { asCertdError, type CertdError, logFields } from './core/errors.ts';
+import type { Asked } from './core/issue/due.ts';
 import type { Target } from './core/model.ts';
 import { planFor } from './core/plan.ts';
 import { askDeployer } from './pass/ask-deployer.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { firstIssuerState, noProfile } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';

@@ -1,5 +1,5 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
-import { addressText } from '../core/ip-address.ts';
+import { addressText } from '../core/text/ip-address.ts';
 import type { Authorization, Challenge, Order } from './decode.ts';
 import { objectRefusal } from './problem.ts';
 import { ask, lookAtAuthorization, pollOrder, problemsOf, type Work } from './work.ts';

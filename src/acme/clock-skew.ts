@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
-import { spanText, toRfc3339 } from '../core/time-text.ts';
+import { spanText, toRfc3339 } from '../core/text/time-text.ts';
 import type { Answer } from './answer.ts';
 import { httpDate } from './http-date.ts';
 

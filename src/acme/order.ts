@@ -1,8 +1,8 @@
 import type { CertdError } from '../core/errors.ts';
-import { isAddress } from '../core/ip-address.ts';
+import { chooseProfile, type ProfileDecision, withoutProfile } from '../core/issue/profile.ts';
 import type { ProfileChoice } from '../core/model.ts';
 import type { OrderRequest, OrderResult } from '../core/ports.ts';
-import { chooseProfile, type ProfileDecision, withoutProfile } from '../core/profile.ts';
+import { isAddress } from '../core/text/ip-address.ts';
 import type { LastingSigner } from './account.ts';
 import type { Connection } from './connection.ts';
 import { decodeOrder, type Order } from './decode.ts';

@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
 import type { Clock, Issuer } from '../core/ports.ts';
-import { revocationReasons } from '../core/revocation-reason.ts';
+import { revocationReasons } from '../core/revoke/revocation-reason.ts';
 import { derOf } from '../x509/pem.ts';
 import { openSigner, type Signer } from './client.ts';
 import type { Connection } from './connection.ts';

@@ -1,4 +1,4 @@
-import { plainText } from '../core/plain-text.ts';
+import { plainText } from '../core/text/plain-text.ts';
 
 const maxLength = 500;
 

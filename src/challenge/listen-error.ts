@@ -1,5 +1,5 @@
 import { asCertdError, CertdError, systemErrorOf } from '../core/errors.ts';
-import { isEveryAddress, isIpv6, type ListenAddress, listenText } from '../core/listen-address.ts';
+import { isEveryAddress, isIpv6, type ListenAddress, listenText } from '../core/text/listen-address.ts';
 import { portHolder } from '../host/port-holder.ts';
 
 /**

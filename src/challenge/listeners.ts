@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { CertdError } from '../core/errors.ts';
-import { isIpv6, type ListenAddress, listenText } from '../core/listen-address.ts';
+import { isIpv6, type ListenAddress, listenText } from '../core/text/listen-address.ts';
 import { closeServer } from '../host/close-server.ts';
 import type { OneRequestServer } from '../host/one-request-server.ts';
 import { openQueue } from '../host/queue.ts';

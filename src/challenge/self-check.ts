@@ -1,6 +1,6 @@
-import { challengeUrl } from '../core/challenge-url.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
+import { challengeUrl } from '../core/issue/challenge-url.ts';
 import type { HttpChallenge, Solver } from '../core/ports.ts';
 import { endOf } from '../host/end-of.ts';
 import { fetchOnce, reasonOf, type Through } from '../host/http-get.ts';

@@ -1,6 +1,6 @@
-import type { AccountAction } from '../core/account-action.ts';
-import { caaRecord } from '../core/caa-record.ts';
-import { plainText } from '../core/plain-text.ts';
+import type { AccountAction } from '../core/issue/account-action.ts';
+import { caaRecord } from '../core/issue/caa-record.ts';
+import { plainText } from '../core/text/plain-text.ts';
 import type { AccountAnswer, AccountResult } from '../daemon/run-account.ts';
 import { wrap } from './wrap.ts';
 

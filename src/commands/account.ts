@@ -1,5 +1,5 @@
-import { type AccountAction, accountActions } from '../core/account-action.ts';
 import { CertdError } from '../core/errors.ts';
+import { type AccountAction, accountActions } from '../core/issue/account-action.ts';
 import { type AccountAnswer, type AccountWish, runAccount } from '../daemon/run-account.ts';
 import { accountLines } from './account-lines.ts';
 import { askControl } from './ask-control.ts';

@@ -1,8 +1,8 @@
 import type { Config, ConfigProblem } from '../config/config.ts';
 import { decodeConfig } from '../config/decode.ts';
 import { CertdError } from '../core/errors.ts';
-import { plainText } from '../core/plain-text.ts';
-import { unitsToEnable } from '../core/units-to-enable.ts';
+import { unitsToEnable } from '../core/host/units-to-enable.ts';
+import { plainText } from '../core/text/plain-text.ts';
 import { type ConfigFiles, readConfigFiles } from '../host/read-config.ts';
 import { layoutAt } from '../store/layout.ts';
 import { exists } from '../store/replace-file.ts';

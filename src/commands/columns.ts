@@ -1,4 +1,4 @@
-import { plainText } from '../core/plain-text.ts';
+import { plainText } from '../core/text/plain-text.ts';
 
 /** The titles of a table and what stands below each. */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => string>>;

@@ -1,6 +1,6 @@
 import type { Instant } from '../core/instant.ts';
-import { plainText } from '../core/plain-text.ts';
-import { relativeText } from '../core/time-text.ts';
+import { plainText } from '../core/text/plain-text.ts';
+import { relativeText } from '../core/text/time-text.ts';
 import type { DeployResult } from '../daemon/run-deploy.ts';
 import { wrap } from './wrap.ts';
 

@@ -1,4 +1,4 @@
-import type { DeployAsk } from '../core/deploy-hold.ts';
+import type { DeployAsk } from '../core/deploy/deploy-hold.ts';
 import { CertdError } from '../core/errors.ts';
 import type { DeployAnswer, DeployRequest, DeployResult } from '../daemon/run-deploy.ts';
 import { askDeployingDaemon } from './ask-deploying-daemon.ts';

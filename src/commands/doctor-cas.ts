@@ -1,7 +1,7 @@
 import { caaPracticeOf } from '../config/authorities.ts';
 import type { Authority, Config } from '../config/config.ts';
 import { asCertdError } from '../core/errors.ts';
-import type { SeenCa } from '../doctor/seen-names.ts';
+import type { SeenCa } from '../doctor/names/seen-names.ts';
 import { readRegistration } from '../store/account.ts';
 import { type Layout, layoutAt } from '../store/layout.ts';
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { asCertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
-import type { NetworkTools } from '../doctor/examine-names.ts';
-import { openNameTools } from '../doctor/name-tools.ts';
-import { rememberAddresses } from '../doctor/remember-addresses.ts';
-import type { CloudAddresses } from '../doctor/seen-names.ts';
+import type { NetworkTools } from '../doctor/names/examine-names.ts';
+import { openNameTools } from '../doctor/names/name-tools.ts';
+import { rememberAddresses } from '../doctor/names/remember-addresses.ts';
+import type { CloudAddresses } from '../doctor/names/seen-names.ts';
 import { publicAddresses } from '../metadata/public-addresses.ts';
 import { metadataServices } from '../metadata/services.ts';
 

@@ -1,7 +1,7 @@
-import { plainText } from '../core/plain-text.ts';
+import { plainText } from '../core/text/plain-text.ts';
 import type { Examination } from '../doctor/examine.ts';
 import { type Finding, type FindingStatus, worstStatus } from '../doctor/finding.ts';
-import { hostLine } from '../doctor/host-summary.ts';
+import { hostLine } from '../doctor/host/host-summary.ts';
 import { monitoringWords, paint } from './monitoring-words.ts';
 import { wrap } from './wrap.ts';
 

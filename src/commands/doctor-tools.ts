@@ -3,11 +3,11 @@ import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
 import { runProgram } from '../deploy/run-program.ts';
-import type { SystemFacts } from '../doctor/host-summary.ts';
+import type { SystemFacts } from '../doctor/host/host-summary.ts';
 import type { HostTools } from '../doctor/look.ts';
-import type { NameTools } from '../doctor/name-tools.ts';
-import { ownAddresses } from '../doctor/own-addresses.ts';
-import { hostProcesses } from '../doctor/processes.ts';
+import type { NameTools } from '../doctor/names/name-tools.ts';
+import { ownAddresses } from '../doctor/names/own-addresses.ts';
+import { hostProcesses } from '../doctor/ports/processes.ts';
 
 const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
@@ -56,7 +56,7 @@ export async function doctorTools(
 async function systemFacts(): Promise<SystemFacts | null> {
   // It calls programs by their bare names, through a shell.
   process.env['PATH'] = directories.join(':');
-  const door = await import('../doctor/system-facts.ts');
+  const door = await import('../doctor/host/system-facts.ts');
   const { promise: late, resolve } = Promise.withResolvers<null>();
   const timer = setTimeout(resolve, patienceMs, null);
   try {

@@ -1,5 +1,5 @@
+import { lastValidations } from '../core/issue/validated.ts';
 import type { Target, Validation } from '../core/model.ts';
-import { lastValidations } from '../core/validated.ts';
 import { layoutAt } from '../store/layout.ts';
 import { openWorld } from '../store/world.ts';
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { plainLines } from '../core/plain-text.ts';
-import { visibleText } from '../core/visible-text.ts';
+import { plainLines } from '../core/text/plain-text.ts';
+import { visibleText } from '../core/text/visible-text.ts';
 import { type Examination, examine } from '../doctor/examine.ts';
-import { examineNames } from '../doctor/examine-names.ts';
 import { type FindingStatus, sortFindings, worstStatus } from '../doctor/finding.ts';
-import { hostJson } from '../doctor/host-summary.ts';
+import { hostJson } from '../doctor/host/host-summary.ts';
+import { examineNames } from '../doctor/names/examine-names.ts';
 import { realClock } from '../host/clock.ts';
 import { version } from '../host/version.ts';
 import { configured, showProblem } from './configured.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { systemErrorOf } from '../core/errors.ts';
-import { unitDropIn } from '../core/unit-drop-in.ts';
+import { unitDropIn } from '../core/host/unit-drop-in.ts';
 
 /**
  * What to put beside the shipped `certd.service` for this configuration, with the way to do it; empty where nothing is

@@ -1,4 +1,4 @@
-import { plainText } from '../core/plain-text.ts';
+import { plainText } from '../core/text/plain-text.ts';
 import type { DryRunAnswer, DryRunResult } from '../daemon/run-dry-run.ts';
 import { wrap } from './wrap.ts';
 

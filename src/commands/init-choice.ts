@@ -1,7 +1,7 @@
 import { readCommandLine } from '../config/words.ts';
 import { CertdError } from '../core/errors.ts';
-import type { FirstConfig } from '../core/first-config.ts';
-import { isAddress } from '../core/ip-address.ts';
+import type { FirstConfig } from '../core/host/first-config.ts';
+import { isAddress } from '../core/text/ip-address.ts';
 import { findMetadata } from '../metadata/find-metadata.ts';
 import type { MetadataService } from '../metadata/services.ts';
 import { initDomains } from './init-domains.ts';

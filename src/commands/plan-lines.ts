@@ -1,9 +1,9 @@
-import type { DeployVerdict } from '../core/deploy-verdict.ts';
-import { answers } from '../core/host-words.ts';
+import type { DeployVerdict } from '../core/deploy/deploy-verdict.ts';
+import { answers } from '../core/host/host-words.ts';
 import type { Instant } from '../core/instant.ts';
-import type { IssueVerdict } from '../core/issue-verdict.ts';
+import type { IssueVerdict } from '../core/issue/issue-verdict.ts';
 import type { Verdict } from '../core/plan.ts';
-import { relativeText, toRfc3339 } from '../core/time-text.ts';
+import { relativeText, toRfc3339 } from '../core/text/time-text.ts';
 
 /** What is to be done for one certificate, the order first. */
 export function planLines(verdict: Verdict, now: Instant): readonly [string, ...string[]] {

@@ -1,10 +1,10 @@
-import { firstNames } from '../core/first-names.ts';
 import type { Instant } from '../core/instant.ts';
-import { mostShown } from '../core/most-shown.ts';
-import { plainText } from '../core/plain-text.ts';
 import type { Verdict } from '../core/plan.ts';
-import { type PlanRest, planView } from '../core/plan-view.ts';
-import { relativeText } from '../core/time-text.ts';
+import { mostShown } from '../core/status/most-shown.ts';
+import { type PlanRest, planView } from '../core/status/plan-view.ts';
+import { firstNames } from '../core/text/first-names.ts';
+import { plainText } from '../core/text/plain-text.ts';
+import { relativeText } from '../core/text/time-text.ts';
 import { planLines } from './plan-lines.ts';
 import { wrap } from './wrap.ts';
 

@@ -1,4 +1,4 @@
-import type { RevokeWish } from '../core/revoke-wish.ts';
+import type { RevokeWish } from '../core/revoke/revoke-wish.ts';
 import { type RevokeAnswer, runRevoke } from '../daemon/run-revoke.ts';
 import type { Places } from './places.ts';
 import { runHere } from './run-here.ts';

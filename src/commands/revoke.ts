@@ -1,7 +1,12 @@
 import { didYouMean } from '../config/nearest.ts';
 import { CertdError } from '../core/errors.ts';
-import { isForOthers, type RevocationReason, readReason, reasonNames } from '../core/revocation-reason.ts';
-import type { RevokeWish } from '../core/revoke-wish.ts';
+import {
+  isForOthers,
+  type RevocationReason,
+  readReason,
+  reasonNames,
+} from '../core/revoke/revocation-reason.ts';
+import type { RevokeWish } from '../core/revoke/revoke-wish.ts';
 import type { RevokeAnswer } from '../daemon/run-revoke.ts';
 import { askControl } from './ask-control.ts';
 import { dropToIssuer } from './drop-to-issuer.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/instant.ts';
-import { plainText } from '../core/plain-text.ts';
+import { plainText } from '../core/text/plain-text.ts';
 import type { RollbackAnswer } from '../daemon/run-rollback.ts';
 import { deployLines } from './deploy-lines.ts';
 import { wrap } from './wrap.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isIpv6 } from '../core/listen-address.ts';
+import { isIpv6 } from '../core/text/listen-address.ts';
 import { challengePath, comment, type Site, siteHeading } from './snippet-sites.ts';
 
 /** Virtual hosts for Apache httpd 2.4, for each site one for port 80 and one for 443. Lines without newlines. */

@@ -1,5 +1,5 @@
-import { isAddress } from '../core/ip-address.ts';
-import { isIpv6 } from '../core/listen-address.ts';
+import { isAddress } from '../core/text/ip-address.ts';
+import { isIpv6 } from '../core/text/listen-address.ts';
 import { challengePath, comment, type Site, siteHeading } from './snippet-sites.ts';
 
 /** Server blocks for nginx's `http` block, for each site one for port 80 and one for 443. Lines without newlines. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CertdError } from '../core/errors.ts';
-import { isEveryAddress, isIpv6, listenText } from '../core/listen-address.ts';
 import type { ChallengeMethod, Target } from '../core/model.ts';
+import { isEveryAddress, isIpv6, listenText } from '../core/text/listen-address.ts';
 
 /** One site of a web server: certificates for the same domains stand in it side by side (RSA beside ECDSA). */
 export type Site = {

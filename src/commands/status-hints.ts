@@ -1,4 +1,4 @@
-import type { StatusDocument } from '../core/status-document.ts';
+import type { StatusDocument } from '../core/status/status-document.ts';
 
 /** Where a person at a terminal reads on; empty where all is well. */
 export function statusHints({ source, certificates }: StatusDocument): string {

@@ -1,5 +1,5 @@
-import type { NextOrder } from '../core/status-view.ts';
-import { relativeText } from '../core/time-text.ts';
+import type { NextOrder } from '../core/status/status-view.ts';
+import { relativeText } from '../core/text/time-text.ts';
 
 /** "1 certificate", "300 certificates". */
 export function certificatesText(count: number): string {

@@ -1,7 +1,7 @@
-import { monitoringState } from '../core/monitoring-state.ts';
-import { plainText } from '../core/plain-text.ts';
-import type { CertificateStatus, Level, Problem, StatusDocument } from '../core/status-document.ts';
-import { nextOrder } from '../core/status-view.ts';
+import { monitoringState } from '../core/status/monitoring-state.ts';
+import type { CertificateStatus, Level, Problem, StatusDocument } from '../core/status/status-document.ts';
+import { nextOrder } from '../core/status/status-view.ts';
+import { plainText } from '../core/text/plain-text.ts';
 import { certificatesText, nextOrderText } from './status-phrases.ts';
 
 /** Columns that the line may have: monitoring cuts a longer one off. */

@@ -1,5 +1,5 @@
-import type { CertificateStatus } from '../core/status-document.ts';
-import { relativeText } from '../core/time-text.ts';
+import type { CertificateStatus } from '../core/status/status-document.ts';
+import { relativeText } from '../core/text/time-text.ts';
 import { type Columns, cellsOf, fitColumns } from './columns.ts';
 
 /** A certificate, and the moment at which it is shown. */

@@ -1,8 +1,8 @@
-import { firstNames } from '../core/first-names.ts';
-import { monitoringState } from '../core/monitoring-state.ts';
-import { plainLines, plainText } from '../core/plain-text.ts';
-import type { Problem, StatusDocument } from '../core/status-document.ts';
-import { type ProblemGroup, type Rest, statusView } from '../core/status-view.ts';
+import { monitoringState } from '../core/status/monitoring-state.ts';
+import type { Problem, StatusDocument } from '../core/status/status-document.ts';
+import { type ProblemGroup, type Rest, statusView } from '../core/status/status-view.ts';
+import { firstNames } from '../core/text/first-names.ts';
+import { plainLines, plainText } from '../core/text/plain-text.ts';
 import { paint } from './monitoring-words.ts';
 import { certificatesText, nextOrderText } from './status-phrases.ts';
 import { statusTable } from './status-table.ts';

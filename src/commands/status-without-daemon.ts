@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { defaultThresholds } from '../config/normalise.ts';
-import { problem } from '../core/certificate-problems.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import type { Problem, StatusDocument } from '../core/status-document.ts';
+import { problem } from '../core/status/certificate-problems.ts';
+import type { Problem, StatusDocument } from '../core/status/status-document.ts';
 import { readStatus } from '../daemon/read-status.ts';
 import { readUnconfigured } from '../daemon/read-unconfigured.ts';
 import { type Layout, layoutAt } from '../store/layout.ts';

@@ -1,10 +1,10 @@
 import { asCertdError, CertdError } from '../core/errors.ts';
-import { monitoringState, unknownState } from '../core/monitoring-state.ts';
-import { plainLines } from '../core/plain-text.ts';
-import { isStatusDocument, newerDaemon } from '../core/status-answer.ts';
-import type { StatusDocument } from '../core/status-document.ts';
-import { ofNames } from '../core/status-of-names.ts';
-import { visibleText } from '../core/visible-text.ts';
+import { monitoringState, unknownState } from '../core/status/monitoring-state.ts';
+import { isStatusDocument, newerDaemon } from '../core/status/status-answer.ts';
+import type { StatusDocument } from '../core/status/status-document.ts';
+import { ofNames } from '../core/status/status-of-names.ts';
+import { plainLines } from '../core/text/plain-text.ts';
+import { visibleText } from '../core/text/visible-text.ts';
 import { defaultHealthSocket } from '../daemon/socket-paths.ts';
 import { askDaemon } from '../health/client.ts';
 import type { Places } from './places.ts';

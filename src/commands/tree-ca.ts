@@ -1,5 +1,5 @@
-import { accountActions } from '../core/account-action.ts';
-import { reasonNames } from '../core/revocation-reason.ts';
+import { accountActions } from '../core/issue/account-action.ts';
+import { reasonNames } from '../core/revoke/revocation-reason.ts';
 import type { CommandRow } from './command-row.ts';
 import type { Places } from './places.ts';
 import { oneName, placeOptions } from './words.ts';

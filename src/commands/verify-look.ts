@@ -1,12 +1,12 @@
 import { openLookups } from '../challenge/lookups.ts';
 import type { Config } from '../config/config.ts';
+import { recordAfter } from '../core/deploy/served-record.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
+import { lifetimeOf } from '../core/issue/renewal.ts';
 import type { Target } from '../core/model.ts';
-import { lifetimeOf } from '../core/renewal.ts';
-import { recordAfter } from '../core/served-record.ts';
-import { isStatusDocument } from '../core/status-answer.ts';
-import type { CertificateStatus, StatusDocument } from '../core/status-document.ts';
-import type { Verified } from '../core/verify-document.ts';
+import { isStatusDocument } from '../core/status/status-answer.ts';
+import type { CertificateStatus, StatusDocument } from '../core/status/status-document.ts';
+import type { Verified } from '../core/status/verify-document.ts';
 import { defaultHealthSocket } from '../daemon/socket-paths.ts';
 import { askDaemon } from '../health/client.ts';
 import { openSlots } from '../host/slots.ts';

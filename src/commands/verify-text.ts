@@ -1,8 +1,8 @@
-import { mostShown } from '../core/most-shown.ts';
-import { plainLines, plainText } from '../core/plain-text.ts';
-import type { Problem } from '../core/status-document.ts';
-import { relativeText } from '../core/time-text.ts';
-import type { VerifiedCertificate, VerifyDocument } from '../core/verify-document.ts';
+import { mostShown } from '../core/status/most-shown.ts';
+import type { Problem } from '../core/status/status-document.ts';
+import type { VerifiedCertificate, VerifyDocument } from '../core/status/verify-document.ts';
+import { plainLines, plainText } from '../core/text/plain-text.ts';
+import { relativeText } from '../core/text/time-text.ts';
 import { type Columns, cellsOf, fitColumns } from './columns.ts';
 import { monitoringWords, paint } from './monitoring-words.ts';
 import { certificatesText } from './status-phrases.ts';

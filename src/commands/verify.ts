@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { pickNamed } from '../core/pick-named.ts';
-import { plainLines } from '../core/plain-text.ts';
-import { type VerifyDocument, type VerifyLevel, verifyDocument } from '../core/verify-document.ts';
-import { visibleText } from '../core/visible-text.ts';
+import { type VerifyDocument, type VerifyLevel, verifyDocument } from '../core/status/verify-document.ts';
+import { plainLines } from '../core/text/plain-text.ts';
+import { visibleText } from '../core/text/visible-text.ts';
 import { version } from '../host/version.ts';
 import { layoutAt } from '../store/layout.ts';
 import { checkLayout } from '../store/open.ts';

@@ -1,6 +1,6 @@
-import { allChecks, type Look, pendingChanges, type Reason } from '../core/due.ts';
-import { renewalMoment, standInOf } from '../core/renewal.ts';
-import { withdrawalOf } from '../core/revocation.ts';
+import { allChecks, type Look, pendingChanges, type Reason } from '../core/issue/due.ts';
+import { renewalMoment, standInOf } from '../core/issue/renewal.ts';
+import { withdrawalOf } from '../core/revoke/revocation.ts';
 import { when } from './why-words.ts';
 
 /** What each check says, in the order in which they are asked: the first that says yes is the reason. */

@@ -1,11 +1,11 @@
 import { catalogue } from '../core/catalogue.ts';
-import type { DeployHold } from '../core/deploy-hold.ts';
-import { isTakenBack } from '../core/deploy-verdict.ts';
-import { opensAt, windowText } from '../core/deploy-window.ts';
-import type { Look } from '../core/due.ts';
-import type { FailureRecord } from '../core/failure-record.ts';
-import { owedFiles } from '../core/files-key.ts';
+import type { DeployHold } from '../core/deploy/deploy-hold.ts';
+import { isTakenBack } from '../core/deploy/deploy-verdict.ts';
+import { opensAt, windowText } from '../core/deploy/deploy-window.ts';
+import { owedFiles } from '../core/deploy/files-key.ts';
 import type { Instant } from '../core/instant.ts';
+import type { Look } from '../core/issue/due.ts';
+import type { FailureRecord } from '../core/issue/failure-record.ts';
 import type { Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
 import { when } from './why-words.ts';

@@ -1,6 +1,6 @@
-import type { Look } from '../core/due.ts';
-import { asksPerson } from '../core/host-duty.ts';
-import { answers, causeText } from '../core/host-words.ts';
+import { asksPerson } from '../core/host/host-duty.ts';
+import { answers, causeText } from '../core/host/host-words.ts';
+import type { Look } from '../core/issue/due.ts';
 import { curedLines } from './why-deploy.ts';
 import { when } from './why-words.ts';
 

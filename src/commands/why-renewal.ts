@@ -1,10 +1,10 @@
-import { holds } from '../core/backoff.ts';
-import type { Look } from '../core/due.ts';
 import type { Instant } from '../core/instant.ts';
+import { holds } from '../core/issue/backoff.ts';
+import type { Look } from '../core/issue/due.ts';
+import { renewalMoment, standInOf } from '../core/issue/renewal.ts';
 import type { RenewalWindow } from '../core/model.ts';
-import { renewalMoment, standInOf } from '../core/renewal.ts';
-import { withdrawalOf } from '../core/revocation.ts';
-import { relativeText, toRfc3339 } from '../core/time-text.ts';
+import { withdrawalOf } from '../core/revoke/revocation.ts';
+import { relativeText, toRfc3339 } from '../core/text/time-text.ts';
 import { when } from './why-words.ts';
 
 /** When the newest generation is renewed by itself, and by whose word; nothing of one that is revoked. */

@@ -1,7 +1,7 @@
-import { type Look, revokedText } from '../core/due.ts';
+import { type Look, revokedText } from '../core/issue/due.ts';
 import type { Generation } from '../core/model.ts';
-import { withdrawalOf } from '../core/revocation.ts';
-import { toRfc3339 } from '../core/time-text.ts';
+import { withdrawalOf } from '../core/revoke/revocation.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 import { checkLines } from './why-checks.ts';
 import { curedLines, deployLines, errorLines } from './why-deploy.ts';
 import { hostLines } from './why-host.ts';

@@ -1,6 +1,6 @@
-import type { Look } from '../core/due.ts';
-import { lookDueAt } from '../core/look-due.ts';
-import { lastRecord } from '../core/served-record.ts';
+import { lookDueAt } from '../core/deploy/look-due.ts';
+import { lastRecord } from '../core/deploy/served-record.ts';
+import type { Look } from '../core/issue/due.ts';
 import { when } from './why-words.ts';
 
 /** What each endpoint presented when it was looked at last, and when it is looked at again. */

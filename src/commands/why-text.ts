@@ -1,6 +1,6 @@
-import type { Look } from '../core/due.ts';
-import { plainText } from '../core/plain-text.ts';
+import type { Look } from '../core/issue/due.ts';
 import { planFor } from '../core/plan.ts';
+import { plainText } from '../core/text/plain-text.ts';
 import { planLines } from './plan-lines.ts';
 import { whyRows } from './why-rows.ts';
 import { wrap } from './wrap.ts';

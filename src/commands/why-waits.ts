@@ -1,10 +1,10 @@
-import { attemptKey } from '../core/attempt-key.ts';
-import { holds } from '../core/backoff.ts';
-import { isGivenUp, longestCaHold } from '../core/ca-trouble.ts';
-import type { Look } from '../core/due.ts';
+import { attemptKey } from '../core/issue/attempt-key.ts';
+import { holds } from '../core/issue/backoff.ts';
+import { isGivenUp, longestCaHold } from '../core/issue/ca-trouble.ts';
+import type { Look } from '../core/issue/due.ts';
+import { recentOrders, sparedUntil } from '../core/issue/order-budget.ts';
 import type { Trouble } from '../core/model.ts';
-import { recentOrders, sparedUntil } from '../core/order-budget.ts';
-import { relativeText } from '../core/time-text.ts';
+import { relativeText } from '../core/text/time-text.ts';
 import { when } from './why-words.ts';
 
 /** What holds an order back, whether or not one is due. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/instant.ts';
-import { relativeText, toRfc3339 } from '../core/time-text.ts';
+import { relativeText, toRfc3339 } from '../core/text/time-text.ts';
 
 /** A moment, and how far it is. */
 export function when(at: Instant, now: Instant): string {

@@ -1,5 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
-import { isAddress } from '../core/ip-address.ts';
+import { isAddress } from '../core/text/ip-address.ts';
 import { casOf, isPublic } from './check-authorities.ts';
 import type { Entry, Located } from './entries.ts';
 import type { Source } from './parse.ts';

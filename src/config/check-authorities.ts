@@ -1,4 +1,4 @@
-import { isAddress } from '../core/ip-address.ts';
+import { isAddress } from '../core/text/ip-address.ts';
 import { defaultAuthority, presets } from './authorities.ts';
 import type { Entry, Located } from './entries.ts';
 import { didYouMean } from './nearest.ts';

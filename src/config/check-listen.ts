@@ -1,4 +1,4 @@
-import { collide, type ListenAddress, listenText } from '../core/listen-address.ts';
+import { collide, type ListenAddress, listenText } from '../core/text/listen-address.ts';
 import { casOf } from './check-authorities.ts';
 import type { Entry, Located } from './entries.ts';
 import { readListenAddress } from './listen-address.ts';

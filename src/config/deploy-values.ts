@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { DeployWindow } from '../core/deploy-model.ts';
+import type { DeployWindow } from '../core/deploy/deploy-model.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,4 +1,4 @@
-import type { DeployWindow, OutputFile } from '../core/deploy-model.ts';
+import type { DeployWindow, OutputFile } from '../core/deploy/deploy-model.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Target } from '../core/model.ts';
 import type { CertificateEntry, MainFile } from './schema.ts';

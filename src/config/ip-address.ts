@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { addressText } from '../core/ip-address.ts';
+import { addressText } from '../core/text/ip-address.ts';
 import type { Reading } from './reading.ts';
 
 /** An IP address among the domains (RFC 8738) in its one text; null where `text` is meant as something else. */

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type ListenAddress, shortestIpv6 } from '../core/listen-address.ts';
+import { type ListenAddress, shortestIpv6 } from '../core/text/listen-address.ts';
 import type { Reading } from './reading.ts';
 
 /** `0.0.0.0:80` or `[::]:80`: an IP address of this host and a port from 1 to 65535. */

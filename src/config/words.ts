@@ -1,4 +1,4 @@
-import type { Command } from '../core/deploy-model.ts';
+import type { Command } from '../core/deploy/deploy-model.ts';
 import type { Reading } from './reading.ts';
 
 const askForShell = 'certd runs commands without a shell; quote it, or write { shell: "…" }';

@@ -1,12 +1,12 @@
-import type { AfterOwed } from './after-owed.ts';
 import type { ErrorCode } from './catalogue.ts';
-import type { Command, DeployChoice, DeployState, OutputFile } from './deploy-model.ts';
+import type { Command, DeployChoice, DeployState, OutputFile } from './deploy/deploy-model.ts';
 import type { ServedRecord } from './endpoint.ts';
-import type { FailureRecord } from './failure-record.ts';
-import type { HostSeen } from './host-change.ts';
+import type { HostSeen } from './host/host-change.ts';
 import type { Instant, Millis } from './instant.ts';
-import type { ListenAddress } from './listen-address.ts';
-import type { RevocationReason } from './revocation-reason.ts';
+import type { AfterOwed } from './issue/after-owed.ts';
+import type { FailureRecord } from './issue/failure-record.ts';
+import type { RevocationReason } from './revoke/revocation-reason.ts';
+import type { ListenAddress } from './text/listen-address.ts';
 
 export type KeyType = 'ecdsa-p256' | 'ecdsa-p384' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096';
 

@@ -1,5 +1,5 @@
 import { CertdError } from './errors.ts';
-import { firstNames } from './first-names.ts';
+import { firstNames } from './text/first-names.ts';
 
 type Named = { readonly name: string; readonly domains?: readonly string[] };
 

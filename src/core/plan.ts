@@ -1,14 +1,14 @@
-import { holds } from './backoff.ts';
 import { type Blocked, blockedBy } from './blocked.ts';
-import { chooseCa } from './choose-ca.ts';
-import { deployAskOf } from './deploy-hold.ts';
-import { type DeployVerdict, planDeploy } from './deploy-verdict.ts';
-import { type Asked, type Look, pendingChanges } from './due.ts';
+import { deployAskOf } from './deploy/deploy-hold.ts';
+import { type DeployVerdict, planDeploy } from './deploy/deploy-verdict.ts';
+import { lookDueAt } from './deploy/look-due.ts';
 import type { Instant } from './instant.ts';
-import { type IssueVerdict, issueVerdict } from './issue-verdict.ts';
-import { lookDueAt } from './look-due.ts';
+import { holds } from './issue/backoff.ts';
+import { chooseCa } from './issue/choose-ca.ts';
+import { type Asked, type Look, pendingChanges } from './issue/due.ts';
+import { type IssueVerdict, issueVerdict } from './issue/issue-verdict.ts';
 import type { CaChoice, Observed, Revocation, Target } from './model.ts';
-import { nextRevocation, withdrawalOf } from './revocation.ts';
+import { nextRevocation, withdrawalOf } from './revoke/revocation.ts';
 
 /** What is to be done about commands that an earlier attempt owes. */
 type AfterVerdict =

@@ -1,5 +1,5 @@
-import { accountActions } from '../core/account-action.ts';
 import { CertdError } from '../core/errors.ts';
+import { accountActions } from '../core/issue/account-action.ts';
 import type { AccountWish } from './run-account.ts';
 
 /** Decodes `{ "action": "show" | "rollover" | "deactivate" | "keep" | "replace", "ca": … | null }`. */

@@ -1,6 +1,6 @@
-import type { Counters, Tally } from '../core/counters.ts';
-import { emptyHistogram, type Histogram, withObservation } from '../core/histogram.ts';
-import { labelText } from '../core/metric-text.ts';
+import type { Counters, Tally } from '../core/metrics/counters.ts';
+import { emptyHistogram, type Histogram, withObservation } from '../core/metrics/histogram.ts';
+import { labelText } from '../core/metrics/metric-text.ts';
 
 /** Counts from its start on; `read` gives what was counted so far. */
 export function openCounters(): Tally & { read(): Counters } {

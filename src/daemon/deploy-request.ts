@@ -1,4 +1,4 @@
-import type { DeployAsk } from '../core/deploy-hold.ts';
+import type { DeployAsk } from '../core/deploy/deploy-hold.ts';
 import { CertdError } from '../core/errors.ts';
 import type { DeployRequest } from './run-deploy.ts';
 import type { RollbackWish } from './run-rollback.ts';

@@ -1,8 +1,8 @@
-import { problem } from '../core/certificate-problems.ts';
 import type { Millis } from '../core/instant.ts';
-import { metricsText } from '../core/metrics.ts';
+import { metricsText } from '../core/metrics/metrics.ts';
 import type { Clock } from '../core/ports.ts';
-import type { Problem, StatusDocument } from '../core/status-document.ts';
+import { problem } from '../core/status/certificate-problems.ts';
+import type { Problem, StatusDocument } from '../core/status/status-document.ts';
 import { cachedFor } from '../host/cached-for.ts';
 import type { World } from '../store/world.ts';
 import type { Loop } from './loop.ts';

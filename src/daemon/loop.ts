@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
-import type { Counters } from '../core/counters.ts';
 import { dutyOf } from '../core/duty.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
-import { type Agenda, makesProgress } from '../core/progress.ts';
+import type { Counters } from '../core/metrics/counters.ts';
+import { type Agenda, makesProgress } from '../core/status/progress.ts';
 import { openAlarm } from '../host/alarm.ts';
 import { startTicks, type Ticks } from '../host/schedule.ts';
 import type { PassParts } from '../pass/pass-parts.ts';

@@ -1,7 +1,7 @@
 import { CertdError } from '../core/errors.ts';
-import { firstNames } from '../core/first-names.ts';
 import type { Target } from '../core/model.ts';
 import { pickNamed } from '../core/pick-named.ts';
+import { firstNames } from '../core/text/first-names.ts';
 import type { World } from '../store/world.ts';
 
 /**

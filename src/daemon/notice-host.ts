@@ -1,11 +1,11 @@
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import { type HostNews, type HostRecord, recordAfterLook } from '../core/host-change.ts';
-import type { HostFact } from '../core/host-identity.ts';
-import { causeText } from '../core/host-words.ts';
+import { type HostNews, type HostRecord, recordAfterLook } from '../core/host/host-change.ts';
+import type { HostFact } from '../core/host/host-identity.ts';
+import { causeText } from '../core/host/host-words.ts';
 import type { Instant, Millis } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
 import type { Clock, Disk, Random } from '../core/ports.ts';
-import { toRfc3339 } from '../core/time-text.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 import { readHostIdentity } from '../host/host-identity.ts';
 import type { Log } from '../log.ts';
 import { writeHostRecord } from '../store/host-record.ts';

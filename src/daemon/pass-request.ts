@@ -1,4 +1,4 @@
-import type { Asked } from '../core/due.ts';
+import type { Asked } from '../core/issue/due.ts';
 
 /** One request for a pass: over all certificates (null) or some. */
 export type PassRequest = { readonly names: readonly string[] | null; readonly asked: Asked };

@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
-import { hostProblems } from '../core/host-problem.ts';
 import type { Instant } from '../core/instant.ts';
-import { statusDocument } from '../core/status.ts';
-import type { Problem, StatusDocument } from '../core/status-document.ts';
+import { hostProblems } from '../core/status/host-problem.ts';
+import { statusDocument } from '../core/status/status.ts';
+import type { Problem, StatusDocument } from '../core/status/status-document.ts';
 import { version } from '../host/version.ts';
 import type { World } from '../store/world.ts';
 

@@ -1,5 +1,5 @@
-import { problem, type Thresholds, worst } from '../core/certificate-problems.ts';
-import type { StatusDocument } from '../core/status-document.ts';
+import { problem, type Thresholds, worst } from '../core/status/certificate-problems.ts';
+import type { StatusDocument } from '../core/status/status-document.ts';
 import type { World } from '../store/world.ts';
 import { readStatus, type Teller } from './read-status.ts';
 

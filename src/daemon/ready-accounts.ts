@@ -1,11 +1,11 @@
 import type { Authority, Config } from '../config/config.ts';
-import { accountRetryMs } from '../core/account-retry.ts';
-import { problem } from '../core/certificate-problems.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
-import { untouched } from '../core/host-change.ts';
+import { untouched } from '../core/host/host-change.ts';
 import type { Instant, Millis } from '../core/instant.ts';
+import { accountRetryMs } from '../core/issue/account-retry.ts';
 import type { Clock, Random } from '../core/ports.ts';
-import type { Problem } from '../core/status-document.ts';
+import { problem } from '../core/status/certificate-problems.ts';
+import type { Problem } from '../core/status/status-document.ts';
 import type { Log } from '../log.ts';
 import type { HostParts } from '../pass/host-parts.ts';
 import { isRegistered } from '../store/account.ts';

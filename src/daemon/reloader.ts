@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
-import { problem } from '../core/certificate-problems.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
-import type { Problem } from '../core/status-document.ts';
+import { problem } from '../core/status/certificate-problems.ts';
+import type { Problem } from '../core/status/status-document.ts';
 import { openQueue } from '../host/queue.ts';
 import type { Log } from '../log.ts';
 import type { World } from '../store/world.ts';

@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
-import { readReason } from '../core/revocation-reason.ts';
-import type { RevokeWish } from '../core/revoke-wish.ts';
+import { readReason } from '../core/revoke/revocation-reason.ts';
+import type { RevokeWish } from '../core/revoke/revoke-wish.ts';
 
 /** Decodes `{ "name": …, "generation": … | null, "reason": …, "replace": true | false }`. */
 export function revokeRequest(body: unknown): RevokeWish {

@@ -1,8 +1,8 @@
 import type { Authority, Config } from '../config/config.ts';
-import type { AccountAction } from '../core/account-action.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import { untouched } from '../core/host-change.ts';
-import { answers, causeText } from '../core/host-words.ts';
+import { untouched } from '../core/host/host-change.ts';
+import { answers, causeText } from '../core/host/host-words.ts';
+import type { AccountAction } from '../core/issue/account-action.ts';
 import type { AccountFacts } from '../core/ports.ts';
 import type { HostParts } from '../pass/host-parts.ts';
 import { keepAccounts, replaceAccounts } from '../pass/own-accounts.ts';

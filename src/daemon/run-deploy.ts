@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.ts';
-import type { DeployAsk, DeployHold } from '../core/deploy-hold.ts';
-import { type DeployVerdict, planDeploy } from '../core/deploy-verdict.ts';
+import type { DeployAsk, DeployHold } from '../core/deploy/deploy-hold.ts';
+import { type DeployVerdict, planDeploy } from '../core/deploy/deploy-verdict.ts';
+import { unseenEndpoints } from '../core/deploy/unseen-endpoints.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
-import { toRfc3339 } from '../core/time-text.ts';
-import { unseenEndpoints } from '../core/unseen-endpoints.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import { deployOwed } from '../pass/deploy-owed.ts';
 import type { DeployerParts } from '../pass/pass-parts.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { hasDrifted } from '../core/drift.ts';
+import { hasDrifted } from '../core/deploy/drift.ts';
 import { lookAtEndpoints } from '../pass/look-at-endpoints.ts';
 import type { DeployerParts } from '../pass/pass-parts.ts';
 import { chosenTargets } from './named-targets.ts';

@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
+import { unseenEndpoints } from '../core/deploy/unseen-endpoints.ts';
 import type { Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
-import { toRfc3339 } from '../core/time-text.ts';
-import { unseenEndpoints } from '../core/unseen-endpoints.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 import type { HostParts } from '../pass/host-parts.ts';
 import { endHostChange } from '../pass/own-accounts.ts';
 import type { PassParts } from '../pass/pass-parts.ts';

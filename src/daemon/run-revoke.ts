@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { pickNamed } from '../core/pick-named.ts';
-import { withdrawalOf } from '../core/revocation.ts';
-import type { RevokeWish } from '../core/revoke-wish.ts';
+import { withdrawalOf } from '../core/revoke/revocation.ts';
+import type { RevokeWish } from '../core/revoke/revoke-wish.ts';
 import type { PassParts } from '../pass/pass-parts.ts';
 import { revoke } from '../pass/revoke.ts';
 import { type PassAnswer, runPass } from './run-pass.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { type CertdError, logFields } from '../core/errors.ts';
-import type { StatusDocument } from '../core/status-document.ts';
+import type { StatusDocument } from '../core/status/status-document.ts';
 import { type Answer, render } from '../health/answer.ts';
 import { listenOnSocket } from '../health/listen.ts';
 import { type Routes, routeServer } from '../health/server.ts';

@@ -1,7 +1,7 @@
 import { isErrorCode } from '../core/catalogue.ts';
-import type { DeployUnderWay, WayBack } from '../core/deploy-model.ts';
+import type { DeployUnderWay, WayBack } from '../core/deploy/deploy-model.ts';
+import { reasonToStay } from '../core/deploy/rollback.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import { reasonToStay } from '../core/rollback.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { type Deploying, save, stopIfAsked } from './deploying.ts';
 import { giveUp, whyStay } from './give-up.ts';

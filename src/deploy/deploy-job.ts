@@ -1,9 +1,9 @@
-import type { DeployState } from '../core/deploy-model.ts';
+import type { DeployState } from '../core/deploy/deploy-model.ts';
+import type { Presented } from '../core/deploy/presented.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
 import type { Leaf, Revocation, Target } from '../core/model.ts';
-import type { Presented } from '../core/presented.ts';
 import type { HookResult, HookRun } from './run-hook.ts';
 
 /** One certificate whose generation `id` is owed. `state` is what `deploy/<name>.json` says. */

@@ -1,7 +1,7 @@
-import { nextDeployAttempt } from '../core/backoff.ts';
-import type { DeployState, DeployUnderWay } from '../core/deploy-model.ts';
+import type { DeployState, DeployUnderWay } from '../core/deploy/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import { type FailureRecord, failureRecord } from '../core/failure-record.ts';
+import { nextDeployAttempt } from '../core/issue/backoff.ts';
+import { type FailureRecord, failureRecord } from '../core/issue/failure-record.ts';
 import type { Leaf } from '../core/model.ts';
 import type { DeployJob, DeployParts } from './deploy-job.ts';
 import { afterCommand } from './under-way.ts';

@@ -1,6 +1,6 @@
-import type { Finding } from '../core/deploy-finding.ts';
+import type { Finding } from '../core/deploy/deploy-finding.ts';
+import { isNearlyOver, type Old, reasonToStay } from '../core/deploy/rollback.ts';
 import { CertdError } from '../core/errors.ts';
-import { isNearlyOver, type Old, reasonToStay } from '../core/rollback.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { type Deploying, mark, underWayOf } from './deploying.ts';
 import { lookOnce } from './look.ts';

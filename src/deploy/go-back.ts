@@ -1,7 +1,7 @@
-import type { DeployUnderWay } from '../core/deploy-model.ts';
+import type { DeployUnderWay } from '../core/deploy/deploy-model.ts';
+import { isOutputRefusal } from '../core/deploy/output-rules.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
-import { isOutputRefusal } from '../core/output-rules.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { afterFailure, attempt, type Deploying, save, stopIfAsked, underWayOf } from './deploying.ts';
 import { oldOf } from './give-up.ts';

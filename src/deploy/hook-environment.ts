@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Leaf, Target } from '../core/model.ts';
-import { toRfc3339 } from '../core/time-text.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 
 /** What a hook is told about one certificate. */
 export type HookSubject = {

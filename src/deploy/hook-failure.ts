@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import { plainLines } from '../core/plain-text.ts';
+import { plainLines } from '../core/text/plain-text.ts';
 import { redact } from '../redact.ts';
 import { hookName, type OwedHook } from './owed-hooks.ts';
 import type { HookResult } from './run-hook.ts';

@@ -1,4 +1,4 @@
-import type { Command } from '../core/deploy-model.ts';
+import type { Command } from '../core/deploy/deploy-model.ts';
 
 /** What one certificate of a batch still has to run, in its own order. */
 export type Pending<T> = { readonly subject: T; readonly commands: readonly Command[] };

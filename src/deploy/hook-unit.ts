@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
-import type { Command } from '../core/deploy-model.ts';
+import type { Command } from '../core/deploy/deploy-model.ts';
 import { commandText } from './hook-order.ts';
 import type { HookResult, HookRun } from './run-hook.ts';
 

@@ -1,11 +1,11 @@
-import { type Finding, findingOf } from '../core/deploy-finding.ts';
-import type { ServedBefore } from '../core/deploy-model.ts';
+import { type Finding, findingOf } from '../core/deploy/deploy-finding.ts';
+import type { ServedBefore } from '../core/deploy/deploy-model.ts';
+import { type Presented, servedState } from '../core/deploy/presented.ts';
+import { recordOf } from '../core/deploy/served-record.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';
-import { type Presented, servedState } from '../core/presented.ts';
-import { recordOf } from '../core/served-record.ts';
 import type { DeployParts } from './deploy-job.ts';
 import type { Deploying } from './deploying.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Command, DeployChoice } from '../core/deploy-model.ts';
+import type { Command, DeployChoice } from '../core/deploy/deploy-model.ts';
 import { commandText } from './hook-order.ts';
 
 /** One command of a certificate's deploy. */

@@ -1,4 +1,4 @@
-import type { Command, DeployUnderWay } from '../core/deploy-model.ts';
+import type { Command, DeployUnderWay } from '../core/deploy/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, mark, underWayOf } from './deploying.ts';

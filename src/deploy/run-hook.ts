@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { Command } from '../core/deploy-model.ts';
+import type { Command } from '../core/deploy/deploy-model.ts';
 import { systemErrorOf } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 

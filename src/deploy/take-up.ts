@@ -1,4 +1,4 @@
-import type { DeployUnderWay } from '../core/deploy-model.ts';
+import type { DeployUnderWay } from '../core/deploy/deploy-model.ts';
 import { CertdError } from '../core/errors.ts';
 import type { DeployParts } from './deploy-job.ts';
 import { type Deploying, save } from './deploying.ts';

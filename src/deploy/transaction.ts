@@ -1,5 +1,5 @@
+import { filesKey } from '../core/deploy/files-key.ts';
 import { asCertdError } from '../core/errors.ts';
-import { filesKey } from '../core/files-key.ts';
 import { begin } from './begin.ts';
 import type { DeployJob, DeployOutcome, DeployParts } from './deploy-job.ts';
 import { attempt, type Deploying, save } from './deploying.ts';

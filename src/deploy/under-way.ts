@@ -1,5 +1,5 @@
-import type { DeployState, DeployUnderWay, OutputFile } from '../core/deploy-model.ts';
-import { filesKey } from '../core/files-key.ts';
+import type { DeployState, DeployUnderWay, OutputFile } from '../core/deploy/deploy-model.ts';
+import { filesKey } from '../core/deploy/files-key.ts';
 
 /** What is under way for `id`, as a crash left it; null where nothing is. */
 export function takenUp({ underWay }: DeployState, id: string): DeployUnderWay | null {

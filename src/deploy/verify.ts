@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/catalogue.ts';
-import type { Finding } from '../core/deploy-finding.ts';
+import type { Finding } from '../core/deploy/deploy-finding.ts';
 import type { ServedState } from '../core/endpoint.ts';
 import { CertdError } from '../core/errors.ts';
 import type { DeployParts } from './deploy-job.ts';

@@ -1,8 +1,8 @@
-import { isIpv6, listenText } from '../core/listen-address.ts';
 import type { Target } from '../core/model.ts';
+import { isIpv6, listenText } from '../core/text/listen-address.ts';
 import type { Finding } from './finding.ts';
-import { ownerOfPath, type SeenHost } from './seen-host.ts';
-import type { TlsListen, TlsSite } from './site.ts';
+import { ownerOfPath, type SeenHost } from './host/seen-host.ts';
+import type { TlsListen, TlsSite } from './sites/site.ts';
 
 type Place = {
   readonly target: Target;

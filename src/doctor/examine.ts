@@ -1,19 +1,19 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { systemErrorOf } from '../core/errors.ts';
-import { examineHost } from './examine-host.ts';
+import { lookAtApache } from './apache/look-at-apache.ts';
 import type { Examined } from './examined.ts';
-import { fileFacts } from './file-facts.ts';
 import { type Finding, sortFindings } from './finding.ts';
 import { findingsOf } from './findings.ts';
-import type { HostSummary } from './host-summary.ts';
+import { lookAtHaproxy } from './haproxy/look-at-haproxy.ts';
+import { examineHost } from './host/examine-host.ts';
+import { fileFacts } from './host/file-facts.ts';
+import type { HostSummary } from './host/host-summary.ts';
+import { lookAtHost } from './host/look-at-host.ts';
+import { pathsOf, type SeenHost } from './host/seen-host.ts';
 import type { HostTools } from './look.ts';
-import { lookAtApache } from './look-at-apache.ts';
-import { lookAtHaproxy } from './look-at-haproxy.ts';
-import { lookAtHost } from './look-at-host.ts';
-import { lookAtNginx } from './look-at-nginx.ts';
-import { pathsOf, type SeenHost } from './seen-host.ts';
-import type { ServerLook } from './site.ts';
+import { lookAtNginx } from './nginx/look-at-nginx.ts';
+import type { ServerLook } from './sites/site.ts';
 
 /** What doctor found out. */
 export type Examination = {

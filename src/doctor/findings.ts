@@ -2,9 +2,9 @@ import type { Target } from '../core/model.ts';
 import { type CheckName, checks } from './checks.ts';
 import { endpointFindings } from './endpoint-findings.ts';
 import type { Finding, FindingStatus } from './finding.ts';
-import { isPlainPath, ownerOfPath, type SeenHost } from './seen-host.ts';
-import type { ServerLook } from './site.ts';
-import { siteFindings } from './site-findings.ts';
+import { isPlainPath, ownerOfPath, type SeenHost } from './host/seen-host.ts';
+import type { ServerLook } from './sites/site.ts';
+import { siteFindings } from './sites/site-findings.ts';
 
 /** Everything that follows from what was seen of a host’s servers. */
 export function findingsOf(host: SeenHost): readonly Finding[] {

@@ -1,9 +1,9 @@
 import { asCertdError } from '../core/errors.ts';
-import { plainLines } from '../core/plain-text.ts';
+import { plainLines } from '../core/text/plain-text.ts';
 import { redact } from '../redact.ts';
-import type { NameAddresses } from './arrivals.ts';
-import type { SystemFacts } from './host-summary.ts';
-import type { HostProcess } from './processes.ts';
+import type { SystemFacts } from './host/host-summary.ts';
+import type { HostProcess } from './ports/processes.ts';
+import type { NameAddresses } from './sites/arrivals.ts';
 
 /** What a look at a server needs of the host. */
 export type HostTools = {

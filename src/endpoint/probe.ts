@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { LookupFunction, Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import type { Presented } from '../core/deploy/presented.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
-import type { Presented } from '../core/presented.ts';
 import { handshake, type Shaken } from '../x509/handshake.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { dial } from './dial.ts';

@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import { plainText } from '../core/plain-text.ts';
+import { plainText } from '../core/text/plain-text.ts';
 
 /** No handshake comes about, and why, in words. */
 export function unreachable(detail: string): CertdError {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorOf } from '../core/errors.ts';
-import type { ListenAddress } from '../core/listen-address.ts';
+import type { ListenAddress } from '../core/text/listen-address.ts';
 import { listeningSockets, processIds, programName, socketsOf } from './listening-sockets.ts';
 
 /** A process that has a listening socket open. */

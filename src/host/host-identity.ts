@@ -1,6 +1,6 @@
 import { closeSync, constants, existsSync, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HostFact, hostFact, type IdentitySource } from '../core/host-identity.ts';
+import { type HostFact, hostFact, type IdentitySource } from '../core/host/host-identity.ts';
 
 const dmi = '/sys/class/dmi/id';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemErrorOf } from '../core/errors.ts';
-import { type ListenAddress, shortestIpv6 } from '../core/listen-address.ts';
+import { type ListenAddress, shortestIpv6 } from '../core/text/listen-address.ts';
 
 /** A TCP socket that listens; `inode` as in `/proc/PID/fd`. */
 export type ListeningSocket = ListenAddress & { readonly inode: string };

@@ -1,4 +1,4 @@
-import { collide, isEveryAddress, isIpv6, type ListenAddress } from '../core/listen-address.ts';
+import { collide, isEveryAddress, isIpv6, type ListenAddress } from '../core/text/listen-address.ts';
 import { listeningSockets, processIds, programName, socketsOf } from './listening-sockets.ts';
 
 /**

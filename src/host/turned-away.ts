@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
 import { asCertdError, CertdError } from '../core/errors.ts';
-import { listenText } from '../core/listen-address.ts';
+import { listenText } from '../core/text/listen-address.ts';
 
 /**
  * What accept(2) refused, in the operator's words: for example ENOBUFS, or a network error of the client's own

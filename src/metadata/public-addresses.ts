@@ -1,6 +1,6 @@
 import { CertdError } from '../core/errors.ts';
-import { addressText } from '../core/ip-address.ts';
-import { isIpv6 } from '../core/listen-address.ts';
+import { addressText } from '../core/text/ip-address.ts';
+import { isIpv6 } from '../core/text/listen-address.ts';
 import { findMetadata, type Metadata, type MetadataOptions } from './find-metadata.ts';
 
 /** What the cloud says that the world reaches this instance by. */

@@ -1,7 +1,7 @@
-import { requestDue, requestReason } from '../core/deploy-request.ts';
-import { planDeploy } from '../core/deploy-verdict.ts';
-import type { Asked } from '../core/due.ts';
+import { requestDue, requestReason } from '../core/deploy/deploy-request.ts';
+import { planDeploy } from '../core/deploy/deploy-verdict.ts';
 import { asCertdError, logFields } from '../core/errors.ts';
+import type { Asked } from '../core/issue/due.ts';
 import type { Observed, Target } from '../core/model.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import { prune } from '../store/publish.ts';

@@ -1,5 +1,5 @@
 import { asCertdError, type CertdError } from '../core/errors.ts';
-import { recentOrders } from '../core/order-budget.ts';
+import { recentOrders } from '../core/issue/order-budget.ts';
 import type { Attempt } from './attempt.ts';
 import { issue } from './issue.ts';
 import type { PassParts } from './pass-parts.ts';

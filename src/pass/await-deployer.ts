@@ -1,9 +1,9 @@
 import { isErrorCode } from '../core/catalogue.ts';
-import { type DeployVerdict, planDeploy } from '../core/deploy-verdict.ts';
+import { type DeployVerdict, planDeploy } from '../core/deploy/deploy-verdict.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
 import type { Observed, Target } from '../core/model.ts';
-import { toRfc3339 } from '../core/time-text.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 import type { DeployOutcome } from '../deploy/deploy-job.ts';
 import type { HostParts } from './host-parts.ts';
 

@@ -1,6 +1,6 @@
 import { CertdError, logFields } from '../core/errors.ts';
+import { type ChainRoot, isPreferred, rootText } from '../core/issue/preferred-chain.ts';
 import type { Download } from '../core/ports.ts';
-import { type ChainRoot, isPreferred, rootText } from '../core/preferred-chain.ts';
 import type { Log } from '../log.ts';
 import { rootOf } from '../x509/chain-root.ts';
 

@@ -1,5 +1,5 @@
-import type { DeployAsk } from '../core/deploy-hold.ts';
-import { planDeploy } from '../core/deploy-verdict.ts';
+import type { DeployAsk } from '../core/deploy/deploy-hold.ts';
+import { planDeploy } from '../core/deploy/deploy-verdict.ts';
 import { logFields } from '../core/errors.ts';
 import type { Millis } from '../core/instant.ts';
 import type { Target } from '../core/model.ts';

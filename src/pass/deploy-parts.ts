@@ -1,6 +1,6 @@
-import type { DeployState } from '../core/deploy-model.ts';
+import type { DeployState } from '../core/deploy/deploy-model.ts';
+import { type FormerFile, formerFiles } from '../core/deploy/files-key.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
-import { type FormerFile, formerFiles } from '../core/files-key.ts';
 import type { Leaf, Target } from '../core/model.ts';
 import type { DeployParts } from '../deploy/deploy-job.ts';
 import { hostAccounts } from '../host/accounts.ts';

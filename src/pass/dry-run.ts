@@ -1,8 +1,8 @@
 import { isStaging } from '../config/authorities.ts';
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
+import { urgency } from '../core/issue/urgency.ts';
 import type { CaChoice, Target } from '../core/model.ts';
-import { urgency } from '../core/urgency.ts';
 import { openQueue } from '../host/queue.ts';
 import { refusalsOf } from './gate.ts';
 import type { PassParts } from './pass-parts.ts';

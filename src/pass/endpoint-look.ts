@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
+import type { Presented } from '../core/deploy/presented.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { KeyType } from '../core/model.ts';
-import type { Presented } from '../core/presented.ts';
 import { probe } from '../endpoint/probe.ts';
 import { clientOptions, keyFamily } from '../x509/key-algorithms.ts';
 import { openTrust, type Rooted } from './trust.ts';

@@ -1,5 +1,5 @@
-import type { Tally } from '../core/counters.ts';
 import type { Millis } from '../core/instant.ts';
+import type { Tally } from '../core/metrics/counters.ts';
 import type { Clock, Disk, Random } from '../core/ports.ts';
 import type { HookResult, HookRun } from '../deploy/run-hook.ts';
 import type { Log } from '../log.ts';

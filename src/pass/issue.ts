@@ -1,8 +1,8 @@
 import { asCertdError, logFields } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
-import { keepsOrder } from '../core/keeps-order.ts';
+import { keepsOrder } from '../core/issue/keeps-order.ts';
+import { validatedAfter } from '../core/issue/validated.ts';
 import type { Download, Solver } from '../core/ports.ts';
-import { validatedAfter } from '../core/validated.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { type Pair, readIssuedPair } from '../store/generation.ts';
 import {

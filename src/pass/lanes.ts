@@ -1,6 +1,6 @@
-import { outageDelay } from '../core/backoff.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Instant, Millis } from '../core/instant.ts';
+import { outageDelay } from '../core/issue/backoff.ts';
 
 /** How urgent a certificate is: compared number by number, the smaller goes first. */
 export type Rank = readonly number[];

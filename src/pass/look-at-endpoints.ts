@@ -1,9 +1,9 @@
-import type { Asked } from '../core/due.ts';
+import { lastRecord, recordAfter } from '../core/deploy/served-record.ts';
 import type { Endpoint, ServedRecord } from '../core/endpoint.ts';
 import { asCertdError, logFields } from '../core/errors.ts';
+import type { Asked } from '../core/issue/due.ts';
 import type { Observed, Target } from '../core/model.ts';
 import { planFor } from '../core/plan.ts';
-import { lastRecord, recordAfter } from '../core/served-record.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import { writeServed } from '../store/served.ts';

@@ -1,6 +1,6 @@
 import { asCertdError, logFields } from '../core/errors.ts';
+import { reusableKey } from '../core/issue/reusable-key.ts';
 import type { Generation, Observed, Target } from '../core/model.ts';
-import { reusableKey } from '../core/reusable-key.ts';
 import { accountStore } from '../store/account.ts';
 import { readIssuedPair } from '../store/generation.ts';
 import { isSameKey } from '../x509/keys.ts';

@@ -6,8 +6,8 @@ import {
   type HostRecord,
   kept,
   untouched,
-} from '../core/host-change.ts';
-import { copiesLeft, namesToReplace, newestOfAll } from '../core/host-duty.ts';
+} from '../core/host/host-change.ts';
+import { copiesLeft, namesToReplace, newestOfAll } from '../core/host/host-duty.ts';
 import type { Target } from '../core/model.ts';
 import { writeHostRecord } from '../store/host-record.ts';
 import { removeCopies } from '../store/remove-copies.ts';

@@ -1,5 +1,5 @@
 import type { Authority } from '../config/config.ts';
-import type { RequestMade } from '../core/deploy-request.ts';
+import type { RequestMade } from '../core/deploy/deploy-request.ts';
 import type { Half } from '../core/half.ts';
 import type { KeyType, Target } from '../core/model.ts';
 import type { AccountCare, Issuer, Solver } from '../core/ports.ts';

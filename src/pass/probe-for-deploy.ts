@@ -1,6 +1,6 @@
+import type { Presented } from '../core/deploy/presented.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Target } from '../core/model.ts';
-import type { Presented } from '../core/presented.ts';
 import { type AwaitedLive, awaitedLive } from './awaited.ts';
 import { rootsFor } from './gate.ts';
 import type { DeployerParts } from './pass-parts.ts';

@@ -1,5 +1,5 @@
-import { owedAfterBeginning, owedAfterFailure, owedAfterStart } from '../core/after-owed.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
+import { owedAfterBeginning, owedAfterFailure, owedAfterStart } from '../core/issue/after-owed.ts';
 import { readAfterOwed, writeAfterOwed } from '../store/after-owed.ts';
 import type { Tried } from './run-attempt-hooks.ts';
 

@@ -1,9 +1,9 @@
-import { attemptKey } from '../core/attempt-key.ts';
-import { nextAttempt } from '../core/backoff.ts';
 import { asCertdError, type CertdError, logFields } from '../core/errors.ts';
+import { attemptKey } from '../core/issue/attempt-key.ts';
+import { nextAttempt } from '../core/issue/backoff.ts';
+import { fits } from '../core/issue/order-fits.ts';
+import { stateAfter } from '../core/issue/state-after-failure.ts';
 import { firstIssuerState, type IssuerState, type Target } from '../core/model.ts';
-import { fits } from '../core/order-fits.ts';
-import { stateAfter } from '../core/state-after-failure.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import type { Attempt } from './attempt.ts';
 import type { HostParts } from './host-parts.ts';

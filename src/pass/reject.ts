@@ -1,6 +1,6 @@
+import { type Rollback, rollbackOf } from '../core/deploy/rollback-target.ts';
 import { CertdError } from '../core/errors.ts';
 import type { Target } from '../core/model.ts';
-import { type Rollback, rollbackOf } from '../core/rollback-target.ts';
 import { writeDeployState } from '../store/deploy-state.ts';
 import type { DeployerParts } from './pass-parts.ts';
 import { writeJournal } from './write-journal.ts';

@@ -1,9 +1,9 @@
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
+import { windowAfterAnswer, windowAfterSilence } from '../core/issue/renewal.ts';
 import type { CaChoice, Generation, IssuerState, Observed, RenewalWindow, Target } from '../core/model.ts';
 import type { Issuer } from '../core/ports.ts';
-import { windowAfterAnswer, windowAfterSilence } from '../core/renewal.ts';
 import { readIssuedCertificate } from '../store/generation.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import { certIdOf } from '../x509/cert-id.ts';

@@ -1,7 +1,7 @@
 import type { Authority } from '../config/config.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
 import type { Generation, Observed, Revocation } from '../core/model.ts';
-import { generationToRevoke, otherRevocations, type RevokeWish } from '../core/revoke-wish.ts';
+import { generationToRevoke, otherRevocations, type RevokeWish } from '../core/revoke/revoke-wish.ts';
 import { readIssuedPair } from '../store/generation.ts';
 import { readRevocations, writeRevocations } from '../store/revocations.ts';
 import type { HostParts } from './host-parts.ts';

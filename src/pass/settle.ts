@@ -1,6 +1,6 @@
-import type { Asked } from '../core/due.ts';
 import { asCertdError, CertdError, logFields } from '../core/errors.ts';
-import { answers, causeText } from '../core/host-words.ts';
+import { answers, causeText } from '../core/host/host-words.ts';
+import type { Asked } from '../core/issue/due.ts';
 import type { Observed, Target } from '../core/model.ts';
 import { planFor, type Verdict } from '../core/plan.ts';
 import { loopTurn } from '../host/loop-turn.ts';

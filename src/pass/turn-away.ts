@@ -1,7 +1,7 @@
 import type { Authority } from '../config/config.ts';
-import { isAboutTheCa } from '../core/about-the-ca.ts';
-import { troublesAfter } from '../core/ca-trouble.ts';
 import { CertdError, logFields } from '../core/errors.ts';
+import { isAboutTheCa } from '../core/issue/about-the-ca.ts';
+import { troublesAfter } from '../core/issue/ca-trouble.ts';
 import type { CaChoice, Observed, Target } from '../core/model.ts';
 import { writeIssuerState } from '../store/issuer-state.ts';
 import type { IssueOutcome } from './attempt-issue.ts';

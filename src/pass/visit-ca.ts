@@ -1,11 +1,11 @@
 import type { Authority } from '../config/config.ts';
-import type { Asked, Reason } from '../core/due.ts';
 import { CertdError } from '../core/errors.ts';
-import { isUntouched } from '../core/host-change.ts';
-import type { IssueVerdict } from '../core/issue-verdict.ts';
+import { isUntouched } from '../core/host/host-change.ts';
+import type { Asked, Reason } from '../core/issue/due.ts';
+import type { IssueVerdict } from '../core/issue/issue-verdict.ts';
+import { urgency } from '../core/issue/urgency.ts';
 import type { Observed, Target } from '../core/model.ts';
 import { planFor, type Verdict } from '../core/plan.ts';
-import { urgency } from '../core/urgency.ts';
 import { loopTurn } from '../host/loop-turn.ts';
 import { attemptIssue, type IssueOutcome } from './attempt-issue.ts';
 import { ownAccounts } from './own-accounts.ts';

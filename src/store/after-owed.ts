@@ -1,6 +1,6 @@
-import type { AfterOwed } from '../core/after-owed.ts';
+import type { AfterOwed } from '../core/issue/after-owed.ts';
 import type { Disk } from '../core/ports.ts';
-import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
+import { rfc3339OrNull, toRfc3339 } from '../core/text/time-text.ts';
 import { failureDocument, failureOf } from './failure.ts';
 import { readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';

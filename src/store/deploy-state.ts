@@ -4,9 +4,9 @@ import {
   firstDeployState,
   type ServedBefore,
   type WayBack,
-} from '../core/deploy-model.ts';
+} from '../core/deploy/deploy-model.ts';
 import type { Disk } from '../core/ports.ts';
-import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
+import { rfc3339OrNull, toRfc3339 } from '../core/text/time-text.ts';
 import { failureDocument, failureOf } from './failure.ts';
 import { type Fields, readState } from './json.ts';
 import { replaceState } from './replace-file.ts';

@@ -1,5 +1,5 @@
-import type { FailureRecord } from '../core/failure-record.ts';
-import { toRfc3339 } from '../core/time-text.ts';
+import type { FailureRecord } from '../core/issue/failure-record.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 import type { Fields } from './json.ts';
 
 /** Reads `last_error`, which three state files have in the same form. Throws `state-corrupt`. */

@@ -1,7 +1,7 @@
-import type { HostCause, HostChange, HostRecord } from '../core/host-change.ts';
-import { type HostFact, identitySources } from '../core/host-identity.ts';
+import type { HostCause, HostChange, HostRecord } from '../core/host/host-change.ts';
+import { type HostFact, identitySources } from '../core/host/host-identity.ts';
 import type { Disk } from '../core/ports.ts';
-import { toRfc3339 } from '../core/time-text.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 import { corrupt, type Fields, readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';
 import { replaceState } from './replace-file.ts';

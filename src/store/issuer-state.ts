@@ -6,7 +6,7 @@ import {
   type Trouble,
 } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
-import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
+import { rfc3339OrNull, toRfc3339 } from '../core/text/time-text.ts';
 import { failureDocument, failureOf } from './failure.ts';
 import { type Fields, readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Instant } from '../core/instant.ts';
 import type { Disk } from '../core/ports.ts';
-import { toRfc3339 } from '../core/time-text.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 
 /** Appends one event to this month's journal: history for people and support, never read by a decision. */
 export async function journal(

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
-import { firstDeployState } from '../core/deploy-model.ts';
+import { firstDeployState } from '../core/deploy/deploy-model.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
-import { ownHost } from '../core/host-change.ts';
+import { ownHost } from '../core/host/host-change.ts';
 import { type DiskFault, firstIssuerState, type Generation, type Observed } from '../core/model.ts';
 import { readAfterOwed } from './after-owed.ts';
 import { readDeployState } from './deploy-state.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Generation, ProfileRecord, Validation } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
-import { toRfc3339 } from '../core/time-text.ts';
+import { toRfc3339 } from '../core/text/time-text.ts';
 import { corrupt, type Fields, readIssuerFile, stateIn } from './json.ts';
 import type { Layout } from './layout.ts';
 import type { Place } from './place.ts';

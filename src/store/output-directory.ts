@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { directoryFault } from '../core/deploy/output-rules.ts';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
-import { directoryFault } from '../core/output-rules.ts';
 import { heldPath, pathOnly } from './held-directory.ts';
 
 /** A directory that was walked to and is held open: whatever becomes of its path, `at` stays in it. */

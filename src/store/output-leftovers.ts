@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
+import type { FormerFile } from '../core/deploy/files-key.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
-import type { FormerFile } from '../core/files-key.ts';
 import type { Disk } from '../core/ports.ts';
 import type { Accounts } from '../host/accounts.ts';
 import { holdDirectory } from './output-directory.ts';

@@ -1,6 +1,6 @@
-import type { OutputFile } from '../core/deploy-model.ts';
+import type { OutputFile } from '../core/deploy/deploy-model.ts';
+import { giftFault } from '../core/deploy/output-rules.ts';
 import { CertdError } from '../core/errors.ts';
-import { giftFault } from '../core/output-rules.ts';
 import type { Owner } from '../core/ports.ts';
 import type { Accounts } from '../host/accounts.ts';
 

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { OutputFile } from '../core/deploy-model.ts';
+import type { OutputFile } from '../core/deploy/deploy-model.ts';
 import { CertdError, systemErrorOf } from '../core/errors.ts';
 import type { Disk } from '../core/ports.ts';
 import type { Pair } from './generation.ts';

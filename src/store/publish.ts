@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import type { DeployState } from '../core/deploy-model.ts';
+import type { DeployState } from '../core/deploy/deploy-model.ts';
 import { asCertdError, CertdError } from '../core/errors.ts';
 import type { Half } from '../core/half.ts';
 import type { Disk } from '../core/ports.ts';

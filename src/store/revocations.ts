@@ -1,7 +1,7 @@
 import type { Revocation } from '../core/model.ts';
 import type { Disk } from '../core/ports.ts';
-import { readReason } from '../core/revocation-reason.ts';
-import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
+import { readReason } from '../core/revoke/revocation-reason.ts';
+import { rfc3339OrNull, toRfc3339 } from '../core/text/time-text.ts';
 import { corrupt, type Fields, readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';
 import { replaceState } from './replace-file.ts';

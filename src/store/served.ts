@@ -1,6 +1,6 @@
 import { type ServedRecord, type ServedState, servedStates } from '../core/endpoint.ts';
 import type { Disk } from '../core/ports.ts';
-import { rfc3339OrNull, toRfc3339 } from '../core/time-text.ts';
+import { rfc3339OrNull, toRfc3339 } from '../core/text/time-text.ts';
 import { type Fields, readIssuerFile } from './json.ts';
 import type { Layout } from './layout.ts';
 import { replaceState } from './replace-file.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DeployState } from '../core/deploy-model.ts';
+import type { DeployState } from '../core/deploy/deploy-model.ts';
 import { asCertdError, type CertdError } from '../core/errors.ts';
-import { type HostFault, type HostRecord, hostSeen, ownHost } from '../core/host-change.ts';
+import { type HostFault, type HostRecord, hostSeen, ownHost } from '../core/host/host-change.ts';
 import type { DiskFault, Observed } from '../core/model.ts';
 import { readHostRecord } from './host-record.ts';
 import type { Layout } from './layout.ts';

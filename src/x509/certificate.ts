@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { CertdError } from '../core/errors.ts';
-import { addressText } from '../core/ip-address.ts';
 import type { KeyType, Leaf } from '../core/model.ts';
+import { addressText } from '../core/text/ip-address.ts';
 import { children, content, type DerNode } from './der.ts';
 import { addressOf } from './ip-octets.ts';
 import { derOf } from './pem.ts';

@@ -1,4 +1,4 @@
-import type { ChainRoot } from '../core/preferred-chain.ts';
+import type { ChainRoot } from '../core/issue/preferred-chain.ts';
 import { parseCertificate } from './certificate.ts';
 import { authorityKeyId, subjectKeyId } from './key-identifier.ts';
 import { splitChain } from './pem.ts';

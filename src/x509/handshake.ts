@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { checkServerIdentity, connect, type SecureContext, type TLSSocket } from 'node:tls';
-import { isAddress } from '../core/ip-address.ts';
+import { isAddress } from '../core/text/ip-address.ts';
 import { type Fault, faultOf } from './fault.ts';
 import { withMissingIssuer } from './missing-issuer.ts';
 

@@ -1,5 +1,5 @@
 import { CertdError } from '../core/errors.ts';
-import { shortestIpv6 } from '../core/listen-address.ts';
+import { shortestIpv6 } from '../core/text/listen-address.ts';
 
 /** The content of an iPAddress name (RFC 5280 §4.2.1.6): 4 octets or 16. `address`: as `addressText` gives it. */
 export function octetsOf(address: string): Uint8Array {

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { CertdError } from '../core/errors.ts';
-import { isAddress } from '../core/ip-address.ts';
+import { isAddress } from '../core/text/ip-address.ts';
 import { children, pick, readDer, tags } from './der.ts';
 import { octetsOf } from './ip-octets.ts';
 

@@ -1,4 +1,4 @@
-import { plainText } from '../core/plain-text.ts';
+import { plainText } from '../core/text/plain-text.ts';
 
 /** Attributes of a distinguished name; Node has a list where one stands more than once. */
 type Attribute = string | string[] | undefined;

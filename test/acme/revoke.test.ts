@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RevocationReason } from '../../src/core/revocation-reason.ts';
+import type { RevocationReason } from '../../src/core/revoke/revocation-reason.ts';
 import { derOf } from '../../src/x509/pem.ts';
 import type { Behaviour } from '../support/fake-ca-behaviour.ts';
 import { makeCa, makeLeaf } from '../support/make-cert.ts';

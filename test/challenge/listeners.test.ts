@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenError } from '../../src/challenge/listen-error.ts';
 import { openListeners } from '../../src/challenge/listeners.ts';
 import type { CertdError } from '../../src/core/errors.ts';
-import type { ListenAddress } from '../../src/core/listen-address.ts';
+import type { ListenAddress } from '../../src/core/text/listen-address.ts';
 
 const refusal = (code: string) => Object.assign(new Error(`listen ${code}`), { code, syscall: 'listen' });
 const anyIpv4 = { address: '127.0.0.1', port: 0 };

@@ -1,8 +1,8 @@
 import { it } from 'vitest';
 import { doctorText } from '../../src/commands/doctor-text.ts';
-import { findingsOfNames } from '../../src/doctor/examine-names.ts';
 import { sortFindings } from '../../src/doctor/finding.ts';
-import type { CaaLook, SeenNames } from '../../src/doctor/seen-names.ts';
+import { findingsOfNames } from '../../src/doctor/names/examine-names.ts';
+import type { CaaLook, SeenNames } from '../../src/doctor/names/seen-names.ts';
 import { expectGolden } from '../support/golden.ts';
 import { makeHostSummary } from '../support/make-host-summary.ts';
 import { makeTarget } from '../support/make-observed.ts';

@@ -3,7 +3,7 @@ import { apacheSnippet } from '../../src/commands/snippet-apache.ts';
 import { haproxySnippet } from '../../src/commands/snippet-haproxy.ts';
 import { nginxSnippet } from '../../src/commands/snippet-nginx.ts';
 import { sitesOf } from '../../src/commands/snippet-sites.ts';
-import type { OutputFile } from '../../src/core/deploy-model.ts';
+import type { OutputFile } from '../../src/core/deploy/deploy-model.ts';
 import type { ChallengeMethod, Target } from '../../src/core/model.ts';
 import { expectGolden } from '../support/golden.ts';
 import { makeTarget } from '../support/make-observed.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shortLine, unknownLine } from '../../src/commands/status-short.ts';
-import { problem } from '../../src/core/certificate-problems.ts';
+import { problem } from '../../src/core/status/certificate-problems.ts';
 import { threeHundred } from '../support/many-certificates.ts';
 import {
   type Example,

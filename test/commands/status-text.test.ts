@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { statusText } from '../../src/commands/status-text.ts';
-import { problem } from '../../src/core/certificate-problems.ts';
+import { problem } from '../../src/core/status/certificate-problems.ts';
 import { expectGolden } from '../support/golden.ts';
 import { threeHundred } from '../support/many-certificates.ts';
 import { exampleStatus, examples, refusedReload, statusOf } from '../support/status-examples.ts';

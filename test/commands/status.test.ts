@@ -8,7 +8,7 @@ import { statusCommand } from '../../src/commands/status.ts';
 // Loaded before the test gives its rights away, and with them the right to read the sources.
 import { statusWithoutDaemon } from '../../src/commands/status-without-daemon.ts';
 import { CertdError } from '../../src/core/errors.ts';
-import type { StatusDocument } from '../../src/core/status-document.ts';
+import type { StatusDocument } from '../../src/core/status/status-document.ts';
 import { listenOnSocket } from '../../src/health/listen.ts';
 import { routeServer } from '../../src/health/server.ts';
 import { captured } from '../support/captured.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { verifyText } from '../../src/commands/verify-text.ts';
 import type { Endpoint, ServedRecord } from '../../src/core/endpoint.ts';
 import { CertdError } from '../../src/core/errors.ts';
-import { type Verified, verifyDocument } from '../../src/core/verify-document.ts';
+import { type Verified, verifyDocument } from '../../src/core/status/verify-document.ts';
 import { expectGolden } from '../support/golden.ts';
 import { at, day, makeEndpoint, makeServed } from '../support/make-observed.ts';
 

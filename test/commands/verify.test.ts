@@ -6,7 +6,7 @@ import { verifyCommand } from '../../src/commands/verify.ts';
 import { openVerifier } from '../../src/commands/verify-look.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Target } from '../../src/core/model.ts';
-import type { StatusDocument } from '../../src/core/status-document.ts';
+import type { StatusDocument } from '../../src/core/status/status-document.ts';
 import { listenOnSocket } from '../../src/health/listen.ts';
 import { routeServer } from '../../src/health/server.ts';
 import { realDisk } from '../../src/store/disk.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { whyText } from '../../src/commands/why-text.ts';
-import { attemptKey } from '../../src/core/attempt-key.ts';
+import { attemptKey } from '../../src/core/issue/attempt-key.ts';
 import type { Observed, Target } from '../../src/core/model.ts';
 import { expectGolden } from '../support/golden.ts';
 import {

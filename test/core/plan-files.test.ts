@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { OutputFile } from '../../src/core/deploy-model.ts';
+import type { OutputFile } from '../../src/core/deploy/deploy-model.ts';
 import { planFor } from '../../src/core/plan.ts';
 import { at, makeObserved, makeTarget } from '../support/make-observed.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HostChange, ownHost } from '../../src/core/host-change.ts';
+import { type HostChange, ownHost } from '../../src/core/host/host-change.ts';
 import type { Observed, Target } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
 import { at, hour, makeObserved, makeOrder, makeRevocation, makeTarget } from '../support/make-observed.ts';

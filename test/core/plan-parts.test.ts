@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planDeploy } from '../../src/core/deploy-verdict.ts';
-import type { Asked } from '../../src/core/due.ts';
+import { planDeploy } from '../../src/core/deploy/deploy-verdict.ts';
+import type { Asked } from '../../src/core/issue/due.ts';
 import type { Observed } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
 import { at, makeGeneration, makeObserved, makeTarget } from '../support/make-observed.ts';

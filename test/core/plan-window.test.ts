@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { DeployState } from '../../src/core/deploy-model.ts';
-import type { Asked } from '../../src/core/due.ts';
+import type { DeployState } from '../../src/core/deploy/deploy-model.ts';
+import type { Asked } from '../../src/core/issue/due.ts';
 import { planFor } from '../../src/core/plan.ts';
-import { statusDocument } from '../../src/core/status.ts';
+import { statusDocument } from '../../src/core/status/status.ts';
 import { at, makeGeneration, makeLeaf, makeObserved, makeTarget } from '../support/make-observed.ts';
 
 const target = makeTarget({ deploy: { window: { from: 120, to: 300, timeZone: 'UTC' } } });

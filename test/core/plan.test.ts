@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { attemptKey } from '../../src/core/attempt-key.ts';
-import { deployTarget } from '../../src/core/deploy-verdict.ts';
-import type { Asked } from '../../src/core/due.ts';
+import { deployTarget } from '../../src/core/deploy/deploy-verdict.ts';
+import { attemptKey } from '../../src/core/issue/attempt-key.ts';
+import type { Asked } from '../../src/core/issue/due.ts';
 import { firstIssuerState, type Observed, type OrderUnderWay, type Target } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
 import {

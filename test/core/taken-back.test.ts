@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DeployState } from '../../src/core/deploy-model.ts';
+import type { DeployState } from '../../src/core/deploy/deploy-model.ts';
 import type { Observed } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
-import { statusDocument } from '../../src/core/status.ts';
+import { statusDocument } from '../../src/core/status/status.ts';
 import {
   at,
   makeGeneration,

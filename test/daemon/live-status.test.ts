@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
-import { problem } from '../../src/core/certificate-problems.ts';
-import type { Problem, StatusDocument } from '../../src/core/status-document.ts';
+import { problem } from '../../src/core/status/certificate-problems.ts';
+import type { Problem, StatusDocument } from '../../src/core/status/status-document.ts';
 import { openLiveStatus } from '../../src/daemon/live-status.ts';
 import { openWorld } from '../../src/store/world.ts';
 import { makeConfig } from '../support/make-config.ts';

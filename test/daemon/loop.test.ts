@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { openStandalone } from '../../src/challenge/standalone.ts';
 import type { Config } from '../../src/config/config.ts';
-import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { firstIssuerState, type Target } from '../../src/core/model.ts';
 import { type Loop, openLoop } from '../../src/daemon/loop.ts';
 import { runHook } from '../../src/deploy/run-hook.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { HostFact } from '../../src/core/host-identity.ts';
+import type { HostFact } from '../../src/core/host/host-identity.ts';
 import { noticeHost } from '../../src/daemon/notice-host.ts';
 import { openLog } from '../../src/log.ts';
 import { realDisk } from '../../src/store/disk.ts';

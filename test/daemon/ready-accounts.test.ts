@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { CertdError } from '../../src/core/errors.ts';
-import type { HostRecord } from '../../src/core/host-change.ts';
+import type { HostRecord } from '../../src/core/host/host-change.ts';
 import type { InForce } from '../../src/daemon/loop.ts';
 import { openReadyAccounts } from '../../src/daemon/ready-accounts.ts';
 import { openLog } from '../../src/log.ts';

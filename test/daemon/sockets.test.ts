@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { StatusDocument } from '../../src/core/status-document.ts';
+import type { StatusDocument } from '../../src/core/status/status-document.ts';
 import type { PassRequest } from '../../src/daemon/pass-request.ts';
 import type { PassAnswer } from '../../src/daemon/run-pass.ts';
 import { controlSocket, defaultHealthSocket } from '../../src/daemon/socket-paths.ts';

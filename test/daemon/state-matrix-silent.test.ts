@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { StatusDocument } from '../../src/core/status-document.ts';
+import type { StatusDocument } from '../../src/core/status/status-document.ts';
 import { askDaemon } from '../../src/health/client.ts';
 import { askSocket } from '../support/ask-socket.ts';
 import { day, hour } from '../support/make-observed.ts';

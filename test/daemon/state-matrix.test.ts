@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FailureRecord } from '../../src/core/failure-record.ts';
+import type { FailureRecord } from '../../src/core/issue/failure-record.ts';
 import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
 import { expectAgreement, type Said } from '../support/agreement.ts';
 import { askSocket } from '../support/ask-socket.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import type { HookEvent } from '../../src/deploy/deploy-job.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';

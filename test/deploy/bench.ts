@@ -3,11 +3,11 @@ import {
   type DeployState,
   firstDeployState,
   type OutputFile,
-} from '../../src/core/deploy-model.ts';
+} from '../../src/core/deploy/deploy-model.ts';
+import type { Presented } from '../../src/core/deploy/presented.ts';
 import type { Endpoint } from '../../src/core/endpoint.ts';
 import type { CertdError } from '../../src/core/errors.ts';
 import type { Leaf, Revocation } from '../../src/core/model.ts';
-import type { Presented } from '../../src/core/presented.ts';
 import type { DeployJob, DeployParts } from '../../src/deploy/deploy-job.ts';
 import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
 import { deployBatch } from '../../src/deploy/transaction.ts';

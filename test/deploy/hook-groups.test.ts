@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { hookGroups } from '../../src/deploy/hook-groups.ts';
 import { makeTarget } from '../support/make-observed.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Command } from '../../src/core/deploy-model.ts';
+import type { Command } from '../../src/core/deploy/deploy-model.ts';
 import { commandText, nextHook } from '../../src/deploy/hook-order.ts';
 
 const command = (word: string): Command => ({ kind: 'argv', argv: [word] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../src/core/deploy-model.ts';
+import type { Command } from '../../src/core/deploy/deploy-model.ts';
 import { hookUnit, hookUnitArguments, hookUnitOutcome, unitFacts } from '../../src/deploy/hook-unit.ts';
 
 const reload: Command = { kind: 'argv', argv: ['nginx', '-s', 'reload'] };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Command } from '../../src/core/deploy-model.ts';
+import type { Command } from '../../src/core/deploy/deploy-model.ts';
 import { hookKey, hookName, owedHooks } from '../../src/deploy/owed-hooks.ts';
 
 const argv = (...words: [string, ...string[]]): Command => ({ kind: 'argv', argv: words });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import type { Command } from '../../src/core/deploy-model.ts';
+import type { Command } from '../../src/core/deploy/deploy-model.ts';
 import { hookUnit } from '../../src/deploy/hook-unit.ts';
 import type { HookRun } from '../../src/deploy/run-hook.ts';
 import { runHookUnit } from '../../src/deploy/run-hook-unit.ts';

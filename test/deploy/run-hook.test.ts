@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Command } from '../../src/core/deploy-model.ts';
+import type { Command } from '../../src/core/deploy/deploy-model.ts';
 import { systemErrorOf } from '../../src/core/errors.ts';
 import { hookEnvironment } from '../../src/deploy/hook-environment.ts';
 import { type HookResult, type HookRun, runHook } from '../../src/deploy/run-hook.ts';

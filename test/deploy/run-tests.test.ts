@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import type { HookRun } from '../../src/deploy/run-hook.ts';
 import { makeUnderWay } from '../support/make-observed.ts';
 import { deployBench } from './bench.ts';

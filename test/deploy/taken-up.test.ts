@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import { type DeployState, firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import type { HookEvent } from '../../src/deploy/deploy-job.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
 import { at, makeEndpoint, makeLeaf, makeUnderWay } from '../support/make-observed.ts';

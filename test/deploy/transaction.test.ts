@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import { type DeployState, firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
 import { makeUnderWay } from '../support/make-observed.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
-import type { Presented } from '../../src/core/presented.ts';
+import { type DeployState, firstDeployState } from '../../src/core/deploy/deploy-model.ts';
+import type { Presented } from '../../src/core/deploy/presented.ts';
 import { day, makeEndpoint, makeLeaf } from '../support/make-observed.ts';
 import { type Behaviour, deployBench, hook, presents, start } from './bench.ts';
 

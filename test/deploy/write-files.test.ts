@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { firstDeployState, type OutputFile } from '../../src/core/deploy-model.ts';
+import { firstDeployState, type OutputFile } from '../../src/core/deploy/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import { deployBench, start } from './bench.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endpointFindings } from '../../src/doctor/endpoint-findings.ts';
-import type { TlsListen, TlsSite } from '../../src/doctor/site.ts';
+import type { TlsListen, TlsSite } from '../../src/doctor/sites/site.ts';
 import { makeEndpoint, makeTarget } from '../support/make-observed.ts';
 import { makeSeenHost, makeSite } from '../support/make-seen-host.ts';
 

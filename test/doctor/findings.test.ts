@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sortFindings, worstStatus } from '../../src/doctor/finding.ts';
 import { findingsOf } from '../../src/doctor/findings.ts';
-import type { SeenHost } from '../../src/doctor/seen-host.ts';
-import type { ConfiguredCertificate, TlsSite } from '../../src/doctor/site.ts';
+import type { SeenHost } from '../../src/doctor/host/seen-host.ts';
+import type { ConfiguredCertificate, TlsSite } from '../../src/doctor/sites/site.ts';
 import { makeEndpoint, makeTarget } from '../support/make-observed.ts';
 import { deployed, live, makeFacts, makeSeenHost, makeSite } from '../support/make-seen-host.ts';
 

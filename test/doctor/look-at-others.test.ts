@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookAtApache } from '../../src/doctor/look-at-apache.ts';
-import { lookAtHaproxy } from '../../src/doctor/look-at-haproxy.ts';
+import { lookAtApache } from '../../src/doctor/apache/look-at-apache.ts';
+import { lookAtHaproxy } from '../../src/doctor/haproxy/look-at-haproxy.ts';
 import { makeTools } from '../support/make-tools.ts';
 
 const answer = (stdout = '') => ({ failed: null, stdout, stderr: '' });

@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { doctorTools } from '../../src/commands/doctor-tools.ts';
-import { lookAtDisk } from '../../src/doctor/look-at-disk.ts';
+import { lookAtDisk } from '../../src/doctor/host/look-at-disk.ts';
 import { makeExamined } from '../support/make-examined.ts';
 import { makeTarget } from '../support/make-observed.ts';
 import { canBeOtherUsers } from '../support/other-users.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { certificateProblems } from '../../src/core/certificate-problems.ts';
-import type { Command } from '../../src/core/deploy-model.ts';
+import type { Command } from '../../src/core/deploy/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Target } from '../../src/core/model.ts';
 import { planFor } from '../../src/core/plan.ts';
+import { certificateProblems } from '../../src/core/status/certificate-problems.ts';
 import type { HookResult, HookRun } from '../../src/deploy/run-hook.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { realDisk } from '../../src/store/disk.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { attemptKey } from '../../src/core/attempt-key.ts';
+import { attemptKey } from '../../src/core/issue/attempt-key.ts';
 import type { IssuerState } from '../../src/core/model.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readIssuerState } from '../../src/store/issuer-state.ts';

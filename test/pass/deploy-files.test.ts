@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { OutputFile } from '../../src/core/deploy-model.ts';
+import type { OutputFile } from '../../src/core/deploy/deploy-model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { realDisk } from '../../src/store/disk.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Target } from '../../src/core/model.ts';
-import { toRfc3339 } from '../../src/core/time-text.ts';
+import { toRfc3339 } from '../../src/core/text/time-text.ts';
 import { runPass } from '../../src/daemon/run-pass.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readPair } from '../../src/store/generation.ts';

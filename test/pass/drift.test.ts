@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { Presented } from '../../src/core/presented.ts';
+import type { Presented } from '../../src/core/deploy/presented.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import type { Presented } from '../../src/core/presented.ts';
+import type { Presented } from '../../src/core/deploy/presented.ts';
 import { openEndpointLook } from '../../src/pass/endpoint-look.ts';
 import type { Roots } from '../../src/pass/trust.ts';
 import { type EndpointPki, makeEndpointPki } from '../support/endpoint-pki.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Presented } from '../../src/core/deploy/presented.ts';
+import { lastRecords } from '../../src/core/deploy/served-record.ts';
 import { configOf } from '../../src/core/half.ts';
 import type { Target } from '../../src/core/model.ts';
-import type { Presented } from '../../src/core/presented.ts';
-import { lastRecords } from '../../src/core/served-record.ts';
 import type { EndpointLook } from '../../src/pass/endpoint-look.ts';
 import { reconcile } from '../../src/reconcile.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';

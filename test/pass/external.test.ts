@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Asked } from '../../src/core/due.ts';
+import type { Asked } from '../../src/core/issue/due.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { reconcile } from '../../src/reconcile.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { DeployChoice } from '../../src/core/deploy-model.ts';
+import type { DeployChoice } from '../../src/core/deploy/deploy-model.ts';
 import { type HookRun, runHook } from '../../src/deploy/run-hook.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';

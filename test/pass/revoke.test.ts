@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CertdError } from '../../src/core/errors.ts';
-import type { RevokeWish } from '../../src/core/revoke-wish.ts';
+import type { RevokeWish } from '../../src/core/revoke/revoke-wish.ts';
 import { type RevokeAnswer, runRevoke } from '../../src/daemon/run-revoke.ts';
 import type { PassParts } from '../../src/pass/pass-parts.ts';
 import { revoke } from '../../src/pass/revoke.ts';

@@ -14,7 +14,7 @@ const doors: ReadonlyMap<string, RegExp> = new Map([
   ['node-cron', /^src\/host\/schedule\.ts$/],
   ['pino', /^src\/log\.ts$/],
   ['pino-pretty', /^src\/log-pretty\.ts$/],
-  ['systeminformation', /^src\/doctor\/system-facts\.ts$/],
+  ['systeminformation', /^src\/doctor\/host\/system-facts\.ts$/],
   ['yaml', /^src\/config\/parse\.ts$/],
   ['zod', /^src\/config\/schema(-[a-z]+)?\.ts$/],
 ]);

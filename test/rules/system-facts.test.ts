@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { rule } from '../support/rule.ts';
 import { type Source, sourceOf, sources } from '../support/source-tree.ts';
 
-const door = 'src/doctor/system-facts.ts';
+const door = 'src/doctor/host/system-facts.ts';
 
 test('only certd doctor, and no daemon, ever loads systeminformation', () => {
   expect(
@@ -13,7 +13,7 @@ test('only certd doctor, and no daemon, ever loads systeminformation', () => {
     }),
   ).toEqual([
     'src/commands/built.ts loads src/commands/tree-setup.ts',
-    'src/commands/doctor-tools.ts later loads src/doctor/system-facts.ts',
+    'src/commands/doctor-tools.ts later loads src/doctor/host/system-facts.ts',
     'src/commands/doctor.ts loads src/commands/doctor-tools.ts',
     'src/commands/tree-setup.ts later loads src/commands/doctor.ts',
     'src/commands/tree.ts loads src/commands/built.ts',

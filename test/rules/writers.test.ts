@@ -9,7 +9,7 @@ const mayWrite: ReadonlyMap<string, string> = new Map([
   ['src/health/listen.ts', 'makes the runtime directory and removes a dead socket'],
   ['src/daemon/socket-link.ts', 'makes and removes the link to a health socket elsewhere'],
   ['src/daemon/socket-group.ts', 'gives the health socket to its group'],
-  ['src/doctor/selinux.ts', 'asks the kernel by writing the question to it'],
+  ['src/doctor/webroots/selinux.ts', 'asks the kernel by writing the question to it'],
 ]);
 
 /** Functions of node:fs that change something; reading and looking are everybody's. */

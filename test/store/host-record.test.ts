@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { cleared, clearing, type HostRecord, ownHost } from '../../src/core/host-change.ts';
+import { cleared, clearing, type HostRecord, ownHost } from '../../src/core/host/host-change.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { readHostRecord, writeHostRecord } from '../../src/store/host-record.ts';
 import { openWorld } from '../../src/store/world.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { firstIssuerState } from '../../src/core/model.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';

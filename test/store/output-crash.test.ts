@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { OutputFile } from '../../src/core/deploy-model.ts';
+import type { OutputFile } from '../../src/core/deploy/deploy-model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import type { Pair } from '../../src/store/generation.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { realDisk } from '../../src/store/disk.ts';
 import { liveId, type Pair, readPair } from '../../src/store/generation.ts';
 import type { Layout } from '../../src/store/layout.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
-import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import { type DeployState, firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { firstIssuerState, type IssuerState } from '../../src/core/model.ts';
 import { readDeployState, writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';

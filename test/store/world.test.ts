@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeEach, expect, it } from 'vitest';
-import { firstDeployState } from '../../src/core/deploy-model.ts';
+import { firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { CertdError } from '../../src/core/errors.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';
 import { realDisk } from '../../src/store/disk.ts';

@@ -1,5 +1,10 @@
 import { expect } from 'vitest';
-import type { CertificateStatus, Level, Problem, StatusDocument } from '../../src/core/status-document.ts';
+import type {
+  CertificateStatus,
+  Level,
+  Problem,
+  StatusDocument,
+} from '../../src/core/status/status-document.ts';
 import { type ParsedFamily, parsePrometheus, sampleValue } from './prometheus.ts';
 import type { Ended } from './run-source.ts';
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { challengeUri } from '../../src/doctor/challenge-answer.ts';
+import { challengeUri } from '../../src/doctor/sites/challenge-answer.ts';
 
 /** What a server on this port of 127.0.0.1 answers for the token that doctor thinks of, asked for under this name. */
 export function challengeStatus(port: number, host: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Asked } from '../../src/core/due.ts';
-import type { HostRecord } from '../../src/core/host-change.ts';
-import type { HostFact } from '../../src/core/host-identity.ts';
+import type { HostRecord } from '../../src/core/host/host-change.ts';
+import type { HostFact } from '../../src/core/host/host-identity.ts';
+import type { Asked } from '../../src/core/issue/due.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import { noticeHost } from '../../src/daemon/notice-host.ts';

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command, DeployState } from '../../src/core/deploy-model.ts';
+import type { Command, DeployState } from '../../src/core/deploy/deploy-model.ts';
+import type { Presented } from '../../src/core/deploy/presented.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Disk } from '../../src/core/ports.ts';
-import type { Presented } from '../../src/core/presented.ts';
 import { hookKey } from '../../src/deploy/owed-hooks.ts';
 import type { HookRun } from '../../src/deploy/run-hook.ts';
 import { readDeployState } from '../../src/store/deploy-state.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Presented } from '../../src/core/deploy/presented.ts';
 import type { Endpoint } from '../../src/core/endpoint.ts';
-import type { Presented } from '../../src/core/presented.ts';
 import { probe } from '../../src/endpoint/probe.ts';
 import { clientOptions, type KeyFamily } from '../../src/x509/key-algorithms.ts';
 import { derOf } from '../../src/x509/pem.ts';

@@ -2,8 +2,8 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509';
 import { CertdError } from '../../src/core/errors.ts';
 import type { Instant, Millis } from '../../src/core/instant.ts';
+import { chooseProfile } from '../../src/core/issue/profile.ts';
 import type { Download, Issuer, RenewalInfo } from '../../src/core/ports.ts';
-import { chooseProfile } from '../../src/core/profile.ts';
 import { splitChain } from '../../src/x509/pem.ts';
 import { makeLeaf, type TestCa } from './make-cert.ts';
 

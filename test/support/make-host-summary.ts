@@ -1,4 +1,4 @@
-import type { HostSummary } from '../../src/doctor/host-summary.ts';
+import type { HostSummary } from '../../src/doctor/host/host-summary.ts';
 
 /** A small virtual machine of a cloud. */
 export function makeHostSummary(change: Partial<HostSummary> = {}): HostSummary {

@@ -1,6 +1,6 @@
-import type { CaaRecord } from '../../src/doctor/caa.ts';
-import type { HeadOrCode, NameTools } from '../../src/doctor/name-tools.ts';
-import type { DnsAnswer } from '../../src/doctor/seen-names.ts';
+import type { CaaRecord } from '../../src/doctor/names/caa.ts';
+import type { HeadOrCode, NameTools } from '../../src/doctor/names/name-tools.ts';
+import type { DnsAnswer } from '../../src/doctor/names/seen-names.ts';
 
 type Zone = {
   readonly ipv4?: Readonly<Record<string, DnsAnswer<string>>>;

@@ -3,9 +3,9 @@ import {
   type DeployState,
   type DeployUnderWay,
   firstDeployState,
-} from '../../src/core/deploy-model.ts';
+} from '../../src/core/deploy/deploy-model.ts';
 import type { Endpoint, ServedRecord } from '../../src/core/endpoint.ts';
-import { ownHost } from '../../src/core/host-change.ts';
+import { ownHost } from '../../src/core/host/host-change.ts';
 import {
   type CaChoice,
   firstIssuerState,

@@ -1,6 +1,6 @@
-import type { FileFacts } from '../../src/doctor/file-facts.ts';
-import type { SeenHost } from '../../src/doctor/seen-host.ts';
-import type { TlsSite } from '../../src/doctor/site.ts';
+import type { FileFacts } from '../../src/doctor/host/file-facts.ts';
+import type { SeenHost } from '../../src/doctor/host/seen-host.ts';
+import type { TlsSite } from '../../src/doctor/sites/site.ts';
 import { makeTarget } from './make-observed.ts';
 
 export const live = '/var/lib/certd/live/a.example';

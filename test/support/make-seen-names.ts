@@ -1,4 +1,11 @@
-import type { DnsAnswer, NameLook, SeenCa, SeenNames, Walk, WalkEnd } from '../../src/doctor/seen-names.ts';
+import type {
+  DnsAnswer,
+  NameLook,
+  SeenCa,
+  SeenNames,
+  Walk,
+  WalkEnd,
+} from '../../src/doctor/names/seen-names.ts';
 import type { HeldPort, PortHolder } from '../../src/host/held-ports.ts';
 import { makeTarget } from './make-observed.ts';
 

@@ -1,4 +1,4 @@
-import { type StatusInput, statusDocument } from '../../src/core/status.ts';
+import { type StatusInput, statusDocument } from '../../src/core/status/status.ts';
 import { at, makeObserved, makeTarget } from './make-observed.ts';
 
 /** The document of a daemon with one certificate that is well, but for `change`. */

@@ -1,4 +1,4 @@
-import type { FailureRecord } from '../../src/core/failure-record.ts';
+import type { FailureRecord } from '../../src/core/issue/failure-record.ts';
 import type { Observed, Target } from '../../src/core/model.ts';
 import { at, day, makeGeneration, makeLeaf, makeObserved, makeTarget, makeWindow } from './make-observed.ts';
 

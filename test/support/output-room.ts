@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OutputFile } from '../../src/core/deploy-model.ts';
+import type { OutputFile } from '../../src/core/deploy/deploy-model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import { type Accounts, hostAccounts } from '../../src/host/accounts.ts';
 import { realDisk } from '../../src/store/disk.ts';

@@ -1,6 +1,6 @@
 import type { Target } from '../../src/core/model.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
-import type { NameLook, SeenNames, WalkEnd } from '../../src/doctor/seen-names.ts';
+import type { NameLook, SeenNames, WalkEnd } from '../../src/doctor/names/seen-names.ts';
 import { makeTarget } from './make-observed.ts';
 import { here, here6, makeCa, makeLook, makeSeenNames, now } from './make-seen-names.ts';
 

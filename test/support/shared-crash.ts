@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command, DeployState } from '../../src/core/deploy-model.ts';
+import type { Command, DeployState } from '../../src/core/deploy/deploy-model.ts';
 import type { Target } from '../../src/core/model.ts';
 import type { Disk } from '../../src/core/ports.ts';
 import type { HookRun } from '../../src/deploy/run-hook.ts';

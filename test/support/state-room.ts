@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DeployState, firstDeployState } from '../../src/core/deploy-model.ts';
+import { type DeployState, firstDeployState } from '../../src/core/deploy/deploy-model.ts';
 import { firstIssuerState, type IssuerState } from '../../src/core/model.ts';
 import { writeAfterOwed } from '../../src/store/after-owed.ts';
 import { writeDeployState } from '../../src/store/deploy-state.ts';

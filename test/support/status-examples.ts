@@ -1,8 +1,8 @@
-import { problem } from '../../src/core/certificate-problems.ts';
-import type { FailureRecord } from '../../src/core/failure-record.ts';
+import type { FailureRecord } from '../../src/core/issue/failure-record.ts';
 import type { Generation, Observed, Target } from '../../src/core/model.ts';
-import { statusDocument } from '../../src/core/status.ts';
-import type { StatusDocument } from '../../src/core/status-document.ts';
+import { problem } from '../../src/core/status/certificate-problems.ts';
+import { statusDocument } from '../../src/core/status/status.ts';
+import type { StatusDocument } from '../../src/core/status/status-document.ts';
 import {
   at,
   makeGeneration,

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renewalBytes } from '../../../src/doctor/disk-findings.ts';
+import { renewalBytes } from '../../../src/doctor/host/disk-findings.ts';
 import { readPair } from '../../../src/store/generation.ts';
 import { canRunServers } from '../../support/servers/all-servers.ts';
 import { startNginxServer } from '../../support/servers/nginx-server.ts';
