@@ -6,7 +6,8 @@ import { z } from 'zod';
 
 const [dir = '.'] = process.argv.slice(2);
 const report = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
-const stepsWithTests = ['unit', 'crash', 'integration', 'host'];
+/** With the number of the lane where there are several. */
+const stepWithTests = /^(unit|crash|integration|audit|host)(-\d)?$/;
 
 let passed = 0;
 let failed = 0;
@@ -27,5 +28,5 @@ function countsOf(step: string): { passed: number; failed: number } {
     const found = report.parse(JSON.parse(readFileSync(file, 'utf8')));
     return { passed: found.numPassedTests, failed: found.numFailedTests };
   }
-  return { passed: 0, failed: stepsWithTests.includes(step) ? 1 : 0 };
+  return { passed: 0, failed: stepWithTests.test(step) ? 1 : 0 };
 }

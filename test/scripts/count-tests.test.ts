@@ -36,9 +36,11 @@ test('a run that fails although every test passed is one failure', () => {
 
 test('a run that leaves no report is one failure, whatever its exit code', () => {
   step('unit', 0, { passed: 40, failed: 0 });
-  step('integration', 0);
+  step('integration-1', 0);
+  step('integration-2', 0, { passed: 2, failed: 0 });
+  step('audit', 0);
   step('host', 0);
-  expect(count()).toEqual({ line: '40 passed, 2 failed\n', status: 1 });
+  expect(count()).toEqual({ line: '42 passed, 3 failed\n', status: 1 });
 });
 
 test('nothing at all is not a success', () => {
