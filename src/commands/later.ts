@@ -1,7 +1,7 @@
 /** Commands of contract section 1 that a later version brings. */
-export const laterCommands: readonly { readonly words: string; readonly summary: string }[] = [
-  { words: 'remove', summary: 'forget a certificate' },
-  { words: 'adopt', summary: 'take over from another client' },
-  { words: 'inspect', summary: 'show certificate files' },
-  { words: 'notify', summary: 'try a notification' },
+export const laterCommands: readonly { readonly name: string; readonly summary: string }[] = [
+  { name: 'remove', summary: 'forget a certificate' },
+  { name: 'adopt', summary: 'take over from another client' },
+  { name: 'inspect', summary: 'show certificate files' },
+  { name: 'notify', summary: 'try a notification' },
 ];

@@ -33,7 +33,7 @@ export function certdProgram(done: (code: number) => void): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 64 wrong usage, 78 bad configuration.');
   for (const row of builtCommands) addBuilt(program, row, done);
   tellHelp(program);
-  for (const { words, summary } of laterCommands) addLater(program, words, summary);
+  for (const { name, summary } of laterCommands) addLater(program, name, summary);
   return program;
 }
 
@@ -72,18 +72,18 @@ function tellHelp(program: Command): void {
 }
 
 /** A command of the contract that a later version brings: known, and refused in so many words. */
-function addLater(program: Command, words: string, summary: string): void {
+function addLater(program: Command, name: string, summary: string): void {
   program
-    .command(words, { hidden: true })
+    .command(name, { hidden: true })
     .description(`${summary} (not available in this version)`)
     // Asking for its help is answered like using it.
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
-    .action(() => refuseLater(words));
+    .action(() => refuseLater(name));
 }
 
 function refuseLater(command: string | undefined): void {
-  if (!laterCommands.some(({ words }) => words === command)) return;
+  if (!laterCommands.some(({ name }) => name === command)) return;
   throw new CertdError('not-available-yet', `certd ${command} is not built in version ${version}`);
 }

@@ -1,6 +1,6 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { systemErrorOf } from '../core/errors.ts';
+import { orNull } from '../host/or-null.ts';
 import { lookAtApache } from './apache/look-at-apache.ts';
 import type { Examined } from './examined.ts';
 import { type Finding, sortFindings } from './finding.ts';
@@ -63,13 +63,4 @@ async function liveId(root: string, name: string): Promise<string | null> {
 
 async function whole(root: string): Promise<string> {
   return (await orNull(() => realpath(root))) ?? root;
-}
-
-async function orNull<Value>(read: () => Promise<Value>): Promise<Value | null> {
-  try {
-    return await read();
-  } catch (thrown) {
-    if (systemErrorOf(thrown) !== null) return null;
-    throw thrown;
-  }
 }

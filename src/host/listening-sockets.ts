@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { systemErrorOf } from '../core/errors.ts';
 import { type ListenAddress, shortestIpv6 } from '../core/text/listen-address.ts';
+import { orNull } from './or-null.ts';
 
 /** A TCP socket that listens; `inode` as in `/proc/PID/fd`. */
 export type ListeningSocket = ListenAddress & { readonly inode: string };
@@ -56,14 +56,4 @@ function addressText(hex: string): string {
   const bytes = Buffer.from(hex, 'hex').swap32();
   if (bytes.length === 4) return bytes.join('.');
   return shortestIpv6(bytes.toString('hex').replace(/(.{4})(?=.)/g, '$1:'));
-}
-
-/** Processes end while they are looked at, and those of others may not be. */
-async function orNull<Value>(read: () => Promise<Value>): Promise<Value | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (systemErrorOf(error) === null) throw error;
-    return null;
-  }
 }

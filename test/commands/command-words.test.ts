@@ -4,7 +4,7 @@ import { commandWords } from '../../src/commands/command-words.ts';
 import { laterCommands } from '../../src/commands/later.ts';
 import { certdProgram } from '../../src/commands/tree.ts';
 
-const later = new Set(laterCommands.map(({ words }) => words));
+const later = new Set(laterCommands.map(({ name }) => name));
 
 const byCommander = certdProgram(() => {})
   .commands.filter(command => !later.has(command.name()))

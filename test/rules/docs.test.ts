@@ -10,7 +10,7 @@ import { readText, root } from '../support/source-tree.ts';
 
 const pages = documents();
 const program = certdProgram(() => {});
-const later = new Set(laterCommands.map(({ words }) => words));
+const later = new Set(laterCommands.map(({ name }) => name));
 const scripts = new Set(Object.keys(JSON.parse(readText('package.json')).scripts));
 
 const trust = 'a page that is wrong once is not believed again';

@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { CertdError, systemErrorOf } from '../../core/errors.ts';
+import { orNull } from '../../host/or-null.ts';
 import { readLeaf } from '../../x509/certificate.ts';
 import type { Examined } from '../examined.ts';
 import type { Finding } from '../finding.ts';
@@ -65,12 +66,8 @@ async function pastMoments({ targets, root, config }: Examined, tools: HostTools
 }
 
 async function writtenAt(path: string): Promise<PastMoment | null> {
-  try {
-    return { what: path, at: (await lstat(path)).mtimeMs, by: 'host' };
-  } catch (thrown) {
-    if (systemErrorOf(thrown) !== null) return null;
-    throw thrown;
-  }
+  const found = await orNull(() => lstat(path));
+  return found === null ? null : { what: path, at: found.mtimeMs, by: 'host' };
 }
 
 async function beginningOf(name: string, live: string, tools: HostTools): Promise<PastMoment | null> {

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorOf } from '../../core/errors.ts';
+import { orNull } from '../../host/or-null.ts';
 
 /** A process of this host, as far as it can be believed. */
 export type HostProcess = {
@@ -18,8 +18,8 @@ export async function hostProcesses(
   users: readonly number[],
   proc = '/proc',
 ): Promise<readonly HostProcess[]> {
-  const namespace = await readable(() => readlink(join(proc, 'self', 'ns', 'mnt')));
-  const pids = ((await readable(() => readdir(proc))) ?? []).filter(name => /^\d+$/.test(name));
+  const namespace = await orNull(() => readlink(join(proc, 'self', 'ns', 'mnt')));
+  const pids = ((await orNull(() => readdir(proc))) ?? []).filter(name => /^\d+$/.test(name));
   const found = await Promise.all(pids.map(pid => processAt(join(proc, pid), users, namespace)));
   return found.flatMap(each => each ?? []);
 }
@@ -29,24 +29,14 @@ async function processAt(
   users: readonly number[],
   namespace: string | null,
 ): Promise<HostProcess | null> {
-  const status = await readable(() => readFile(join(directory, 'status'), 'utf8'));
+  const status = await orNull(() => readFile(join(directory, 'status'), 'utf8'));
   // Real, effective, saved and for files: a setuid program has the arguments of whoever called it.
   const ids = /^Uid:\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)$/m.exec(status ?? '')?.slice(1) ?? [];
   const [first] = ids;
   if (first === undefined || ids.some(id => id !== first) || !users.includes(Number(first))) return null;
-  if ((await readable(() => readlink(join(directory, 'ns', 'mnt')))) !== namespace) return null;
-  const program = await readable(() => readlink(join(directory, 'exe')));
-  const words = await readable(() => readFile(join(directory, 'cmdline'), 'utf8'));
+  if ((await orNull(() => readlink(join(directory, 'ns', 'mnt')))) !== namespace) return null;
+  const program = await orNull(() => readlink(join(directory, 'exe')));
+  const words = await orNull(() => readFile(join(directory, 'cmdline'), 'utf8'));
   if (program === null || words === null) return null;
   return { program, argv: words.split('\0').filter(word => word !== '') };
-}
-
-/** Processes end while they are looked at, and those of others may not be. */
-async function readable<Value>(read: () => Promise<Value>): Promise<Value | null> {
-  try {
-    return await read();
-  } catch (thrown) {
-    if (systemErrorOf(thrown) !== null) return null;
-    throw thrown;
-  }
 }

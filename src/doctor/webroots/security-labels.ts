@@ -1,16 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorOf } from '../../core/errors.ts';
+import { orNull } from '../../host/or-null.ts';
 import type { HostTools } from '../look.ts';
 
 /** The label of SELinux with which a process runs; null where it has ended, may not be looked at, or has none. */
 export async function processLabel(pid: number, proc: string): Promise<string | null> {
-  try {
-    return labelIn(await readFile(join(proc, String(pid), 'attr', 'current'), 'latin1'));
-  } catch (thrown) {
-    if (systemErrorOf(thrown) !== null) return null;
-    throw thrown;
-  }
+  const text = await orNull(() => readFile(join(proc, String(pid), 'attr', 'current'), 'latin1'));
+  return text === null ? null : labelIn(text);
 }
 
 /** That of each path, a symlink not followed; null where one of them cannot be read. */

@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { systemErrorOf } from '../../core/errors.ts';
+import { orNull } from '../../host/or-null.ts';
 
 /** `off`: the kernel has SELinux not, has it switched off, or does not show it here, as in most containers. */
 type SelinuxMode = 'off' | 'permissive' | 'enforcing' | 'unknown';
@@ -74,13 +75,4 @@ async function transaction(path: string, question: string): Promise<string> {
 async function numberIn(path: string): Promise<number | null> {
   const text = (await orNull(() => readFile(path, 'latin1')))?.trim() ?? '';
   return /^\d{1,3}$/.test(text) ? Number(text) : null;
-}
-
-async function orNull<Value>(read: () => Promise<Value>): Promise<Value | null> {
-  try {
-    return await read();
-  } catch (thrown) {
-    if (systemErrorOf(thrown) !== null) return null;
-    throw thrown;
-  }
 }

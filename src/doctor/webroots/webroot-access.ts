@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { systemErrorOf } from '../../core/errors.ts';
+import { orNull } from '../../host/or-null.ts';
 import { checks } from '../checks.ts';
 import type { Examined } from '../examined.ts';
 import type { Finding, FindingStatus } from '../finding.ts';
@@ -60,18 +60,19 @@ async function askerOf({ isRoot }: Examined, tools: HostTools): Promise<Ask> {
 
 /** The owner of its directory, and before that is there the user that the package makes for it. */
 async function issuerOf({ root }: Examined, accounts: readonly Account[]): Promise<Account | null> {
-  const owner = (await seen(posix.join(root, 'issuer')))?.uid;
+  const owner = (await orNull(() => lstat(posix.join(root, 'issuer'))))?.uid;
   const named = accounts.find(({ name }) => name === 'certd');
   return owner === undefined ? (named ?? null) : (accounts.find(({ uid }) => uid === owner) ?? null);
 }
 
 async function writerFinding(webroot: string, writer: Account | null, ask: Ask): Promise<readonly Finding[]> {
-  const found = await seen(await resolvedPath(webroot));
+  const resolved = await resolvedPath(webroot);
+  const found = await orNull(() => lstat(resolved));
   if (found === null) return [finding('critical', webroot, 'it is not there, and certd does not make it')];
   if (!found.isDirectory()) return [finding('critical', webroot, 'it is not a directory')];
   let deepest = webroot;
   for (const below of ['.well-known', '.well-known/acme-challenge'].map(name => posix.join(webroot, name))) {
-    const there = await seen(below);
+    const there = await orNull(() => lstat(below));
     if (there?.isSymbolicLink())
       return [finding('critical', webroot, `${below} is a symlink, which certd does not follow`)];
     if (there !== null) deepest = below;
@@ -115,7 +116,7 @@ async function readerFinding(
 
 async function deepestThere(path: string): Promise<string> {
   const resolved = await resolvedPath(path);
-  if (resolved === '/' || (await seen(resolved)) !== null) return resolved;
+  if (resolved === '/' || (await orNull(() => lstat(resolved))) !== null) return resolved;
   return deepestThere(posix.dirname(resolved));
 }
 
@@ -127,15 +128,6 @@ async function firstClosed(path: string, isOpen: (path: string) => Promise<boole
     if ((await isOpen(above)) === false) return above;
   }
   return path;
-}
-
-async function seen(path: string) {
-  try {
-    return await lstat(path);
-  } catch (thrown) {
-    if (systemErrorOf(thrown) !== null) return null;
-    throw thrown;
-  }
 }
 
 function finding(status: FindingStatus, subject: string, message: string): Finding {
